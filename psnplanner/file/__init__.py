@@ -1,0 +1,1 @@
+"""The programme file: one GeoPackage, and the only SQL."""

@@ -1,0 +1,184 @@
+"""Connections to a programme file: their settings, and SQLite's errors in plain words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pysqlite3 as sqlite3
+from sqlite_utils import Database
+
+from psnplanner.errors import UserError
+
+APPLICATION_ID = 0x47504B47
+"""“GPKG”: says that the file is a GeoPackage."""
+
+MAGIC = b"SQLite format 3\x00"
+BUSY_MS = 5000
+_SETTINGS = {
+    "foreign_keys": "ON",
+    "trusted_schema": "OFF",
+    "cell_size_check": "ON",
+    # An automatic index once turned one second into ten minutes.
+    "automatic_index": "OFF",
+    "busy_timeout": BUSY_MS,
+}
+
+
+def connect(path: Path, *, read_only: bool = False) -> Database:
+    """Open a file with the settings the journal needs: WAL, every commit on the disk.
+
+    Raises UserError if the file is not SQLite or cannot be opened.
+    """
+    check_is_sqlite(path)
+    with plain_words(path):
+        uri = f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rw'}"
+        if read_only and not _beside_writable(path):
+            uri = _frozen(path)
+        connection = sqlite3.connect(uri, uri=True)
+        try:
+            return _settle(Database(connection, execute_plugins=False), read_only)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def _settle(db: Database, read_only: bool) -> Database:
+    for name, value in _SETTINGS.items():
+        db.execute(f"PRAGMA {name}={value}").fetchall()
+    if read_only:
+        db.execute("PRAGMA query_only=ON").fetchall()
+    else:
+        db.execute("PRAGMA journal_mode=WAL").fetchall()
+        # NORMAL lost acknowledged saves in half of the simulated power cuts.
+        db.execute("PRAGMA synchronous=FULL").fetchall()
+    db.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    return db
+
+
+def _beside_writable(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK)
+
+
+def _frozen(path: Path) -> str:
+    # On read-only media WAL cannot be opened, and `immutable` ignores a leftover -wal:
+    # that would show stale data as current.
+    left = path.with_name(path.name + "-wal")
+    if left.exists() and left.stat().st_size:
+        raise UserError(
+            "The last changes of this programme are in a -wal file beside it, "
+            "which cannot be read from a read-only folder.",
+            where=str(path),
+            remedy="Copy both files to a folder you can write to, and open it there.",
+        )
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def check_is_sqlite(path: Path) -> None:
+    """Raise UserError unless the path is a file that begins as SQLite files do."""
+    if not path.exists():
+        raise UserError(
+            "There is no such file.",
+            where=str(path),
+            remedy="Check the name, or make a programme with “psnplanner new”.",
+        )
+    if path.is_dir():
+        raise UserError(
+            "That is a folder, not a programme.", where=str(path), remedy="Name a .gpkg file."
+        )
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(MAGIC))
+    except OSError as error:
+        raise UserError(
+            f"The file cannot be read ({error.strerror}).",
+            where=str(path),
+            remedy="Check that you may read it.",
+        ) from error
+    if start != MAGIC:
+        raise UserError(
+            "This is not a programme file.",
+            where=str(path),
+            remedy="Open a .gpkg made by PSN Planner; lists are loaded with “import”.",
+        )
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One write transaction, the lock taken at the start; sqlite-utils nests inside it.
+
+    A plain BEGIN takes the lock at the first write and then fails at once if another
+    process wrote meanwhile.
+    """
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        with db.atomic():
+            yield
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+def rows(db: Database, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """All rows of a query, fetched: an open cursor would pin the write-ahead log."""
+    return list(db.conn.execute(sql, values).fetchall())
+
+
+@contextmanager
+def plain_words(path: Path) -> Iterator[None]:
+    """Turn what SQLite or the disk refuse into a UserError; nothing has been written then."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _said(path, str(error)) from error
+    except OSError as error:
+        raise UserError(
+            f"The file cannot be used ({error.strerror or error}).",
+            where=str(path),
+            remedy="Check the folder, its free space and your rights to it.",
+        ) from error
+
+
+_MEANINGS = {
+    "disk is full": (
+        "The disk is full; nothing was changed.",
+        "Free some space and do it again.",
+    ),
+    "database is locked": (
+        "Another program is writing to this file; nothing was changed.",
+        "Wait for it to finish, or close it, and do it again.",
+    ),
+    "readonly": (
+        "The file is read-only; nothing was changed.",
+        "Copy it to a folder you can write to.",
+    ),
+    "unable to open": (
+        "The file cannot be opened.",
+        "Check that it exists and that you may read it.",
+    ),
+    "disk i/o error": (
+        "The disk reported an error.",
+        "Check the disk, and go back to a backup if it persists.",
+    ),
+    "append-only": ("The journal cannot be altered.", "Make a new change, or undo."),
+    "not a database": ("This is not a programme file.", "Open a .gpkg made by PSN Planner."),
+    "malformed": (
+        "The file is damaged.",
+        "Go back to a backup; “psnplanner verify” says what is affected.",
+    ),
+}
+
+
+def _said(path: Path, message: str) -> UserError:
+    for words, (what, remedy) in _MEANINGS.items():
+        if words in message.lower():
+            return UserError(what, where=str(path), remedy=remedy)
+    return UserError(
+        f"The file cannot be used: {message}.",
+        where=str(path),
+        remedy="Run “psnplanner verify”, or go back to a backup.",
+    )

@@ -1,0 +1,169 @@
+"""What makes the file a GeoPackage 1.3 that any GIS opens: reference systems, views, geometries.
+
+Geometries are GeoPackageBinary: a header of 8 bytes, then well-known binary (OGC 12-128r17).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from psnplanner.programme.record import Position, RecordId
+from psnplanner.programme.state import State
+
+VERSION = 10300
+"""GeoPackage 1.3, as SQLite's user_version carries it."""
+
+WGS84 = 4326
+_MULTIPOLYGON = 6
+_HEADER = b"GP\x00\x01" + struct.pack("<i", WGS84)
+
+_TABLES = """
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT
+);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id)
+);
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name),
+  CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id)
+);
+CREATE TABLE gpkg_extensions (
+  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
+  scope TEXT NOT NULL, CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
+)
+"""
+
+_WGS84_WKT = (
+    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,'
+    'AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,'
+    'AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,AUTHORITY["EPSG","9122"]],'
+    'AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]'
+)
+
+_SYSTEMS = [
+    ("Undefined cartesian SRS", -1, "NONE", -1, "undefined"),
+    ("Undefined geographic SRS", 0, "NONE", 0, "undefined"),
+    ("WGS 84 geodetic", WGS84, "EPSG", WGS84, _WGS84_WKT),
+]
+
+LAYERS = {
+    "sites": ("POINT", "Sites, coloured by status in PSN Planner"),
+    "nodes": ("POINT", "Aggregation points of the backbone"),
+    "links": ("LINESTRING", "The fibre from each site to its node, as the crow flies"),
+    "phase_areas": ("MULTIPOLYGON", "Where each phase's sites lie"),
+}
+"""The spatial views: geometry type and description."""
+
+
+def create(db: Database) -> None:
+    """Make the GeoPackage's own tables, with the reference systems it must have."""
+    for statement in _TABLES.split(";\n"):
+        db.conn.execute(statement)
+    db.conn.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, NULL)", _SYSTEMS)
+
+
+def register(db: Database) -> None:
+    """Enter the views in the GeoPackage's catalogue."""
+    for name, (geometry, description) in LAYERS.items():
+        db.conn.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
+            "VALUES (?, 'features', ?, ?, ?)",
+            (name, name, description, WGS84),
+        )
+        db.conn.execute(
+            "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
+            (name, geometry, WGS84),
+        )
+    db.conn.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES "
+        "('stage_records', 'attributes', 'stage_records', 'Progress of each site by stage')"
+    )
+
+
+def point(position: Position | None) -> bytes | None:
+    """A position as GeoPackageBinary, x is longitude."""
+    if position is None:
+        return None
+    return _HEADER + struct.pack("<BIdd", 1, 1, position.longitude, position.latitude)
+
+
+def line(start: Position, end: Position) -> bytes:
+    """A straight line as GeoPackageBinary."""
+    ends = (start.longitude, start.latitude, end.longitude, end.latitude)
+    return _HEADER + struct.pack("<BII4d", 1, 2, 2, *ends)
+
+
+def area(wkb: bytes) -> bytes:
+    """The well-known binary of a polygon or several, as a GeoPackageBinary of several."""
+    (kind,) = struct.unpack_from("<I", wkb, 1)
+    return _HEADER + (wkb if kind == _MULTIPOLYGON else struct.pack("<BII", 1, 6, 1) + wkb)
+
+
+def draw_links(db: Database, state: State, sites: Iterable[RecordId]) -> None:
+    """Draw again the links of these sites, and take away those that no longer are."""
+    drawn, gone = [], []
+    for ident in sites:
+        site = state.sites.get(ident)
+        node = state.nodes.get(site.node) if site and site.node else None
+        if site and node and site.position and node.position:
+            drawn.append((ident, node.id, line(site.position, node.position)))
+        else:
+            gone.append((ident,))
+    db.conn.executemany("DELETE FROM link WHERE site = ?", gone)
+    db.conn.executemany(
+        "INSERT INTO link (site, node, geom) VALUES (?, ?, ?) "
+        "ON CONFLICT (site) DO UPDATE SET node = excluded.node, geom = excluded.geom",
+        drawn,
+    )
+
+
+def draw_areas(db: Database, state: State, phases: Iterable[RecordId]) -> None:
+    """Draw again the outlines of these phases round their sites."""
+    from psnplanner.geography.area import as_wkb, outline  # shapely loads with the first outline
+
+    for ident in phases:
+        places = [s.position for s in state.sites_by_phase.get(ident, []) if s.position]
+        db.conn.execute("DELETE FROM phase_area WHERE phase = ?", (ident,))
+        if ident not in state.phases or not places:
+            continue
+        shape = outline([p.latitude for p in places], [p.longitude for p in places])
+        if shape is not None:
+            db.conn.execute(
+                "INSERT INTO phase_area (phase, geom) VALUES (?, ?)", (ident, area(as_wkb(shape)))
+            )
+
+
+def update_extents(db: Database, state: State) -> None:
+    """Tell the catalogue the extent of what has moved, and when."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    placed = [p for site in state.sites.values() if (p := site.position)]
+    nodes = [p for node in state.nodes.values() if (p := node.position)]
+    extents = {"sites": placed, "phase_areas": placed, "nodes": nodes, "links": placed + nodes}
+    for name, places in extents.items():
+        box = _box(places)
+        db.conn.execute(
+            "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? "
+            "WHERE table_name = ?",
+            (now, *box, name),
+        )
+
+
+def _box(places: list[Position]) -> tuple[float | None, ...]:
+    if not places:
+        return (None, None, None, None)
+    east, north = [p.longitude for p in places], [p.latitude for p in places]
+    return (min(east), min(north), max(east), max(north))

@@ -1,0 +1,336 @@
+"""The journal: transactions of field-level changes, appended and never altered.
+
+Shape and meaning are those of the design's journal: `hlc` is a hybrid logical clock
+(Kulkarni and others 2014), `n` is dense per device, `bh, bd` name the change that each was made
+upon, and `hash` chains the transactions of a device, so that a lost or altered one shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from psnplanner.file.connection import rows
+from psnplanner.file.tables import from_sql, to_sql
+from psnplanner.programme.change import CREATED, DELETED, Change, Transaction
+from psnplanner.programme.record import Field, Record, RecordId, decode, encode, fields_of
+from psnplanner.programme.state import RECORD_TYPES
+
+CREATES, DELETES = 0, -1
+"""The field numbers that stand for a record's coming and going."""
+
+_COUNTER_BITS = 16
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KINDS: dict[int, type[Record]] = {kind.ENTITY_NUMBER: kind for kind in RECORD_TYPES.values()}
+_FIELDS: dict[int, dict[int, Field]] = {
+    number: {field.number: field for field in fields_of(kind).values()}
+    for number, kind in _KINDS.items()
+}
+_HASH_BATCH = 1000
+_MANY = 500
+
+_TXN = "hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, hash"
+EventRow = tuple[int, int, int, bytes, int, Any, int | None, int | None]
+"""hlc, dev, ent, row, fld, val, bh, bd"""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a transaction is, before its changes: the edit's own words and day."""
+
+    author: str
+    kind: str
+    label: str
+    effective_on: date
+    undo_of: tuple[int, int] | None = None
+
+
+class Clock:
+    """The hybrid clock of one copy: never behind what the file has seen."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last
+
+    def next(self, now: datetime) -> int:
+        """The next stamp, greater than every one before it. `now` is aware (UTC)."""
+        millis = (now - _EPOCH) // timedelta(milliseconds=1)
+        self._last = max(millis << _COUNTER_BITS, self._last + 1)
+        return self._last
+
+
+def instant(hlc: int) -> datetime:
+    """The instant (UTC) within a stamp of the hybrid clock."""
+    return _EPOCH + timedelta(milliseconds=hlc >> _COUNTER_BITS)
+
+
+def latest_stamp(db: Database) -> int:
+    """The greatest stamp in the file, 0 if it has none."""
+    found = [
+        rows(db, "SELECT max(hlc) FROM txn WHERE dev = ?", dev)[0][0]
+        for (dev,) in rows(db, "SELECT dev FROM dev")
+    ]
+    return max((stamp for stamp in found if stamp), default=0)
+
+
+def append(
+    db: Database, header: Header, changes: Sequence[Change], dev: int, hlc: int, now: datetime
+) -> Transaction:
+    """Add one transaction; call it inside the write transaction that updates the tables."""
+    known = rows(db, "SELECT n, hash FROM dev WHERE dev = ?", dev)
+    number, previous = (known[0][0] + 1, known[0][1]) if known else (1, b"")
+    removed = _removed(db, changes)
+    events = [_event(db, change, hlc, dev, removed) for change in changes]
+    first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
+    undo_of = f"{header.undo_of[0]}.{header.undo_of[1]}" if header.undo_of else None
+    day = header.effective_on.isoformat()
+    told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, None)
+    digest = chained(previous, told, events)
+    db.conn.executemany(
+        "INSERT INTO event (hlc, dev, ent, row, fld, val, bh, bd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        events,
+    )
+    db.conn.execute(
+        f"INSERT INTO txn ({_TXN}, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*told[:8], first, len(events), None, digest, now.isoformat(timespec="milliseconds")),
+    )
+    db.conn.execute(
+        "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
+        "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
+        (dev, number, digest),
+    )
+    return Transaction(
+        device=dev,
+        number=number,
+        author=header.author,
+        kind=header.kind,
+        label=header.label,
+        effective_on=header.effective_on,
+        recorded_at=instant(hlc),
+        undo_of=header.undo_of,
+        changes=tuple(changes),
+        count=len(events),
+    )
+
+
+def chained(previous: bytes, told: Sequence[Any], events: Sequence[EventRow]) -> bytes:
+    """The hash of a transaction: SHA-256 over the one before it, its words and its events."""
+    digest = hashlib.sha256(previous)
+    digest.update(_canonical(told))
+    for start in range(0, len(events), _HASH_BATCH):
+        digest.update(_canonical(events[start : start + _HASH_BATCH]))
+    return digest.digest()
+
+
+def _canonical(value: Sequence[Any]) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=bytes.hex)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _removed(db: Database, changes: Sequence[Change]) -> set[bytes]:
+    """Those of the records created here that were removed before, and now come back."""
+    created = [change.record for change in changes if change.field == CREATED]
+    if len(created) > _MANY:  # one pass over the journal beats a look-up for each
+        gone = {row for (row,) in rows(db, "SELECT row FROM event WHERE fld = ?", DELETES)}
+        return gone.intersection(created)
+    numbers = ", ".join(str(number) for number in _KINDS)
+    sql = f"SELECT 1 FROM event WHERE ent IN ({numbers}) AND row = ? AND fld = ? LIMIT 1"
+    return {row for row in created if rows(db, sql, row, DELETES)}
+
+
+def _event(db: Database, change: Change, hlc: int, dev: int, removed: set[bytes]) -> EventRow:
+    kind = RECORD_TYPES[change.entity]
+    number = kind.ENTITY_NUMBER
+    base: tuple[int | None, int | None] = (None, None)
+    if change.field == CREATED:
+        if change.record in removed:
+            base = _head(db, number, change.record, DELETES)
+        return (hlc, dev, number, change.record, CREATES, _bundle(kind, change.new), *base)
+    if change.field == DELETED:
+        base = _head(db, number, change.record, CREATES)
+        return (hlc, dev, number, change.record, DELETES, _bundle(kind, change.old), *base)
+    field = fields_of(kind)[change.field]
+    base = _head(db, number, change.record, field.number)
+    value = to_sql(field.kind, change.new)
+    return (hlc, dev, number, change.record, field.number, value, *base)
+
+
+def _bundle(kind: type[Record], values: dict[str, Any]) -> str:
+    known = fields_of(kind)
+    numbered = {known[n].number: encode(known[n].kind, v) for n, v in values.items()}
+    return json.dumps(numbered, ensure_ascii=False, separators=(",", ":"))
+
+
+def _unbundle(number: int, text: str) -> dict[str, Any]:
+    known = _FIELDS[number]
+    values = {}
+    for key, value in json.loads(text).items():
+        field = known.get(int(key))
+        if field is not None:  # a newer version's field stays in the journal
+            values[field.name] = decode(field.kind, value)
+    return values
+
+
+def _head(db: Database, ent: int, row: bytes, fld: int) -> tuple[int | None, int | None]:
+    for wanted in (fld, CREATES):
+        found = db.conn.execute(
+            "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld = ? "
+            "ORDER BY hlc DESC, dev DESC LIMIT 1",
+            (ent, row, wanted),
+        ).fetchone()
+        if found is not None:
+            return (found[0], found[1])
+    return (None, None)
+
+
+def headers(db: Database) -> list[Transaction]:
+    """Every transaction without its changes, in order of arrival."""
+    return [_transaction(row) for row in rows(db, f"SELECT {_TXN} FROM txn ORDER BY arr")]
+
+
+def _transaction(row: tuple[Any, ...], changes: tuple[Change, ...] = ()) -> Transaction:
+    hlc, dev, n, author, kind, label, effective_on, undo_of, _first, count, _ctx, _hash = row
+    undone = tuple(int(part) for part in undo_of.split(".")) if undo_of else None
+    return Transaction(
+        device=dev,
+        number=n,
+        author=author,
+        kind=kind,
+        label=label,
+        effective_on=date.fromisoformat(effective_on),
+        recorded_at=instant(hlc),
+        undo_of=(undone[0], undone[1]) if undone else None,
+        changes=changes,
+        count=count,
+    )
+
+
+def transaction(db: Database, key: tuple[int, int]) -> Transaction | None:
+    """One transaction with its changes, old values and all; None if this copy has it not."""
+    found = rows(db, f"SELECT {_TXN} FROM txn WHERE dev = ? AND n = ?", *key)
+    if not found:
+        return None
+    first, count = found[0][8], found[0][9]
+    events = rows(
+        db,
+        "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? ORDER BY seq",
+        first,
+        first + count,
+    )
+    changes = [change for event in events if (change := _change(db, event)) is not None]
+    return _transaction(found[0], tuple(changes))
+
+
+def _change(db: Database, event: tuple[Any, ...]) -> Change | None:
+    ent, row, fld, val, bh, bd = event
+    change = plain_change(ent, row, fld, val)
+    if change is None or fld in (CREATES, DELETES):
+        return change
+    old = _value_at(db, ent, row, fld, bh, bd)
+    return Change(change.entity, row, change.field, old, change.new)
+
+
+def plain_change(ent: int, row: bytes, fld: int, val: Any) -> Change | None:
+    """An event as a change, its old value left out; None for what this version does not know."""
+    kind = _KINDS.get(ent)
+    if kind is None:
+        return None
+    if fld == CREATES:
+        return Change(kind.ENTITY, row, CREATED, None, _unbundle(ent, val))
+    if fld == DELETES:
+        return Change(kind.ENTITY, row, DELETED, _unbundle(ent, val), None)
+    field = _FIELDS[ent].get(fld)
+    if field is None:
+        return None
+    return Change(kind.ENTITY, row, field.name, None, from_sql(field.kind, val))
+
+
+def _value_at(
+    db: Database, ent: int, row: bytes, fld: int, hlc: int | None, dev: int | None
+) -> Any:
+    """A field's value as the named change left it: of its own event, or its record's creation."""
+    field = _FIELDS[ent][fld]
+    for wanted in (fld, CREATES):
+        found = rows(
+            db,
+            "SELECT val FROM event WHERE ent = ? AND row = ? AND fld = ? AND hlc = ? AND dev = ?",
+            ent,
+            row,
+            wanted,
+            hlc,
+            dev,
+        )
+        if found and wanted == fld:
+            return from_sql(field.kind, found[0][0])
+        if found:
+            return _unbundle(ent, found[0][0]).get(field.name, field.default)
+    return field.default
+
+
+def overtaken_by(db: Database, change: Change, hlc: int, dev: int) -> list[tuple[int, int]]:
+    """The (hlc, dev) of later changes to the same field; for a creation, to any field."""
+    kind = RECORD_TYPES[change.entity]
+    if change.field in (CREATED, DELETED):
+        condition, extra = "", []
+    else:
+        condition, extra = " AND fld IN (?, 0, -1)", [fields_of(kind)[change.field].number]
+    found = rows(
+        db,
+        f"SELECT hlc, dev FROM event WHERE ent = ? AND row = ?{condition} AND (hlc, dev) > (?, ?)",
+        kind.ENTITY_NUMBER,
+        change.record,
+        *extra,
+        hlc,
+        dev,
+    )
+    return [(found_hlc, found_dev) for found_hlc, found_dev in found]
+
+
+def stamps(db: Database) -> dict[tuple[int, int], tuple[int, int]]:
+    """The (device, number) of each transaction by its (hlc, device)."""
+    return {(hlc, dev): (dev, n) for hlc, dev, n in rows(db, "SELECT hlc, dev, n FROM txn")}
+
+
+def stream(
+    db: Database, until: date | None = None, recorded_by: datetime | None = None
+) -> Iterator[Change]:
+    """Every change in the order of the clock, without old values.
+
+    `until` keeps the transactions effective on or before that day; `recorded_by` those that
+    this copy had learnt by that instant.
+    """
+    day = until.isoformat() if until else "9999-12-31"
+    by = recorded_by.astimezone(UTC).isoformat(timespec="milliseconds") if recorded_by else "9999"
+    found = rows(
+        db,
+        "SELECT e.ent, e.row, e.fld, e.val FROM txn t JOIN event e "
+        "ON e.seq >= t.first AND e.seq < t.first + t.cnt "
+        "WHERE t.effective_on <= ? AND t.received_at <= ? ORDER BY t.hlc, t.dev, e.seq",
+        day,
+        by,
+    )
+    for event in found:
+        change = plain_change(*event)
+        if change is not None:
+            yield change
+
+
+def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:
+    """The changes to these records in the order of the clock, each with its (hlc, device)."""
+    kinds = ", ".join(str(number) for number in _KINDS)
+    found: list[tuple[Any, ...]] = []
+    for record in records:
+        found += rows(
+            db,
+            "SELECT hlc, dev, seq, ent, row, fld, val FROM event "
+            f"WHERE ent IN ({kinds}) AND row = ?",
+            record,
+        )
+    found.sort(key=lambda row: row[:3])
+    told = [((row[0], row[1]), plain_change(*row[3:])) for row in found]
+    return [(stamp, change) for stamp, change in told if change is not None]

@@ -1,0 +1,131 @@
+"""The file's tables: GeoPackage, journal and local knowledge, built by migrations.
+
+The journal's tables are frozen: rows are only ever added. The current-state tables
+(`tables.py`) are projections of it, so a migration that changes them rebuilds them by replay.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from psnplanner.errors import UserError
+from psnplanner.file import geopackage, tables
+from psnplanner.file.connection import APPLICATION_ID, rows
+
+migrations = Migrations("psnplanner")
+"""Every version of the file format, in order."""
+
+_JOURNAL = """
+CREATE TABLE txn (
+  arr INTEGER PRIMARY KEY,        -- order of arrival in this copy
+  hlc INTEGER NOT NULL,           -- hybrid clock: milliseconds << 16 | counter
+  dev INTEGER NOT NULL,           -- the copy that made it
+  n INTEGER NOT NULL,             -- 1, 2, 3 ... without gaps per device
+  author TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  effective_on TEXT NOT NULL,     -- the day it counts from
+  undo_of TEXT,                   -- "dev.n" of the transaction it takes back
+  received_at TEXT NOT NULL,      -- when this copy learnt it (UTC)
+  first INTEGER NOT NULL,         -- its events are first .. first + cnt - 1
+  cnt INTEGER NOT NULL,
+  ctx TEXT,                       -- what the author knew, where a merge changed it
+  hash BLOB NOT NULL,             -- chains the transactions of its device
+  UNIQUE (dev, n),
+  UNIQUE (dev, hlc)
+) STRICT;
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  hlc INTEGER NOT NULL,
+  dev INTEGER NOT NULL,
+  ent INTEGER NOT NULL,           -- which kind of record: table entity
+  row BLOB NOT NULL,              -- which record
+  fld INTEGER NOT NULL,           -- 0 created, -1 deleted, else which field: table field
+  val ANY,
+  bh INTEGER,                     -- the change this one was made upon
+  bd INTEGER
+) STRICT;
+CREATE UNIQUE INDEX event_field ON event (ent, row, fld, hlc, dev);
+-- Further changes an event was made upon: the heads that a settlement names.
+CREATE TABLE parent (
+  seq INTEGER NOT NULL, bh INTEGER NOT NULL, bd INTEGER NOT NULL, PRIMARY KEY (seq, bh, bd)
+) STRICT, WITHOUT ROWID;
+-- Fields with more than one head; `open` where the heads differ.
+CREATE TABLE fork (
+  ent INTEGER NOT NULL, row BLOB NOT NULL, fld INTEGER NOT NULL,
+  heads TEXT NOT NULL, open INTEGER NOT NULL, PRIMARY KEY (ent, row, fld)
+) STRICT, WITHOUT ROWID;
+-- What this copy knows: how many transactions of each device, and the last one's hash.
+CREATE TABLE dev (dev INTEGER PRIMARY KEY, n INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+-- This copy's own device, and the machine and file it was made for.
+CREATE TABLE own (dev INTEGER PRIMARY KEY, bound_to TEXT NOT NULL) STRICT;
+CREATE TABLE entity (ent INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE field (
+  ent INTEGER NOT NULL, fld INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (ent, fld)
+) STRICT, WITHOUT ROWID;
+"""
+
+_APPEND_ONLY = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN
+  SELECT RAISE(ABORT, 'The journal is append-only');
+END
+"""
+
+
+@migrations(name="0001_programme_file")
+def _programme_file(db: Database) -> None:
+    geopackage.create(db)
+    for statement in _JOURNAL.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+    for table in ("txn", "event", "parent"):
+        for verb in ("update", "delete"):
+            db.conn.execute(_APPEND_ONLY.format(table=table, verb=verb))
+    tables.create(db)
+
+
+def create(db: Database) -> None:
+    """Give an empty database the current format. The page of settings comes first of all."""
+    db.execute(f"PRAGMA application_id={APPLICATION_ID}").fetchall()
+    db.execute(f"PRAGMA user_version={geopackage.VERSION}").fetchall()
+    migrations.apply(db)
+    tables.describe(db)
+
+
+def pending(db: Database) -> list[str]:
+    """The migrations this file still needs. Raises UserError for what is no file of ours."""
+    path = _path(db)
+    tables_here = {name for (name,) in rows(db, "SELECT name FROM sqlite_master")}
+    if migrations.migrations_table not in tables_here or "txn" not in tables_here:
+        raise UserError(
+            "This is a database, but not a programme of PSN Planner.",
+            where=path,
+            remedy="Open a .gpkg made by PSN Planner; lists are loaded with “import”.",
+        )
+    known = {migration.name for migration in [*migrations.pending(db)]}
+    applied = [migration.name for migration in migrations.applied(db)]
+    ours = known | set(_names())
+    unknown = [name for name in applied if name not in ours]
+    if unknown:
+        raise UserError(
+            f"A newer PSN Planner wrote this programme (its format is “{unknown[-1]}”; "
+            f"this version reads up to “{_names()[-1]}”).",
+            where=path,
+            remedy="Update PSN Planner, and open it again.",
+        )
+    return sorted(known)
+
+
+def upgrade(db: Database) -> None:
+    """Apply the pending migrations, each with its record in one transaction."""
+    migrations.apply(db)
+    tables.describe(db)
+
+
+def _names() -> list[str]:
+    return [migration.name for migration in migrations._migrations]
+
+
+def _path(db: Database) -> str:
+    return str(rows(db, "PRAGMA database_list")[0][2])

@@ -1,0 +1,195 @@
+"""An open programme file. One thread owns it: the session's writer."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pysqlite3 as sqlite3
+from sqlite_utils import Database
+
+from psnplanner import home
+from psnplanner.errors import UserError
+from psnplanner.file import journal, schema, tables
+from psnplanner.file.backup import backup, whole_file
+from psnplanner.file.connection import connect, plain_words, rows, writing
+from psnplanner.file.lock import WriterLock
+from psnplanner.file.verify import verify
+from psnplanner.programme.change import Change, Transaction
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.state import State
+
+Progress = Callable[[float, str], None]
+Now = Callable[[], datetime]
+
+
+class ProgrammeFile:
+    """A programme file, open. Use it from the thread that opened it.
+
+    `notice` says why it can only be read, where that is so.
+    """
+
+    def __init__(self, path: Path, db: Database, lock: WriterLock | None, notice: str) -> None:
+        self.path = path
+        self.notice = notice
+        self._db = db
+        self._lock = lock
+        self._device: int | None = None
+        self._clock = journal.Clock(journal.latest_stamp(db))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file can only be read."""
+        return self._lock is None
+
+    @staticmethod
+    def create(path: Path) -> None:
+        """Make an empty programme file. Raises UserError if the name is taken or refused."""
+        if path.exists():
+            raise UserError(
+                "There is a file of that name already.",
+                where=str(path),
+                remedy="Choose another name, or open it.",
+            )
+        if not path.parent.is_dir():
+            raise UserError(
+                "There is no such folder.", where=str(path.parent), remedy="Make it first."
+            )
+        with whole_file(path) as beside:
+            connection = sqlite3.connect(str(beside))
+            try:
+                schema.create(Database(connection, execute_plugins=False))
+            finally:
+                connection.close()
+
+    @staticmethod
+    def open(path: Path, *, read_only: bool = False) -> ProgrammeFile:
+        """Open a programme file, bringing an older one up to date after a backup.
+
+        Raises UserError if it is no programme, from a newer version, or damaged.
+        """
+        lock, notice = (None, "") if read_only else _take_lock(path)
+        try:
+            db = connect(path, read_only=lock is None)
+            try:
+                with plain_words(path):
+                    _bring_up_to_date(path, db, writable=lock is not None)
+                    return ProgrammeFile(path, db, lock, notice)
+            except BaseException:
+                db.conn.close()
+                raise
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    def load(self) -> State:
+        """The current state."""
+        with plain_words(self.path):
+            return tables.load(self._db)
+
+    def append(
+        self,
+        header: journal.Header,
+        changes: Sequence[Change],
+        before: State,
+        after: State,
+        now: datetime,
+    ) -> Transaction:
+        """Journal one transaction and bring the tables along; on the disk when it returns."""
+        if self._lock is None:
+            raise UserError(
+                self.notice or "This programme is open for reading only.",
+                where=str(self.path),
+                remedy="Close the other window or command, then open it again.",
+            )
+        with plain_words(self.path), writing(self._db):
+            hlc, dev = self._clock.next(now), self._own_device()
+            made = journal.append(self._db, header, changes, dev, hlc, now)
+            tables.write(self._db, before, after, changes)
+        return made
+
+    def _own_device(self) -> int:
+        # A copied, mailed or restored file must not go on under the device of its original.
+        if self._device is None:
+            bound_to = f"{home.machine()}:{os.stat(self.path).st_ino}"
+            known = rows(self._db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
+            self._device = known[0][0] if known else secrets.randbits(47)
+            if not known:
+                self._db.conn.execute("INSERT INTO own VALUES (?, ?)", (self._device, bound_to))
+        return self._device
+
+    def headers(self) -> list[Transaction]:
+        """Every transaction without its changes, in order of arrival."""
+        with plain_words(self.path):
+            return journal.headers(self._db)
+
+    def transaction(self, key: tuple[int, int]) -> Transaction | None:
+        """One transaction with its changes."""
+        with plain_words(self.path):
+            return journal.transaction(self._db, key)
+
+    def overtaken(self, done: Transaction) -> list[tuple[Change, list[tuple[int, int]]]]:
+        """Each change of a transaction with the (device, number) of those that overtook it."""
+        with plain_words(self.path):
+            stamps = journal.stamps(self._db)
+            own = next(stamp for stamp, key in stamps.items() if key == done.key)
+            found = [(c, journal.overtaken_by(self._db, c, *own)) for c in done.changes]
+        return [(c, [stamps[stamp] for stamp in later]) for c, later in found if later]
+
+    def stream(
+        self, until: date | None = None, recorded_by: datetime | None = None
+    ) -> Iterator[Change]:
+        """Every change in the order of the clock; see `journal.stream`."""
+        with plain_words(self.path):
+            return journal.stream(self._db, until, recorded_by)
+
+    def changes_of(self, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:
+        """The changes to these records in order, each with its (device, number)."""
+        with plain_words(self.path):
+            stamps = journal.stamps(self._db)
+            return [(stamps[at], c) for at, c in journal.changes_of(self._db, records)]
+
+    def verify(self, progress: Progress | None = None) -> list[str]:
+        """What is wrong with the file, in sentences; none if it is sound."""
+        with plain_words(self.path):
+            return verify(self._db, progress)
+
+    def backup(self, out: Path) -> None:
+        """Copy the whole programme to a new file."""
+        backup(self._db, out)
+
+    def close(self) -> None:
+        """Let the file go; harmless when done twice."""
+        self._db.conn.close()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
+    if path.exists() and not os.access(path, os.W_OK):
+        return None, "The file is read-only, so changes cannot be saved in it."
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        return None, "The folder is read-only, so changes cannot be saved in it."
+    lock = WriterLock(path)
+    if path.exists() and not lock.acquire():
+        return None, "Another PSN Planner has this programme open, so here it can only be read."
+    return lock, ""
+
+
+def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
+    pending = schema.pending(db)
+    if not pending:
+        return
+    if not writable:
+        raise UserError(
+            "An older PSN Planner wrote this programme, and it cannot be brought up to date here.",
+            where=str(path),
+            remedy="Open it where it can be written, with no other window on it.",
+        )
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    backup(db, path.with_name(f"{path.stem}.before-upgrade-{stamp}{path.suffix}"))
+    schema.upgrade(db)

@@ -1,0 +1,242 @@
+"""The current-state tables: projections of the journal that any SQLite tool can read.
+
+One table a kind of record, one column a field. Nothing here is UNIQUE, NOT NULL or a foreign
+key beyond the key itself: a merge may bring what breaks such a rule, and a finding says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from psnplanner.file import geopackage
+from psnplanner.file.connection import rows
+from psnplanner.programme.change import Change
+from psnplanner.programme.node import Node
+from psnplanner.programme.record import Position, Record, RecordId, decode, encode, fields_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import RECORD_TYPES, State
+
+_COLUMN_TYPES = {
+    "text": "TEXT",
+    "whole": "INTEGER",
+    "quantity": "REAL",
+    "yes_no": "BOOLEAN",
+    "day": "DATE",
+    "link": "BLOB",
+    "links": "TEXT",
+    "pairs": "TEXT",
+}
+_PLACE = {"latitude": "REAL", "longitude": "REAL", "position_source": "TEXT", "accuracy_m": "REAL"}
+_JSON_KINDS = ("links", "pairs")
+
+_VIEWS = {
+    "sites": """
+        SELECT s.fid AS OGC_FID, s.geom, s.reference, s.name, s.kind, p.name AS partner, s.status,
+          ph.name AS phase, n.name AS node, s.address, s.postcode, s.uprn, s.access, s.tenure,
+          s.priority, s.annual_cost_pence, s.contract_ends_on, s.locked, s.sensitive,
+          s.position_source, s.accuracy_m, s.note
+        FROM site s LEFT JOIN partner p ON p.id = s.partner
+          LEFT JOIN phase ph ON ph.id = s.phase LEFT JOIN node n ON n.id = s.node""",
+    "nodes": """
+        SELECT n.fid AS OGC_FID, n.geom, n.name, up.name AS parent, n.planned_on, n.live_on,
+          n.ports, n.note
+        FROM node n LEFT JOIN node up ON up.id = n.parent""",
+    "links": """
+        SELECT l.fid AS OGC_FID, l.geom, s.reference AS site, s.name AS site_name, n.name AS node,
+          s.status
+        FROM link l JOIN site s ON s.id = l.site JOIN node n ON n.id = l.node""",
+    "phase_areas": """
+        SELECT p.fid AS OGC_FID, a.geom, p.name, p.starts_on, p.ends_on, p.capacity_days,
+          (SELECT count(*) FROM site s WHERE s.phase = p.id) AS sites,
+          (SELECT count(*) FROM site s WHERE s.phase = p.id AND s.status = 'live') AS live
+        FROM phase_area a JOIN phase p ON p.id = a.phase""",
+    "stage_records": """
+        SELECT r.fid AS OGC_FID, s.reference AS site, s.name AS site_name, r.stage, r.state,
+          r.planned_on, r.forecast_on, r.actual_on, r.waiting_on, r.waiting_since, r.next_action,
+          r.note
+        FROM stage r JOIN site s ON s.id = r.site""",
+}
+
+
+def columns_of(kind: type[Record]) -> dict[str, str]:
+    """The columns of a record's table and their SQL types, without its keys."""
+    columns: dict[str, str] = {}
+    for field in fields_of(kind).values():
+        columns |= _PLACE if field.kind == "place" else {field.name: _COLUMN_TYPES[field.kind]}
+    return columns
+
+
+def _derived(kind: type[Record]) -> dict[str, str]:
+    if kind is Site:
+        return {"status": "TEXT", "geom": "BLOB"}
+    return {"geom": "BLOB"} if kind is Node else {}
+
+
+def create(db: Database) -> None:
+    """Make the tables, the views over them, and their entries in the GeoPackage."""
+    for entity, kind in RECORD_TYPES.items():
+        columns = columns_of(kind) | _derived(kind)
+        listed = ", ".join(f'"{name}" {sort}' for name, sort in columns.items())
+        db.conn.execute(
+            f'CREATE TABLE "{entity}" (fid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, {listed})'
+        )
+    db.conn.execute("CREATE INDEX stage_site ON stage (site)")
+    db.conn.execute("CREATE INDEX site_phase ON site (phase)")
+    db.conn.execute(
+        "CREATE TABLE link (fid INTEGER PRIMARY KEY, site BLOB UNIQUE, node BLOB, geom BLOB)"
+    )
+    db.conn.execute("CREATE TABLE phase_area (phase BLOB PRIMARY KEY, geom BLOB)")
+    for name, select in _VIEWS.items():
+        db.conn.execute(f"CREATE VIEW {name} AS {select}")
+    geopackage.register(db)
+
+
+def describe(db: Database) -> None:
+    """Write the names behind the journal's numbers into the file, for readers without us."""
+    for entity, kind in RECORD_TYPES.items():
+        number = kind.ENTITY_NUMBER
+        db.conn.execute("INSERT OR IGNORE INTO entity VALUES (?, ?)", (number, entity))
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO field VALUES (?, ?, ?, ?)",
+            [(number, f.number, f.name, f.kind) for f in fields_of(kind).values()],
+        )
+    db.conn.commit()
+
+
+def load(db: Database) -> State:
+    """The current state as the tables hold it."""
+    tables: dict[str, Mapping[RecordId, Record]] = {}
+    for entity, kind in RECORD_TYPES.items():
+        columns = ", ".join(f'"{name}"' for name in columns_of(kind))
+        read = _reader(kind)
+        found = rows(db, f'SELECT id, {columns} FROM "{entity}" ORDER BY fid')
+        tables[entity] = {row[0]: read(row) for row in found}
+    return State(tables)
+
+
+def write(db: Database, before: State, after: State, changes: Iterable[Change]) -> None:
+    """Bring the tables from one state to the next, and what is drawn from them."""
+    touched: dict[str, dict[RecordId, None]] = {}
+    for change in changes:
+        touched.setdefault(change.entity, {})[change.record] = None
+    for entity, idents in touched.items():
+        if entity in RECORD_TYPES:
+            _write_table(db, after, entity, idents)
+    _write_status(db, before, after, touched)
+    _draw(db, before, after, touched)
+
+
+def _write_table(db: Database, state: State, entity: str, idents: Iterable[RecordId]) -> None:
+    kind = RECORD_TYPES[entity]
+    table = state.tables[entity]
+    names = [*columns_of(kind), *(["geom"] if "geom" in _derived(kind) else [])]
+    values = [_row(table[ident]) for ident in idents if ident in table]
+    gone = [(ident,) for ident in idents if ident not in table]
+    listed = ", ".join(f'"{name}"' for name in names)
+    updates = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+    marks = ", ".join("?" * (len(names) + 1))
+    db.conn.executemany(
+        f'INSERT INTO "{entity}" (id, {listed}) VALUES ({marks}) '
+        f"ON CONFLICT (id) DO UPDATE SET {updates}",
+        values,
+    )
+    if gone:
+        db.conn.executemany(f'DELETE FROM "{entity}" WHERE id = ?', gone)
+
+
+def _write_status(
+    db: Database, before: State, after: State, touched: Mapping[str, Iterable[RecordId]]
+) -> None:
+    sites = set(touched.get("site", ())) | before.stage_owners(after, touched.get("stage", ()))
+    if before.programme.workflow != after.programme.workflow:
+        sites |= set(after.sites)
+    db.conn.executemany(
+        "UPDATE site SET status = ? WHERE id = ?",
+        [(after.statuses[ident], ident) for ident in sites if ident in after.sites],
+    )
+
+
+def _draw(
+    db: Database, before: State, after: State, touched: Mapping[str, Iterable[RecordId]]
+) -> None:
+    moved, phases = set(), set(touched.get("phase", ()))
+    for ident in touched.get("site", ()):
+        old, new = before.sites.get(ident), after.sites.get(ident)
+        if _standing(old) != _standing(new):
+            moved.add(ident)
+            phases |= {s.phase for s in (old, new) if s is not None and s.phase is not None}
+    nodes = {n for n in touched.get("node", ()) if _place(before, n) != _place(after, n)}
+    if nodes:
+        moved |= {s.id for s in after.sites.values() if s.node in nodes}
+    if moved or nodes or phases:
+        geopackage.draw_links(db, after, moved)
+        geopackage.draw_areas(db, after, phases)
+        geopackage.update_extents(db, after)
+
+
+def _standing(site: Site | None) -> tuple[object, ...] | None:
+    return None if site is None else (site.position, site.phase, site.node)
+
+
+def _place(state: State, node: RecordId) -> Position | None:
+    found = state.nodes.get(node)
+    return found.position if found else None
+
+
+def _row(record: Record) -> tuple[Any, ...]:
+    values: list[Any] = [record.id]
+    for field in fields_of(type(record)).values():
+        value = getattr(record, field.name)
+        if field.kind == "place":
+            values += value or (None, None, None, None)
+        else:
+            values.append(to_sql(field.kind, value))
+    if isinstance(record, Site | Node):
+        values.append(geopackage.point(record.position))
+    return tuple(values)
+
+
+def to_sql(kind: str, value: Any) -> Any:
+    """A field's value as SQLite keeps it: ids are blobs, compound values JSON text."""
+    if value is None or kind in ("link", "text", "whole", "quantity"):
+        return value
+    if kind == "yes_no":
+        return int(value)
+    encoded = encode(kind, value)
+    return encoded if kind == "day" else json.dumps(encoded, ensure_ascii=False)
+
+
+def from_sql(kind: str, value: Any) -> Any:
+    """The value behind what SQLite keeps. Raises ValueError or TypeError if it is none."""
+    if value is None or kind == "link":
+        return value
+    return decode(kind, json.loads(value) if kind in (*_JSON_KINDS, "place") else value)
+
+
+def _reader(kind: type[Record]) -> Callable[[tuple[Any, ...]], Record]:
+    plain: list[tuple[str, int]] = []
+    coded: list[tuple[str, int, str]] = []
+    places: list[tuple[str, int]] = []
+    index = 1
+    for field in fields_of(kind).values():
+        if field.kind == "place":
+            places.append((field.name, index))
+        elif field.kind in ("text", "whole", "quantity", "link"):
+            plain.append((field.name, index))
+        else:
+            coded.append((field.name, index, field.kind))
+        index += 4 if field.kind == "place" else 1
+
+    def read(row: tuple[Any, ...]) -> Record:
+        values = {name: row[at] for name, at in plain}
+        for name, at, sort in coded:
+            values[name] = from_sql(sort, row[at])
+        for name, at in places:
+            values[name] = None if row[at] is None else Position(*row[at : at + 4])
+        return kind(id=row[0], **values)
+
+    return read

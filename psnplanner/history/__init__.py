@@ -1,0 +1,1 @@
+"""Reading the past: as-at, audit and undo, all of them pure functions of changes."""

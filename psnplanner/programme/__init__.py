@@ -1,0 +1,1 @@
+"""What a programme is: values and rules, standard library only."""

@@ -1,0 +1,186 @@
+"""Records: frozen dataclasses whose fields carry the numbers the journal keeps for ever.
+
+A field's number and default are part of the file format: a created record is journalled
+without the fields that hold their default. Never renumber, reuse or re-default one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any, ClassVar, NamedTuple
+
+RecordId = bytes
+"""Sixteen bytes: random for most records, derived from its owner for a stage or wayleave."""
+
+Json = Any
+"""What json.loads gives: the journal's form of a value."""
+
+
+class Position(NamedTuple):
+    """Where something is (WGS84 degrees), who says so, and how far off it may be (metres)."""
+
+    latitude: float
+    longitude: float
+    source: str = ""
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One numbered field of a record. `kind` names its codec (see `encode`)."""
+
+    name: str
+    number: int
+    kind: str
+    default: Any
+
+
+def _numbered(number: int, kind: str, default: Any) -> Any:
+    return dataclasses.field(default=default, metadata={"number": number, "kind": kind})
+
+
+def text(number: int, default: str = "") -> Any:
+    """A field of text."""
+    return _numbered(number, "text", default)
+
+
+def whole(number: int, default: int | None = None) -> Any:
+    """A field of whole numbers (pence, ports, an order)."""
+    return _numbered(number, "whole", default)
+
+
+def quantity(number: int, default: float | None = None) -> Any:
+    """A field of real numbers (crew-days)."""
+    return _numbered(number, "quantity", default)
+
+
+def yes_no(number: int, default: bool = False) -> Any:
+    """A field that is yes or no."""
+    return _numbered(number, "yes_no", default)
+
+
+def day(number: int) -> Any:
+    """A field holding a calendar date or None."""
+    return _numbered(number, "day", None)
+
+
+def link(number: int) -> Any:
+    """A field naming another record, or None."""
+    return _numbered(number, "link", None)
+
+
+def links(number: int) -> Any:
+    """A field naming several records, in order."""
+    return _numbered(number, "links", ())
+
+
+def place(number: int) -> Any:
+    """A field holding a Position or None; one field, so that a merge never mixes two places."""
+    return _numbered(number, "place", None)
+
+
+def pairs(number: int) -> Any:
+    """A field of (heading, text) pairs: columns of a list that the model has no field for."""
+    return _numbered(number, "pairs", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Base of every record: an id, and numbered fields."""
+
+    ENTITY: ClassVar[str] = ""
+    ENTITY_NUMBER: ClassVar[int] = 0
+
+    id: RecordId
+
+
+_FIELDS: dict[type[Record], dict[str, Field]] = {}
+
+
+def fields_of(kind: type[Record]) -> dict[str, Field]:
+    """The numbered fields of a record class, by name, in order of declaration."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _read_fields(kind)
+    return _FIELDS[kind]
+
+
+def _read_fields(kind: type[Record]) -> dict[str, Field]:
+    found = {}
+    for item in dataclasses.fields(kind):
+        if "number" in item.metadata:
+            meta = item.metadata
+            found[item.name] = Field(item.name, meta["number"], meta["kind"], item.default)
+    return found
+
+
+def values_of(record: Record) -> dict[str, Any]:
+    """The fields of a record that differ from their default."""
+    result = {}
+    for name, item in fields_of(type(record)).items():
+        value = getattr(record, name)
+        if value != item.default:
+            result[name] = value
+    return result
+
+
+def encode(kind: str, value: Any) -> Json:
+    """A field's value as the JSON value the journal keeps. Dates are ISO 8601, ids are hex."""
+    if value is None:
+        return None
+    if kind == "day":
+        return value.isoformat()
+    if kind == "link":
+        return value.hex()
+    if kind == "links":
+        return [item.hex() for item in value]
+    if kind in ("place", "pairs"):
+        return [list(item) if isinstance(item, tuple) else item for item in value]
+    return value
+
+
+def decode(kind: str, value: Json) -> Any:
+    """The value behind its JSON form.
+
+    Raises ValueError or TypeError where the JSON is not a value of this kind.
+    """
+    if value is None:
+        return None
+    if kind == "day":
+        return date.fromisoformat(value)
+    if kind == "link":
+        return bytes.fromhex(value)
+    if kind == "links":
+        return tuple(bytes.fromhex(item) for item in value)
+    if kind == "place":
+        latitude, longitude, source, accuracy_m = value
+        return Position(float(latitude), float(longitude), str(source), accuracy_m)
+    if kind == "pairs":
+        return tuple((str(heading), str(cell)) for heading, cell in value)
+    return _plain(kind, value)
+
+
+def _plain(kind: str, value: Json) -> Any:
+    expected: dict[str, type | tuple[type, ...]] = {
+        "text": str,
+        "whole": int,
+        "quantity": (int, float),
+        "yes_no": (bool, int),
+    }
+    if not isinstance(value, expected[kind]):
+        raise TypeError(f"{value!r} is not a value of kind {kind}")
+    return bool(value) if kind == "yes_no" else value
+
+
+def new_id() -> RecordId:
+    """A fresh id: milliseconds, then 80 random bits, so that new rows lie together on disk."""
+    return int(time.time() * 1000).to_bytes(6, "big") + secrets.token_bytes(10)
+
+
+def derived_id(owner: RecordId, name: str) -> RecordId:
+    """The id of what an owner has just one of by that name, the same on every copy."""
+    return blake2b(owner + name.encode(), digest_size=16).digest()

@@ -1,0 +1,248 @@
+"""Recording progress: stages, wayleaves, and the overrides that pass a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from psnplanner.errors import UserError
+from psnplanner.programme.change import Change, creation, difference
+from psnplanner.programme.edits import Proposal, existing, present_day
+from psnplanner.programme.gates import WAYLEAVE_STAGE, Gate, uk, unmet
+from psnplanner.programme.record import RecordId, new_id
+from psnplanner.programme.site import WAYLEAVE_STATES, Override, Site, StageRecord, Wayleave
+from psnplanner.programme.stage import (
+    BLOCKED,
+    DONE,
+    IN_PROGRESS,
+    NOT_NEEDED,
+    NOT_STARTED,
+    PASSED,
+    STATES,
+    WAITING,
+    Stage,
+)
+from psnplanner.programme.state import PROGRAMME_ID, State
+
+WAYLEAVE_TO_STAGE = {
+    "not needed": NOT_NEEDED,
+    "requested": WAITING,
+    "granted": DONE,
+    "refused": BLOCKED,
+    "expired": BLOCKED,
+}
+STAGE_TO_WAYLEAVE = {NOT_NEEDED: "not needed", WAITING: "requested", DONE: "granted"}
+
+
+@dataclass(frozen=True)
+class RecordStage:
+    """A stage of a site has reached a state on a day.
+
+    `waiting_on` is whom it waits on (the stage's owner unless said); `override` is the reason
+    an authorised person gives for passing a gate that is not met.
+    """
+
+    site: RecordId
+    stage: str
+    state: str
+    on: date | None = None
+    by: str = ""
+    note: str | None = None
+    waiting_on: str = ""
+    override: str = ""
+
+    def propose(self, state: State, today: date) -> Proposal:
+        """Refused under an unmet gate, for a day to come, and where later stages rest on it."""
+        site = existing(state, Site, self.site)
+        stage = state.workflow.by_key.get(self.stage) or state.workflow.find(self.stage)
+        if self.state not in STATES:
+            raise UserError(
+                f"There is no state “{self.state}”.", remedy=f"Use one of: {', '.join(STATES)}."
+            )
+        on = self.on or present_day(state, today)
+        _check_day(state, on, today)
+        changes = self._pass_gates(state, site, stage, on)
+        changes += _stage_changes(state, site.id, stage, self._values(state, site, stage, on))
+        if stage.key == WAYLEAVE_STAGE and self.state in STAGE_TO_WAYLEAVE:
+            changes += _wayleave_changes(state, site, STAGE_TO_WAYLEAVE[self.state], on)
+        changes += _present_day_reached(state, on)
+        label = f"{stage.name} {self.state} at {site.reference or site.name}"
+        return Proposal(label, changes, on)
+
+    def _pass_gates(self, state: State, site: Site, stage: Stage, on: date) -> list[Change]:
+        if self.state == DONE:
+            gates = unmet(state, site, stage, on)
+        elif self.state not in PASSED:
+            gates = _resting_on(state, site, stage)
+        else:
+            gates = []
+        if gates and not self.override.strip():
+            raise refusal(site, stage, self.state, gates)
+        return [
+            creation(
+                Override(
+                    id=new_id(),
+                    site=site.id,
+                    stage=stage.key,
+                    gate=gate.sentence,
+                    reason=self.override.strip(),
+                    by=self.by,
+                    given_on=on,
+                )
+            )
+            for gate in gates
+        ]
+
+    def _values(self, state: State, site: Site, stage: Stage, on: date) -> dict[str, Any]:
+        record = state.stages_of(site.id).get(stage.key)
+        values: dict[str, Any] = {"state": self.state, "actual_on": None}
+        values |= {"waiting_on": "", "waiting_since": None, "next_action": ""}
+        if self.state == DONE:
+            values["actual_on"] = on
+        elif self.state in (WAITING, BLOCKED):
+            since = record.waiting_since if record and record.state == self.state else None
+            owner = self.waiting_on or (record.waiting_on if record else "") or stage.owner
+            values |= {
+                "waiting_on": owner,
+                "waiting_since": self.on or since or on,
+                "next_action": stage.next_action,
+            }
+        elif self.state == IN_PROGRESS and not (record and record.started_on):
+            values["started_on"] = on
+        elif self.state == NOT_STARTED:
+            values["started_on"] = None
+        if self.note is not None:
+            values["note"] = self.note
+        return values
+
+
+@dataclass(frozen=True)
+class SetWayleave:
+    """The state of a site's wayleave on a day; its stage follows."""
+
+    site: RecordId
+    state: str
+    on: date | None = None
+    expires_on: date | None = None
+    landowner: str | None = None
+    note: str | None = None
+    by: str = ""
+    override: str = ""
+
+    def propose(self, state: State, today: date) -> Proposal:
+        """Refused for an unknown state, or a grant that ends before it begins."""
+        site = existing(state, Site, self.site)
+        if self.state not in WAYLEAVE_STATES:
+            raise UserError(
+                f"A wayleave cannot be “{self.state}”.",
+                remedy=f"Use one of: {', '.join(WAYLEAVE_STATES)}.",
+            )
+        on = self.on or present_day(state, today)
+        _check_day(state, on, today)
+        if self.expires_on is not None and self.expires_on < on:
+            raise UserError(
+                f"The wayleave would end on {uk(self.expires_on)}, before {uk(on)}.",
+                remedy="Give the day it ends, or record it as expired.",
+            )
+        extra = {"expires_on": self.expires_on, "landowner": self.landowner, "note": self.note}
+        given = {name: value for name, value in extra.items() if value is not None}
+        changes = _wayleave_changes(state, site, self.state, on, **given)
+        stage = state.workflow.by_key.get(WAYLEAVE_STAGE)
+        # A permission that lapses once the fibre lies there does not undo the work done under it.
+        if stage is not None and not _resting_on(state, site, stage):
+            record = RecordStage(
+                site.id,
+                stage.key,
+                WAYLEAVE_TO_STAGE[self.state],
+                on,
+                by=self.by,
+                override=self.override,
+            )
+            following = record.propose(state, today).changes
+            changes += [c for c in following if c.entity in ("stage", "override")]
+        changes += _present_day_reached(state, on)
+        return Proposal(f"Wayleave {self.state} at {site.reference or site.name}", changes, on)
+
+
+def refusal(site: Site, stage: Stage, wanted: str, gates: list[Gate]) -> UserError:
+    """The message of a gate that holds: which gates, and what satisfies each."""
+    reasons = "; ".join(gate.sentence for gate in gates)
+    remedies = "; ".join(dict.fromkeys(gate.remedy for gate in gates))
+    return UserError(
+        f"“{stage.name}” cannot be {wanted}: {reasons}.",
+        where=f"{site.reference} {site.name}".strip(),
+        remedy=f"To satisfy it: {remedies}; or give a reason to override, which stays on record.",
+    )
+
+
+def first_stage_done(state: State, sites: Iterable[RecordId], on: date) -> list[Change]:
+    """The changes that record the first stage as done at sites where it is not yet."""
+    first = state.workflow.first
+    if first is None:
+        return []
+    changes: list[Change] = []
+    for site in sites:
+        record = state.stages_of(site).get(first.key)
+        if record is None or record.state != DONE:
+            changes += _stage_changes(state, site, first, {"state": DONE, "actual_on": on})
+    return changes
+
+
+def _check_day(state: State, on: date, today: date) -> None:
+    latest = max(today, present_day(state, today))
+    if on > latest:
+        raise UserError(
+            f"{uk(on)} is still to come.",
+            remedy=f"Give the day it happened, at the latest {uk(latest)}.",
+        )
+
+
+def _resting_on(state: State, site: Site, stage: Stage) -> list[Gate]:
+    """What was done on the strength of this stage, and so keeps it from being reopened."""
+    workflow, records = state.workflow, state.stages_of(site.id)
+    own = records.get(stage.key)
+    if own is None or own.state not in PASSED:
+        return []
+    return [
+        Gate("prerequisite", f"“{later.name}” was done after it", f"reopen “{later.name}” first")
+        for later in workflow.stages
+        if stage.key in later.after and workflow.state_of(later, site, records) == DONE
+    ]
+
+
+def _stage_changes(
+    state: State, site: RecordId, stage: Stage, values: dict[str, Any]
+) -> list[Change]:
+    record = state.stages_of(site).get(stage.key)
+    if record is not None:
+        return difference(record, values)
+    fresh = StageRecord(
+        id=StageRecord.id_for(site, stage.key), site=site, stage=stage.key, **values
+    )
+    return [creation(fresh)]
+
+
+def _wayleave_changes(
+    state: State, site: Site, wanted: str, on: date, **extra: Any
+) -> list[Change]:
+    values: dict[str, Any] = {"state": wanted, **extra}
+    if wanted == "requested":
+        values["requested_on"] = on
+    elif wanted in ("granted", "refused"):
+        values["decided_on"] = on
+    elif wanted == "expired":
+        values["expires_on"] = on
+    known = state.wayleave_of(site.id)
+    if known is not None:
+        return difference(known, values)
+    return [creation(Wayleave(id=Wayleave.id_for(site.id), site=site.id, **values))]
+
+
+def _present_day_reached(state: State, on: date) -> list[Change]:
+    """A set status date moves on with what is recorded: what has happened is not to come."""
+    status_on = state.programme.status_on
+    if status_on is None or on <= status_on:
+        return []
+    return [Change("programme", PROGRAMME_ID, "status_on", status_on, on)]

@@ -1,0 +1,77 @@
+"""Working days: Monday to Friday less bank holidays, and the windows in which a site is shut."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from psnplanner.programme.phase import ClosedWindow
+from psnplanner.programme.site import Site
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Working days between Mondays and Fridays, less the bank holidays given."""
+
+    bank_holidays: frozenset[date] = field(default_factory=frozenset)
+
+    def is_working(self, on: date) -> bool:
+        """Whether people work on that day."""
+        return on.weekday() < 5 and on not in self.bank_holidays
+
+    def next_working(self, on: date) -> date:
+        """That day if people work on it, else the first one after on which they do."""
+        while not self.is_working(on):
+            on += ONE_DAY
+        return on
+
+    def add(self, start: date, working_days: int) -> date:
+        """The day that many working days after (negative: before) the start day."""
+        step = ONE_DAY if working_days >= 0 else -ONE_DAY
+        left, on = abs(working_days), start
+        while left:
+            on += step
+            if self.is_working(on):
+                left -= 1
+        return on
+
+    def between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`; negative if end is earlier.
+
+        So `between(monday, tuesday)` is 1, and variance is `between(baseline, forecast)`.
+        """
+        if end < start:
+            return -self.between(end, start)
+        whole_weeks, rest = divmod((end - start).days, 7)
+        count = whole_weeks * 5
+        on = start + timedelta(weeks=whole_weeks)
+        for _ in range(rest):
+            on += ONE_DAY
+            count += on.weekday() < 5
+        return count - self._holidays_between(start, end)
+
+    def _holidays_between(self, start: date, end: date) -> int:
+        days = self._weekday_holidays
+        return bisect_right(days, end) - bisect_left(days, start + ONE_DAY)
+
+    @property
+    def _weekday_holidays(self) -> list[date]:
+        return sorted(on for on in self.bank_holidays if on.weekday() < 5)
+
+    def count(self, first: date, last: date) -> int:
+        """Working days in a window, both its ends included."""
+        return self.between(first - ONE_DAY, last) if last >= first else 0
+
+
+def closed_for(site: Site, windows: Iterable[ClosedWindow]) -> list[ClosedWindow]:
+    """The closed windows that bind a site, by its kind and partner."""
+    return [
+        window
+        for window in windows
+        if (not window.kind or window.kind.casefold() == site.kind.casefold())
+        and (window.partner is None or window.partner == site.partner)
+    ]

@@ -1,0 +1,416 @@
+"""An open programme: the single write door, and the one place that wires the parts together.
+
+Every change goes through `Session.do`: an edit proposes, the journal keeps it, the state moves
+on, listeners hear of it. The session may be used from any thread; the file itself is used only
+by the session's own writer thread.
+"""
+
+from __future__ import annotations
+
+import getpass
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from psnplanner import resource_files
+from psnplanner.errors import UserError
+from psnplanner.file.journal import Header
+from psnplanner.file.store import ProgrammeFile
+from psnplanner.history import audit
+from psnplanner.history import undo as undoing
+from psnplanner.programme.change import CREATED, Change, Transaction, creation
+from psnplanner.programme.edits import Edit, Proposal, present_day
+from psnplanner.programme.fold import fold
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.site import StageRecord, Wayleave
+from psnplanner.programme.state import PROGRAMME_ID, Programme, State
+from psnplanner.programme.working_days import Calendar
+
+if TYPE_CHECKING:
+    from psnplanner.board.figures import Figures
+    from psnplanner.intake.preview import Preview
+    from psnplanner.planning.plan import Options, Plan
+    from psnplanner.programme.findings import Finding
+
+Progress = Callable[[float, str], None]
+Result = TypeVar("Result")
+
+DEFAULT_GO_LIVE = date(2015, 4, 1)
+DEFAULT_START = date(2014, 3, 3)
+"""The default programme: contract awarded in February 2014, operational by April 2015."""
+
+
+class Happened(NamedTuple):
+    """What listeners are told: the state before and after, and the transaction between."""
+
+    before: State
+    after: State
+    transaction: Transaction
+
+
+class Session:
+    """An open programme. `state` is replaced by each edit, never altered.
+
+    Make one with `create` or `open`; `close` it, or use it as a context manager.
+    """
+
+    def __init__(self, path: Path, author: str, clock: Callable[[], datetime]) -> None:
+        self.path = path
+        self.author = author or _person()
+        self.state = State()
+        self.notice = ""
+        self._clock = clock
+        self._listeners: list[Callable[[Happened], None]] = []
+        self._doing = threading.RLock()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="programme-file")
+        self._headers: list[Transaction] = []
+
+    @staticmethod
+    def create(
+        path: Path,
+        programme: Programme | None = None,
+        *,
+        author: str = "",
+        clock: Callable[[], datetime] | None = None,
+    ) -> Session:
+        """Make a new programme file and open it.
+
+        Raises UserError if the name is taken, the folder refuses, or the dates cannot be.
+        """
+        wanted = programme or new_programme()
+        if wanted.starts_on and wanted.go_live_on and wanted.go_live_on <= wanted.starts_on:
+            raise UserError(
+                f"Go-live on {wanted.go_live_on} is not after the start on {wanted.starts_on}.",
+                remedy="Give a later go-live or an earlier start.",
+            )
+        ProgrammeFile.create(path)
+        session = Session.open(path, author=author, clock=clock)
+        day = wanted.status_on or wanted.starts_on or session.today
+        label = f"New programme {wanted.name}".rstrip()
+        session._commit(Proposal(label, [creation(wanted)], day, undoing.NEW))
+        return session
+
+    @staticmethod
+    def open(
+        path: Path,
+        *,
+        author: str = "",
+        read_only: bool = False,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Session:
+        """Open a programme file; a second opening of one file can only read (see `notice`).
+
+        Raises UserError if it is no programme, from a newer version, or damaged.
+        """
+        session = Session(path, author, clock or _now)
+        try:
+            session._file = session._run(lambda: ProgrammeFile.open(path, read_only=read_only))
+            session.state = session._run(session._file.load)
+            session._headers = session._run(session._file.headers)
+        except BaseException:
+            session._writer.shutdown()
+            raise
+        session.notice = session._file.notice
+        return session
+
+    _file: ProgrammeFile
+
+    def _run(self, work: Callable[[], Result]) -> Result:
+        return self._writer.submit(work).result()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether changes can be saved."""
+        return self._file.read_only
+
+    @property
+    def today(self) -> date:
+        """The day of the clock, here."""
+        return self._clock().astimezone().date()
+
+    @property
+    def present_day(self) -> date:
+        """The programme's present day: its status date if set, else today."""
+        return present_day(self.state, self.today)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Working days with England's bank holidays, from two years before to three after."""
+        from psnplanner.planning.calendar import uk_calendar
+
+        programme = self.state.programme
+        first = (programme.starts_on or self.present_day).year - 2
+        last = max((programme.go_live_on or self.present_day).year, self.present_day.year) + 3
+        return uk_calendar(range(first, last + 1))
+
+    # -- the write door ---------------------------------------------------------------
+
+    def do(
+        self, edit: Edit, *, author: str = "", progress: Progress | None = None
+    ) -> Transaction | None:
+        """Make an edit: on the disk when this returns. None if it changes nothing.
+
+        Raises UserError if the edit or the file refuses it, Cancelled if `progress` says so;
+        nothing has changed then.
+        """
+        with self._doing:
+            proposal = edit.propose(self.state, self.today)
+            if progress is not None:
+                progress(0.5, proposal.label)  # the last moment at which it can be cancelled
+            if not proposal.changes:
+                return None
+            return self._commit(proposal, author=author)
+
+    def undo(self, key: tuple[int, int] | None = None) -> Transaction:
+        """Take back the last transaction in force, or the named one, as a new transaction.
+
+        Raises UserError if there is none, or a later change overtook it.
+        """
+        with self._doing:
+            standing = undoing.stack(self._headers)
+            item = self._to_undo(standing, key)
+            return self._take_back(item, standing, undoing.UNDO, "Undo: ")
+
+    def redo(self) -> Transaction:
+        """Take back the last undo. Raises UserError if nothing was undone since the last edit."""
+        with self._doing:
+            standing = undoing.stack(self._headers)
+            if not standing.undone:
+                raise UserError("There is nothing to redo.", where=str(self.path))
+            return self._take_back(standing.undone[-1], standing, undoing.REDO, "Redo: ")
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back, or None."""
+        done = undoing.stack(self._headers).done
+        return undoing.plain_label(done[-1]) if done else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would bring back, or None."""
+        undone = undoing.stack(self._headers).undone
+        return undoing.plain_label(undone[-1]) if undone else None
+
+    def _to_undo(self, standing: undoing.Stack, key: tuple[int, int] | None) -> Transaction:
+        if key is None and standing.done:
+            return standing.done[-1]
+        found = [item for item in standing.done if item.key == key]
+        if found:
+            return found[0]
+        what = "There is nothing to undo." if key is None else "That change is not in force."
+        raise UserError(what, where=str(self.path), remedy="Look at the history.")
+
+    def _take_back(
+        self, item: Transaction, standing: undoing.Stack, kind: str, prefix: str
+    ) -> Transaction:
+        whole = self._run(lambda: self._file.transaction(item.key))
+        if whole is None:
+            raise UserError("That change is not in this file.", where=str(self.path))
+        overtaken = self._run(lambda: self._file.overtaken(whole))
+        labels = {header.key: header.label for header in self._headers}
+        changes = undoing.take_back(whole, overtaken, standing, self.state, labels)
+        label = prefix + undoing.plain_label(whole)
+        # A mistake taken back should not show in reports for the days between.
+        proposal = Proposal(label, changes, whole.effective_on, kind)
+        return self._commit(proposal, undo_of=whole.key)
+
+    def _commit(
+        self, proposal: Proposal, *, author: str = "", undo_of: tuple[int, int] | None = None
+    ) -> Transaction:
+        before = self.state
+        changes = _coalesced(proposal.changes)
+        after = before.after(changes)
+        header = Header(
+            author or self.author,
+            proposal.kind,
+            proposal.label,
+            proposal.effective_on or self.present_day,
+            undo_of,
+        )
+        now = self._clock()
+        made = self._run(lambda: self._file.append(header, changes, before, after, now))
+        self.state = after
+        self._headers = [*self._headers, made]
+        for listener in list(self._listeners):
+            listener(Happened(before, after, made))
+        return made
+
+    def subscribe(self, listener: Callable[[Happened], None]) -> Callable[[], None]:
+        """Call `listener` after every change, in the thread that made it; returns the way out."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    # -- the past ---------------------------------------------------------------------
+
+    def as_at(self, day: date, recorded_by: datetime | None = None) -> State:
+        """The programme as it stood on a day; with `recorded_by`, as known by that instant."""
+        return self._run(lambda: fold(self._file.stream(day, recorded_by)))
+
+    def transactions(self) -> list[Transaction]:
+        """Every transaction without its changes, newest last."""
+        return list(self._headers)
+
+    def history(self, site: RecordId | None = None) -> list[audit.Entry]:
+        """What happened, in sentences, newest last: to one site, or to the programme."""
+        if site is None:
+            return audit.of_programme(self._headers)
+        state = self.state
+        records = [site, Wayleave.id_for(site)]
+        records += [StageRecord.id_for(site, stage.key) for stage in state.workflow.stages]
+        records += [o.id for o in state.overrides.values() if o.site == site]
+        changes = self._run(lambda: self._file.changes_of(records))
+        return audit.of_site(changes, self._headers, state)
+
+    # -- the other parts, each loaded when first asked for ------------------------------
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with the plan as it stands."""
+        from psnplanner.programme.findings import findings
+
+        return findings(self.state, self.present_day, self.calendar)
+
+    def figures(self, as_at: date | None = None) -> Figures:
+        """The figures of the present day, or of the programme as it stood on another."""
+        from psnplanner.board.figures import figures
+
+        state = self.state if as_at is None else self.as_at(as_at)
+        return figures(state, as_at or self.present_day, self.calendar)
+
+    def read_list(
+        self,
+        path: Path,
+        *,
+        sheet: str | None = None,
+        columns: dict[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> Preview:
+        """Read a site list against this programme; nothing changes until its edit is done."""
+        from psnplanner.geography.gazetteer import Gazetteer
+        from psnplanner.intake.preview import read_list
+
+        return read_list(
+            path,
+            self.state,
+            gazetteer=Gazetteer.open(),
+            sheet=sheet,
+            columns=columns,
+            today=self.present_day,
+            progress=progress,
+        )
+
+    def propose_plan(
+        self, options: Options | None = None, progress: Progress | None = None
+    ) -> Plan:
+        """Propose phases; nothing changes until the plan's edit is done."""
+        from psnplanner.planning import plan
+
+        wanted = options or plan.Options()
+        return plan.propose(self.state, self.present_day, self.calendar, wanted, progress)
+
+    def snapshot(
+        self,
+        out: Path,
+        *,
+        as_at: date | None = None,
+        audience: str = "internal",
+        progress: Progress | None = None,
+    ) -> None:
+        """Write a snapshot for the board; its kind follows the file's ending."""
+        from psnplanner.board.snapshot import write
+
+        state = self.state if as_at is None else self.as_at(as_at)
+        write(state, out, today=self.present_day, as_at=as_at, audience=audience, progress=progress)
+
+    def verify(self, progress: Progress | None = None) -> list[str]:
+        """What is wrong with the file, in sentences; none if it is sound."""
+        return self._run(lambda: self._file.verify(progress))
+
+    def backup(self, out: Path) -> None:
+        """Copy the whole programme to a new file."""
+        self._run(lambda: self._file.backup(out))
+
+    def close(self) -> None:
+        """Let the file go. Everything is saved already."""
+        with self._doing:
+            self._run(self._file.close)
+            self._writer.shutdown()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def new_programme(
+    name: str = "CMPSN",
+    go_live_on: date = DEFAULT_GO_LIVE,
+    starts_on: date | None = None,
+    status_on: date | None = None,
+) -> Programme:
+    """A programme's record with the default workflow.
+
+    It starts at the contract's award for the default go-live, else thirteen months before.
+    Where go-live is past already, the status date is set to the start: its own present day.
+    """
+    starts_on = starts_on or (
+        DEFAULT_START if go_live_on == DEFAULT_GO_LIVE else _months_before(go_live_on, 13)
+    )
+    if status_on is None and go_live_on <= date.today():
+        status_on = starts_on
+    return Programme(
+        id=PROGRAMME_ID,
+        name=name,
+        go_live_on=go_live_on,
+        starts_on=starts_on,
+        status_on=status_on,
+        workflow=resource_files.read_text("workflow.toml"),
+        saving_target_pence=100_000_000 if go_live_on == DEFAULT_GO_LIVE else None,
+    )
+
+
+def _months_before(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _coalesced(changes: Sequence[Change]) -> list[Change]:
+    """One change a field: a transaction keeps where a field began and where it ended."""
+    merged: dict[tuple[RecordId, str], Change] = {}
+    created: dict[RecordId, Change] = {}
+    for change in changes:
+        made = created.get(change.record)
+        if change.field == CREATED:
+            created[change.record] = change
+        elif made is not None and change.field not in (CREATED, "-"):
+            whole = Change(
+                change.entity, change.record, CREATED, None, {**made.new, change.field: change.new}
+            )
+            created[change.record] = merged[change.record, CREATED] = whole
+            continue
+        slot = (change.record, change.field)
+        earlier = merged.get(slot)
+        old = earlier.old if earlier else change.old
+        merged[slot] = Change(change.entity, change.record, change.field, old, change.new)
+    return [c for c in merged.values() if c.field in (CREATED, "-") or c.old != c.new]
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "someone"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
