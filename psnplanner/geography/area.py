@@ -1,0 +1,108 @@
+"""The outline of a group of sites: the shape a phase has on the map.
+
+Source: concave hulls by GEOS (shapely.concave_hull), one for each cluster of points;
+clusters are the single-linkage ones at a distance the points themselves suggest.
+"""
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
+
+from psnplanner.geography.distance import LatLon, centre, from_local_metres, local_metres
+
+Ring = list[tuple[float, float]]
+
+MARGIN_M = 350.0
+# The outline breaks at a gap of this many wide neighbour distances (those that 85 in 100
+# points do not exceed), between these limits; a side of the hull longer than so many such
+# gaps follows the points inwards. Chosen by eye on real phases, in town and in country.
+_LINK_M = (3_000.0, 9_000.0)
+_LINK_FACTOR = 3.0
+_WIDE_SHARE = 85
+_LONGEST_SIDE = 1.2
+_DETAIL_M = 20.0
+
+
+def outline(
+    latitudes: ArrayLike, longitudes: ArrayLike, margin_m: float = MARGIN_M
+) -> BaseGeometry | None:
+    """A Polygon or MultiPolygon in (longitude, latitude) degrees around N positions.
+
+    It holds every point with `margin_m` (within 10 %) to spare. Points far from all the
+    others get a part of their own, so that one outlier does not draw a spike across the
+    map. None when no position is known; NaN positions are left out.
+    """
+    lats, lons = np.asarray(latitudes, np.float64), np.asarray(longitudes, np.float64)
+    known = np.isfinite(lats) & np.isfinite(lons)
+    if not known.any():
+        return None
+    origin = centre(lats, lons)
+    points = np.unique(np.column_stack(local_metres(lats[known], lons[known], origin)), axis=0)
+    link_m = _link_m(points)
+    hulls = [_hull(points[members], link_m, margin_m) for members in _clusters(points, link_m)]
+    shape = shapely.union_all(hulls)
+    # Out and back in again rounds the notches between parts that just touch.
+    shape = shape.buffer(margin_m / 2).buffer(-margin_m / 2).simplify(_DETAIL_M)
+    return _in_degrees(shape, origin)
+
+
+def as_wkb(geometry: BaseGeometry) -> bytes:
+    """A geometry as little-endian well-known binary, as a GeoPackage stores it."""
+    return bytes(shapely.to_wkb(geometry, byte_order=1))
+
+
+def rings(geometry: BaseGeometry | None) -> list[Ring]:
+    """Every ring of a Polygon or MultiPolygon, holes too, as closed (longitude, latitude) lists.
+
+    Fill them by the even-odd rule. None gives an empty list.
+    """
+    if geometry is None or geometry.is_empty:
+        return []
+    parts = shapely.get_parts(geometry)
+    lines = [line for part in parts for line in (part.exterior, *part.interiors)]
+    return [[(float(x), float(y)) for x, y in line.coords] for line in lines]
+
+
+def _link_m(points: NDArray[np.float64]) -> float:
+    """The gap in metres at which these points fall apart into clusters."""
+    if len(points) == 1:
+        return _LINK_M[0]
+    tree = shapely.STRtree(shapely.points(points))
+    _, spacing_m = tree.query_nearest(tree.geometries, exclusive=True, return_distance=True)
+    return float(np.clip(_LINK_FACTOR * np.percentile(spacing_m, _WIDE_SHARE), *_LINK_M))
+
+
+def _hull(points: NDArray[np.float64], link_m: float, margin_m: float) -> BaseGeometry:
+    """The concave hull of one cluster (M, 2), in metres, with its margin."""
+    cluster = shapely.MultiPoint(points)
+    hull = cluster.convex_hull
+    if hull.geom_type == "Polygon":  # not a point, nor all in one line
+        # GEOS takes the longest side as a share of the way from shortest to longest edge.
+        edges = shapely.get_parts(shapely.delaunay_triangles(cluster, only_edges=True))
+        shortest, longest = shapely.length(edges).min(), shapely.length(edges).max()
+        share = (_LONGEST_SIDE * link_m - shortest) / max(longest - shortest, 1e-9)
+        hull = shapely.concave_hull(cluster, ratio=float(np.clip(share, 0, 1)))
+    return hull.buffer(margin_m)
+
+
+def _clusters(points: NDArray[np.float64], link_m: float) -> list[NDArray[np.intp]]:
+    """Indices of the points of each single-linkage cluster, in order of first member."""
+    tree = shapely.STRtree(shapely.points(points))
+    pairs = tree.query(tree.geometries, predicate="dwithin", distance=link_m)
+    label = np.arange(len(points))
+    while True:  # every point takes its neighbours' lowest label, until none changes
+        lower = label.copy()
+        np.minimum.at(lower, pairs[0], label[pairs[1]])
+        lower = lower[lower]
+        if (lower == label).all():
+            return [np.flatnonzero(label == first) for first in np.unique(label)]
+        label = lower
+
+
+def _in_degrees(shape: BaseGeometry, origin: LatLon) -> BaseGeometry:
+    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        lats, lons = from_local_metres(xy[:, 0], xy[:, 1], origin)
+        return np.column_stack([lons, lats])
+
+    return shapely.transform(shape, degrees)
