@@ -69,6 +69,7 @@ class Session:
         self._doing = threading.RLock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="programme-file")
         self._headers: list[Transaction] = []
+        self._closed = False
 
     @staticmethod
     def create(
@@ -340,10 +341,12 @@ class Session:
         self._run(lambda: self._file.backup(out))
 
     def close(self) -> None:
-        """Let the file go. Everything is saved already."""
+        """Let the file go; harmless when done twice. Everything is saved already."""
         with self._doing:
-            self._run(self._file.close)
-            self._writer.shutdown()
+            if not self._closed:
+                self._closed = True
+                self._run(self._file.close)
+                self._writer.shutdown()
 
     def __enter__(self) -> Session:
         return self

@@ -169,7 +169,10 @@ def _bundle(kind: type[Record], values: dict[str, Any]) -> str:
 def _unbundle(number: int, text: str) -> dict[str, Any]:
     known = _FIELDS[number]
     values = {}
-    for key, value in json.loads(text).items():
+    bundle = json.loads(text)
+    if not isinstance(bundle, dict):
+        raise ValueError(f"{text[:40]!r} does not hold a record")
+    for key, value in bundle.items():
         field = known.get(int(key))
         if field is not None:  # a newer version's field stays in the journal
             values[field.name] = decode(field.kind, value)

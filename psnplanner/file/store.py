@@ -87,9 +87,16 @@ class ProgrammeFile:
             raise
 
     def load(self) -> State:
-        """The current state."""
+        """The current state. Raises UserError if what the tables hold cannot be read."""
         with plain_words(self.path):
-            return tables.load(self._db)
+            try:
+                return tables.load(self._db)
+            except (ValueError, TypeError) as error:
+                raise UserError(
+                    f"The file is damaged: its tables hold what cannot be read ({error}).",
+                    where=str(self.path),
+                    remedy="Go back to a backup; “psnplanner verify” says what is affected.",
+                ) from error
 
     def append(
         self,

@@ -25,10 +25,10 @@ from psnplanner.geography.code_point import (
     postcode_of,
     read_zip,
 )
-from psnplanner.geography.gazetteer_store import Release, home, read, save, stored
+from psnplanner.geography.gazetteer_store import Release, read, save, stored
 from psnplanner.geography.grid import bng_to_wgs84, wgs84_to_bng
 
-__all__ = ["Found", "Gazetteer", "Release", "add_release", "home"]
+__all__ = ["Found", "Gazetteer", "Release", "add_release"]
 
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]

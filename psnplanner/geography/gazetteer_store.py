@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
 import numpy as np
 
+from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.geography.code_point import Positions
 
@@ -37,14 +37,9 @@ class Release:
         return f"Code-Point Open {self.month}"
 
 
-def home() -> Path:
-    """This user's PSN Planner folder: PSNPLANNER_HOME, else where the system keeps such things."""
-    return Path(os.environ.get("PSNPLANNER_HOME") or click.get_app_dir("psnplanner"))
-
-
 def folder() -> Path:
     """Where the releases are kept."""
-    return home() / "gazetteer"
+    return home.folder() / "gazetteer"
 
 
 def save(month: str, positions: Positions) -> Release:

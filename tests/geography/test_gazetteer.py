@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.geography import code_point
 from psnplanner.geography.code_point import postcode_keys, postcode_of
 from psnplanner.geography.distance import geodesic_m
-from psnplanner.geography.gazetteer import Gazetteer, add_release, home
+from psnplanner.geography.gazetteer import Gazetteer, add_release
 from psnplanner.geography.grid import bng_to_wgs84
 
 REAL = Path(__file__).parents[3] / "shared/data/postcodes/codepo_gb.zip"
@@ -101,7 +102,9 @@ def test_the_same_release_again_replaces_it(tmp_path: Path) -> None:
     add_release(make_zip(tmp_path / "a.zip"))
     add_release(make_zip(tmp_path / "b.zip", {"CH1 1AA": (10, 340_745, 366_280)}))
     assert [release.postcodes for release in Gazetteer.open().releases] == [1]
-    assert [path.name for path in (home() / "gazetteer").iterdir()] == ["code-point-2014-08.npz"]
+    assert [path.name for path in (home.folder() / "gazetteer").iterdir()] == [
+        "code-point-2014-08.npz"
+    ]
 
 
 def test_district_centre_and_nearest(tmp_path: Path) -> None:
@@ -198,7 +201,7 @@ def test_what_is_not_code_point_open_is_refused(
 ) -> None:
     with pytest.raises(UserError, match=says):
         add_release(written(tmp_path / "x.zip", members))
-    assert not (home() / "gazetteer").exists()
+    assert not (home.folder() / "gazetteer").exists()
 
 
 def test_a_zip_bomb_is_refused_before_it_is_read(

@@ -1,0 +1,138 @@
+"""The command line's manners: one message for a failure, progress on a terminal, tidy tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+
+from psnplanner import home
+from psnplanner.errors import Cancelled, UserError
+
+_DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y")
+_WIDEST = 60
+
+
+class Day(click.ParamType[date]):
+    """A date as people write it here: 2014-05-01, 1/5/2014, 1 May 2014."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        """The date, or a usage error that shows how to write one."""
+        if isinstance(value, date):
+            return value
+        try:
+            return read_day(value)
+        except ValueError:
+            self.fail(f"“{value}” is not a date; write it like 2014-05-01 or 1/5/2014", param, ctx)
+
+
+def read_day(text: str) -> date:
+    """A date in one of the forms in use here. Raises ValueError for anything else."""
+    for form in _DATE_FORMS:
+        try:
+            found = datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+        if 1900 <= found.year <= 2200:
+            return found
+    raise ValueError(f"“{text}” is not a date")
+
+
+def run(command: Callable[[], Any]) -> int:
+    """Run a command to its exit code: 0, 1 with one message on standard error, 2 for usage."""
+    try:
+        command()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except UserError as error:
+        return _failed(str(error))
+    except (Cancelled, click.Abort, KeyboardInterrupt):
+        return _failed("Cancelled; nothing was changed.")
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing to say to anybody
+        return 1
+    except Exception as error:
+        return _failed(_bug(error))
+    return 0
+
+
+def _failed(message: str) -> int:
+    click.echo(f"psnplanner: {message}", err=True)
+    return 1
+
+
+def _bug(error: Exception) -> str:
+    """Keep the particulars of a fault of ours in a file, and say where in one sentence."""
+    path = home.folder() / "fault.log"
+    said = f"This is a fault in PSN Planner ({type(error).__name__}); nothing was changed."
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).isoformat(timespec="seconds")
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        # Frames only: an error's own words may hold names that belong in no log.
+        path.write_text(f"{stamp}\n{frames}{type(error).__name__}\n", "utf-8")
+    except OSError:
+        return said
+    return f"{said} Please report it, with the file {path}."
+
+
+def progress() -> Callable[[float, str], None] | None:
+    """A progress line on standard error where that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(share: float, what: str) -> None:
+        end = "\n" if share >= 1 else ""
+        click.echo(f"\r\x1b[K{share:4.0%}  {what[:_WIDEST]}{end}", err=True, nl=False)
+
+    return show
+
+
+def show(as_json: bool, document: Any, lines: Callable[[], Iterable[str]]) -> None:
+    """One JSON document, or the same said in lines."""
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+    else:
+        for line in lines():
+            click.echo(line)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(type(value).__name__)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
+    """Rows under headings, columns aligned: figures to the right, words to the left."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    right = [all(isinstance(v, int | float) for v in column) for column in zip(*cells, strict=True)]
+    shown = [[f"{v:,}" if isinstance(v, int) else str(v) for v in row] for row in cells]
+    widths = [max(map(len, column)) for column in zip(headings, *shown, strict=True)]
+    lines = []
+    for row in [list(headings), *shown]:
+        parts = [
+            text.rjust(width) if right and right[at] else text.ljust(width)
+            for at, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(parts).rstrip())
+    return lines
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    text = value if isinstance(value, int | float) else " ".join(str(value).split())
+    return text[: _WIDEST - 1] + "…" if isinstance(text, str) and len(text) > _WIDEST else text

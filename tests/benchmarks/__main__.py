@@ -1,0 +1,35 @@
+"""python -m tests.benchmarks NAME [--json]: one table, peers beside us where they are installed."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+from typing import Any
+
+import click
+
+from psnplanner.console import table
+
+NAMES = sorted(
+    m.name for m in pkgutil.iter_modules(__import__(__package__, fromlist=["x"]).__path__)
+)
+NAMES = [name for name in NAMES if not name.startswith("_")]
+
+
+@click.command()
+@click.argument("name", type=click.Choice(NAMES))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def main(name: str, as_json: bool) -> None:
+    """Run one benchmark and print its figures. The machine is noisy: trust ratios, not times."""
+    rows: list[dict[str, Any]] = importlib.import_module(f"tests.benchmarks.{name}").run()
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    headings = list(dict.fromkeys(key for row in rows for key in row))
+    for line in table(headings, [[row.get(key, "") for key in headings] for row in rows]):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

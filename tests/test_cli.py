@@ -1,0 +1,221 @@
+"""The command line as people and scripts use it: verbs, JSON, exit codes, one message."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from psnplanner import cli, console
+from tests.conftest import SHARED
+
+LIST = """Site ref,Name,Partner,Kind,Address,Postcode,Latitude,Longitude,Access,Tenure
+A1,Town Hall,Halton Council,Office,Kingsway Widnes,WA8 7QF,53.364,-2.731,Existing duct,Owned
+A2,Library,Halton Council,Library,Kingsway Widnes,WA8 7QF,53.365,-2.732,Existing duct,Owned
+A3,Depot,Halton Council,Depot,Somewhere,,,,New dig,Leased
+"""
+
+
+class Cli:
+    """Runs verbs in a folder, as the installed command does."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self._capsys = capsys
+
+    def __call__(self, *words: object) -> tuple[int, str, str]:
+        """Exit code, standard output, standard error."""
+        texts = [str(word) for word in words]
+        self._capsys.readouterr()
+        code = console.run(lambda: cli.cli.main(texts, standalone_mode=False))
+        out, err = self._capsys.readouterr()
+        return code, out, err
+
+    def json(self, *words: object) -> Any:
+        """The JSON document of a verb that must succeed."""
+        code, out, err = self(*words, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    def refused(self, *words: object) -> str:
+        """The one message of a verb that must be refused."""
+        code, out, err = self(*words)
+        assert (code, out) == (1, "")
+        assert "Traceback" not in err
+        assert err.count("\n") == 1
+        return err
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Cli(tmp_path, capsys)
+
+
+@pytest.fixture
+def loaded(run: Cli) -> Cli:
+    """A programme with a list of three sites."""
+    (run.folder / "list.csv").write_text(LIST)
+    run.json("new", "cm.gpkg")
+    run.json("import", "cm.gpkg", "list.csv")
+    return run
+
+
+def test_new_says_what_it_made(run: Cli) -> None:
+    """Defaults are those of the default programme."""
+    made = run.json("new", "cm.gpkg", "--name", "CMPSN")
+    assert (made["name"], made["go_live_on"]) == ("CMPSN", "2015-04-01")
+    assert (run.folder / "cm.gpkg").exists()
+    assert "file of that name" in run.refused("new", "cm.gpkg")
+
+
+def test_import_accounts_for_every_row(run: Cli) -> None:
+    """Imported or listed with a reason."""
+    (run.folder / "list.csv").write_text(LIST)
+    run.json("new", "cm.gpkg")
+    dry = run.json("import", "cm.gpkg", "list.csv", "--dry-run")
+    assert run.json("figures", "cm.gpkg")["sites"] == 0
+    report = run.json("import", "cm.gpkg", "list.csv")
+    assert (report["read"], report["added"], report["placed"], report["unplaced"]) == (3, 3, 2, 1)
+    assert {k: v for k, v in report.items() if k != "dry_run"} == {
+        k: v for k, v in dry.items() if k != "dry_run"
+    }
+    (problem,) = [p for p in report["problems"] if p["reference"] == "A3"]
+    assert set(problem) >= {"row", "column", "value", "message", "remedy"}
+    assert problem["row"] == 4
+    again = run.json("import", "cm.gpkg", "list.csv")
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 3)
+
+
+def test_record_and_undo(loaded: Cli) -> None:
+    """A stage by the beginning of its name, case ignored; then taken back and done again."""
+    said = loaded.json("record", "cm.gpkg", "a1", "desk", "Done", "--on", "1/5/2014", "--by", "Jo")
+    assert (said["stage"], said["on"], said["status"]) == (
+        "Desktop survey",
+        "2014-05-01",
+        "surveyed",
+    )
+    assert loaded.json("history", "cm.gpkg", "--site", "A1")[-1]["author"] == "Jo"
+    assert "Undo: Desktop survey" in loaded.json("undo", "cm.gpkg")["label"]
+    assert loaded.json("figures", "cm.gpkg")["by_status"]["surveyed"] == 0
+    loaded.json("redo", "cm.gpkg")
+    assert loaded.json("figures", "cm.gpkg")["by_status"]["surveyed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("record", "cm.gpkg", "A1", "site", "done"), "could be “Site data validated” or “Site"),
+        (("record", "cm.gpkg", "A1", "nonsense", "done"), "There is no stage “nonsense”"),
+        (("record", "cm.gpkg", "ZZ", "desk", "done"), "There is no site “ZZ”"),
+        (("record", "cm.gpkg", "A1", "desk", "finished"), "Use one of: not started"),
+        (("record", "cm.gpkg", "A1", "Migrated", "done"), "comes first"),
+        (("record", "cm.gpkg", "A1", "desk", "done", "--on", "2100-01-01"), "still to come"),
+        (("record", "no.gpkg", "A1", "desk", "done"), "There is no such file"),
+        (("record", "list.csv", "A1", "desk", "done"), "not a programme file"),
+        (("import", "cm.gpkg", "missing.csv"), "missing.csv"),
+        (("edit", "cm.gpkg", "phase", "Phase 9", "name=x"), "There is no phase"),
+        (("edit", "cm.gpkg", "site", "A1", "name"), "Write FIELD=VALUE"),
+        (("edit", "cm.gpkg", "site", "A1", "annual_cost_pence=lots"), "Give a whole number"),
+        (("backup", "cm.gpkg", "cm.gpkg"), "file of that name"),
+        (("snapshot", "cm.gpkg", "out.docx"), "docx"),
+    ],
+)
+def test_a_mistake_gets_one_message(loaded: Cli, words: tuple[str, ...], said: str) -> None:
+    """What, where, what to do; exit 1; nothing on standard output."""
+    assert said in loaded.refused(*words)
+
+
+@pytest.mark.parametrize(
+    "words", [("recrod",), ("record",), ("new", "x.gpkg", "--go-live", "soon"), ("plan", "--no")]
+)
+def test_wrong_usage_exits_2(run: Cli, words: tuple[str, ...]) -> None:
+    """As command lines do."""
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert "Usage" in err
+
+
+def test_edit_changes_everything_else(loaded: Cli) -> None:
+    """Phases, nodes, certificates and wayleaves by their names, all the way to live."""
+    loaded.json("edit", "cm.gpkg", "node", "Widnes", "position=53.36,-2.73", "--new")
+    loaded.json("edit", "cm.gpkg", "node", "Widnes", "live_on=2014-04-01")
+    window = ("starts_on=2014-04-01", "ends_on=2014-06-30", "capacity_days=20")
+    loaded.json("edit", "cm.gpkg", "phase", "First", "--new", *window)
+    loaded.json("edit", "cm.gpkg", "site", "A1", "node=Widnes", "phase=first", "locked=yes")
+    for days, stage in enumerate(("desk", "order", "site s", "fibre", "cpe", "test")):
+        loaded.json("record", "cm.gpkg", "A1", stage, "done", "--on", f"2014-05-{days + 1:02}")
+    migrate = ("record", "cm.gpkg", "A1", "migrated", "done", "--on", "2014-05-20")
+    assert "certificate of Halton Council is missing" in loaded.refused(*migrate)
+    dates = ("valid_from=1/1/2014", "valid_to=31/12/2015")
+    loaded.json("edit", "cm.gpkg", "certificate", "Halton Council", *dates)
+    assert loaded.json(*migrate)["status"] == "live"
+    said = loaded.json("edit", "cm.gpkg", "wayleave", "A3", "state=requested", "on=2014-05-02")
+    assert said["label"] == "Wayleave requested at A3"
+    assert loaded.json("verify", "cm.gpkg")["sound"]
+    loaded.json("edit", "cm.gpkg", "phase", "First", "--delete")
+    assert loaded.json("figures", "cm.gpkg")["by_phase"][0]["sites"] != 1
+
+
+def test_a_fault_of_ours_shows_no_traceback(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, and the particulars in a file without anybody's data."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("".join(["sec", "ret site name"]))
+
+    monkeypatch.setattr("psnplanner.session.Session.open", fail)
+    message = run.refused("figures", "cm.gpkg")
+    assert "fault in PSN Planner" in message
+    path = Path(message.split("with the file ")[1].strip().rstrip("."))
+    assert "secret" not in path.read_text()
+    assert "_open" in path.read_text()
+
+
+def test_verify_exits_1_on_damage(loaded: Cli) -> None:
+    """A script can rely on the exit code."""
+    import sqlite3
+
+    with sqlite3.connect("cm.gpkg") as connection:
+        connection.execute("UPDATE site SET name = 'X' WHERE reference = 'A1'")
+    connection.close()
+    assert "A1 differs" in loaded.refused("verify", "cm.gpkg")
+
+
+def test_help_names_every_verb() -> None:
+    """The verbs of the design that this version has."""
+    shown = CliRunner().invoke(cli.cli, ["--help"]).output
+    for verb in ("demo", "new", "import", "gazetteer", "record", "plan", "findings", "figures"):
+        assert verb in shown
+    for verb in ("snapshot", "history", "undo", "verify", "backup"):
+        assert verb in shown
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared real data is not here")
+def test_the_main_job_on_the_real_list(run: Cli) -> None:
+    """A real list of 891 buildings, from the gazetteer to the board's snapshot."""
+    data = SHARED / "data"
+    run.json("gazetteer", "add", data / "postcodes" / "codepo_gb.zip")
+    run.json("new", "cm.gpkg", "--name", "CMPSN")
+    report = run.json("import", "cm.gpkg", data / "sites" / "cmpsn_sites.csv")
+    assert report["read"] == 891
+    assert report["added"] + report["updated"] + report["unchanged"] + report["skipped"] == 891
+    assert report["placed"] >= 885
+    plan = run.json("plan", "cm.gpkg", "--seconds", 1, "--apply")
+    assert plan["applied"]
+    assert plan["sites_planned"] + len(plan["unplanned"]) == 891
+    record = ("record", "cm.gpkg", "CM0001", "Desktop survey", "done", "--on", "2014-05-01")
+    run.json(*record, "--by", "tester")
+    assert run.json("figures", "cm.gpkg")["by_status"]["surveyed"] == 1
+    run.json("snapshot", "cm.gpkg", "cm.html")
+    run.json("snapshot", "cm.gpkg", "cm.png")
+    assert "CM0891" in (run.folder / "cm.html").read_text("utf-8")
+    assert (run.folder / "cm.png").read_bytes().startswith(b"\x89PNG")
+    assert any(
+        "tester" in entry["author"] for entry in run.json("history", "cm.gpkg", "--site", "CM0001")
+    )
+    assert "Desktop survey" in run.json("undo", "cm.gpkg")["label"]
+    assert run.json("verify", "cm.gpkg")["sound"]
