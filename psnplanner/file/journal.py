@@ -35,6 +35,9 @@ _FIELDS: dict[int, dict[int, Field]] = {
 _HASH_BATCH = 1000
 _MANY = 500
 
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""One encoder for all: json.dumps makes a new one at each call."""
+
 _TXN = "hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, hash"
 EventRow = tuple[int, int, int, bytes, int, Any, int | None, int | None]
 """hlc, dev, ent, row, fld, val, bh, bd"""
@@ -163,7 +166,7 @@ def _event(db: Database, change: Change, hlc: int, dev: int, removed: set[bytes]
 def _bundle(kind: type[Record], values: dict[str, Any]) -> str:
     known = fields_of(kind)
     numbered = {known[n].number: encode(known[n].kind, v) for n, v in values.items()}
-    return json.dumps(numbered, ensure_ascii=False, separators=(",", ":"))
+    return _compact(numbered)
 
 
 def _unbundle(number: int, text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -32,6 +33,7 @@ _COLUMN_TYPES = {
 }
 _PLACE = {"latitude": "REAL", "longitude": "REAL", "position_source": "TEXT", "accuracy_m": "REAL"}
 _JSON_KINDS = ("links", "pairs")
+_AS_THEY_ARE = ("link", "text", "whole", "quantity")
 
 _VIEWS = {
     "sites": """
@@ -189,20 +191,31 @@ def _place(state: State, node: RecordId) -> Position | None:
 
 def _row(record: Record) -> tuple[Any, ...]:
     values: list[Any] = [record.id]
-    for field in fields_of(type(record)).values():
-        value = getattr(record, field.name)
-        if field.kind == "place":
+    for name, kind in _codecs(type(record)):
+        value = getattr(record, name)
+        if kind == "":
+            values.append(value)
+        elif kind == "place":
             values += value or (None, None, None, None)
         else:
-            values.append(to_sql(field.kind, value))
+            values.append(to_sql(kind, value))
     if isinstance(record, Site | Node):
         values.append(geopackage.point(record.position))
     return tuple(values)
 
 
+@cache
+def _codecs(kind: Any) -> list[tuple[str, str]]:
+    """A record's fields and the codec of each, none for what SQLite keeps as it is."""
+    return [
+        (field.name, "" if field.kind in _AS_THEY_ARE else field.kind)
+        for field in fields_of(kind).values()
+    ]
+
+
 def to_sql(kind: str, value: Any) -> Any:
     """A field's value as SQLite keeps it: ids are blobs, compound values JSON text."""
-    if value is None or kind in ("link", "text", "whole", "quantity"):
+    if value is None or kind in _AS_THEY_ARE:
         return value
     if kind == "yes_no":
         return int(value)
@@ -225,7 +238,7 @@ def _reader(kind: type[Record]) -> Callable[[tuple[Any, ...]], Record]:
     for field in fields_of(kind).values():
         if field.kind == "place":
             places.append((field.name, index))
-        elif field.kind in ("text", "whole", "quantity", "link"):
+        elif field.kind in _AS_THEY_ARE:
             plain.append((field.name, index))
         else:
             coded.append((field.name, index, field.kind))
