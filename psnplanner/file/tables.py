@@ -191,7 +191,7 @@ def _place(state: State, node: RecordId) -> Position | None:
 
 def _row(record: Record) -> tuple[Any, ...]:
     values: list[Any] = [record.id]
-    for name, kind in _codecs(type(record)):
+    for name, kind in _codecs(record.ENTITY):
         value = getattr(record, name)
         if kind == "":
             values.append(value)
@@ -205,11 +205,11 @@ def _row(record: Record) -> tuple[Any, ...]:
 
 
 @cache
-def _codecs(kind: Any) -> list[tuple[str, str]]:
+def _codecs(entity: str) -> list[tuple[str, str]]:
     """A record's fields and the codec of each, none for what SQLite keeps as it is."""
     return [
         (field.name, "" if field.kind in _AS_THEY_ARE else field.kind)
-        for field in fields_of(kind).values()
+        for field in fields_of(RECORD_TYPES[entity]).values()
     ]
 
 

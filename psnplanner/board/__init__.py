@@ -1,0 +1,1 @@
+"""What the programme board receives: figures, and snapshots that open anywhere."""

@@ -1,0 +1,227 @@
+"""What the board's page is handed: figures, base map and sites as compact JSON arrays."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from psnplanner.board.figures import Figures, live_on
+from psnplanner.geography.area import outline, rings
+from psnplanner.geography.basemap import Basemap, Line, load
+from psnplanner.programme.phase import Phase
+from psnplanner.programme.site import Site
+from psnplanner.programme.stage import (
+    BLOCKED,
+    DONE,
+    IN_PROGRESS,
+    NOT_NEEDED,
+    NOT_STARTED,
+    WAITING,
+)
+from psnplanner.programme.state import State
+from psnplanner.style import STATUS_ORDER, base_colour, kind_shape, phase_colour, status_colour
+
+SCALE = 100_000
+"""Units to the degree of every coordinate on the page: a metre, near enough."""
+
+_OF_SITE = ("site", "name", "partner", "status")
+_BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
+_HOME = ((52.95, -3.25), (53.72, -1.95))
+_CODES = {
+    DONE: "d", WAITING: "w", IN_PROGRESS: "p", BLOCKED: "b", NOT_STARTED: "n", NOT_NEEDED: "x",
+}  # fmt: skip
+
+
+def document(state: State, figures: Figures, audience: str) -> dict[str, Any]:
+    """Everything the page draws, ready for JSON.
+
+    Sites are columns of equal length; partner, phase, kind, status and stage pattern are
+    indices into lists beside them; coordinates are whole units of 1 / SCALE degree. Tables of
+    sites name each by its index (`at`) and their texts by an index into `words`.
+    """
+    base = load()
+    west, south, east, north = base.bounds
+    sites = sorted(state.sites.values(), key=lambda s: (s.reference, s.name, s.id))
+    words = _Numbered()
+    tables = {name: _packed(rows, sites, words) for name, rows in _tables(figures).items()}
+    return {
+        "audience": audience,
+        "figures": {**figures, **tables},
+        "scale": SCALE,
+        "statuses": [{"name": name, "colour": status_colour(name)} for name in STATUS_ORDER],
+        "stages": [stage.name for stage in state.workflow.stages],
+        "base": _base(base),
+        "bounds": _bounds(sites, base),
+        "reach": [[south, west], [north, east]],
+        **_phases(state),
+        **_columns(state, sites, words),
+        "words": list(words),
+    }
+
+
+def embed(value: Any) -> str:
+    """JSON that is inert within a page: no `<`, no control or line separator, pure ASCII."""
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def known(site: Site) -> tuple[float, float] | None:
+    """A site's (latitude, longitude) in degrees, if it has one that can be drawn."""
+    at = site.position
+    if at is None or not (math.isfinite(at.latitude) and math.isfinite(at.longitude)):
+        return None
+    return (at.latitude, at.longitude) if abs(at.latitude) < 85 else None
+
+
+def phase_rings(state: State, phase: Phase) -> list[list[tuple[float, float]]]:
+    """The outline around a phase's placed sites as closed (longitude, latitude) rings."""
+    sites = state.sites_by_phase.get(phase.id, [])
+    places = [place for site in sites if (place := known(site))]
+    if not places:
+        return []
+    return rings(outline([lat for lat, _ in places], [lon for _, lon in places]))
+
+
+def label_place(ring_list: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float] | None:
+    """Where a phase's name belongs, (longitude, latitude): atop the middle of its largest part."""
+    if not ring_list:
+        return None
+    largest = max(ring_list, key=lambda ring: abs(_area(ring)))
+    xs, ys = [x for x, _ in largest], [y for _, y in largest]
+    return (min(xs) + max(xs)) / 2, max(ys)
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> float:
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
+
+
+def _base(base: Basemap) -> dict[str, Any]:
+    return {
+        "land": [_steps(ring, _BASE_STEP) for ring in base.land],
+        "water": [_steps(ring, _BASE_STEP) for ring in base.water],
+        "rivers": [_steps(line, _BASE_STEP) for line in base.rivers],
+        "towns": [[t.name, t.latitude, t.longitude, t.rank] for t in base.towns],
+        "colours": {k: base_colour(k) for k in ("sea", "land", "water", "coast", "river", "town")},
+        "licence": base.licence,
+    }
+
+
+def _steps(line: Line, step: int = 1) -> list[int]:
+    """A line as x, y steps, each on from the point before, in units rounded to `step`."""
+    flat: list[int] = []
+    last = (0, 0)
+    for x, y in line:
+        point = (round(x * SCALE / step) * step, round(y * SCALE / step) * step)
+        if point != last:
+            flat += [point[0] - last[0], point[1] - last[1]]
+            last = point
+    return flat
+
+
+def _bounds(sites: Iterable[Site], base: Basemap) -> list[list[float]]:
+    """South-west and north-east of the sites on the base map; a misplaced one is left out."""
+    west, south, east, north = base.bounds
+    places = [place for site in sites if (place := known(site))]
+    inside = [(a, o) for a, o in places if south <= a <= north and west <= o <= east]
+    lats, lons = zip(*(inside or places or _HOME), strict=True)
+    return [[min(lats), min(lons)], [max(lats), max(lons)]]
+
+
+def _phases(state: State) -> dict[str, Any]:
+    phases: list[dict[str, Any]] = []
+    for index, phase in enumerate(state.phases_in_order):
+        shape = phase_rings(state, phase)
+        place = label_place(shape)
+        phases.append(
+            {
+                "name": phase.name,
+                "colour": phase_colour(index),
+                "window": _window(phase.starts_on, phase.ends_on),
+                "rings": [_steps(ring) for ring in shape],
+                "label": [round(place[1], 5), round(place[0], 5)] if place else None,
+            }
+        )
+    if None in state.sites_by_phase:
+        phases.append({"name": "", "colour": "#5f6b73", "window": "", "rings": [], "label": None})
+    return {"phases": phases}
+
+
+def _window(starts_on: date | None, ends_on: date | None) -> str:
+    first, last = (f"{on.day} {on:%b %Y}" if on else "" for on in (starts_on, ends_on))
+    if first and last:
+        return f"{first} – {last}"
+    return f"from {first}" if first else (f"until {last}" if last else "")
+
+
+class _Numbered(dict[str, int]):
+    """Texts by the order in which they were first asked for."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = len(self)
+        return self[text]
+
+    def number(self, value: Any) -> Any:
+        """A text's place; any other value as it is."""
+        return self[value] if isinstance(value, str) else value
+
+
+def _tables(figures: Figures) -> dict[str, Sequence[Mapping[str, Any]]]:
+    return {k: figures[k] for k in ("waiting", "blocked", "late")}
+
+
+def _packed(
+    rows: Sequence[Mapping[str, Any]], sites: Sequence[Site], words: _Numbered
+) -> dict[str, Any]:
+    index = {(site.reference, site.name): at for at, site in enumerate(sites)}
+    keys = [key for key in (rows[0] if rows else ()) if key not in _OF_SITE]
+    return {
+        "keys": ["at", *keys],
+        "rows": [
+            [index[row["site"], row["name"]], *(words.number(row[key]) for key in keys)]
+            for row in rows
+        ],
+    }
+
+
+def _columns(state: State, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+    partners, kinds, patterns = _Numbered(), _Numbered(), _Numbered()
+    for name in sorted({state.partner_name(site.partner) for site in sites}, key=str.casefold):
+        _ = partners[name]
+    for name in sorted({site.kind for site in sites}, key=str.casefold):
+        _ = kinds[name]
+    order = {phase.id: index for index, phase in enumerate(state.phases_in_order)}
+    places = [known(site) for site in sites]
+    days = [live_on(state, site) for site in sites]
+    columns = {
+        "reference": [site.reference for site in sites],
+        "name": [site.name for site in sites],
+        "postcode": [site.postcode for site in sites],
+        "partner": [partners[state.partner_name(site.partner)] for site in sites],
+        "kind": [kinds[site.kind] for site in sites],
+        "phase": [order.get(site.phase or b"", len(order)) for site in sites],
+        "status": [STATUS_ORDER.index(state.statuses[site.id]) for site in sites],
+        "pattern": [patterns[_pattern(state, site)] for site in sites],
+        "live_on": [words[day.isoformat()] if day else None for day in days],
+        "latitude": [round(place[0] * SCALE) if place else None for place in places],
+        "longitude": [round(place[1] * SCALE) if place else None for place in places],
+    }
+    return {
+        "partners": list(partners),
+        "kinds": [{"name": kind, "shape": kind_shape(kind)} for kind in kinds],
+        "patterns": list(patterns),
+        "sites": columns,
+    }
+
+
+def _pattern(state: State, site: Site) -> str:
+    """One letter for the state of each stage, in the workflow's order."""
+    records, workflow = state.stages_of(site.id), state.workflow
+    return "".join(
+        _CODES.get(workflow.state_of(stage, site, records), "n") for stage in workflow.stages
+    )

@@ -1,0 +1,107 @@
+"""The board's HTML: one file, an interactive map and its tables, from which no request leaves.
+
+The page is inert by construction: data travels as one JSON block that cannot close its
+element, scripts put it in as text, and the content-security policy runs only the scripts
+whose SHA-256 it names. Markup is `resources/board/page.html`, with its style and behaviour
+beside it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+import folium
+from branca.element import Figure, Template
+from xstatic.pkg import leaflet
+
+from psnplanner.board.figures import Figures
+from psnplanner.board.map_data import document, embed
+from psnplanner.board.words import plain
+from psnplanner.programme.state import State
+from psnplanner.resource_files import read_text
+
+_POLICY = (
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+_POLICY_PLACE = "written last, when the scripts are known"
+
+
+class _Map(folium.Map):  # type: ignore[misc]
+    """A folium map with nothing to fetch: no tiles, no scripts or styles from elsewhere."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+
+    def __init__(self) -> None:
+        super().__init__(
+            location=(53.3, -2.7),
+            zoom_start=9,
+            min_zoom=7,
+            max_zoom=17,
+            tiles=None,
+            prefer_canvas=True,
+            control_scale=True,
+            attribution_control=False,
+            zoom_snap=0.25,
+            zoom_delta=0.5,
+            wheel_px_per_zoom_level=90,
+        )
+        # folium names maps at random; a fixed name makes equal pages equal byte for byte.
+        self._id = "board"
+
+
+class _Page(Figure):  # type: ignore[misc]
+    """The page around the map: what page.html shows are this object's attributes."""
+
+    def __init__(self, title: str, data: str) -> None:
+        super().__init__(title=title)
+        self._template = Template(read_text("board/page.html"))
+        self._id = "page"
+        self.policy = _POLICY_PLACE
+        self.data = data
+        self.leaflet_js, self.leaflet_css = _leaflet()
+        self.js, self.css = read_text("board/page.js"), read_text("board/page.css")
+
+
+def page(state: State, figures: Figures, audience: str) -> bytes:
+    """The whole page, UTF-8, for figures drawn of the state.
+
+    The state must already be what the audience may see (`redact.for_audience`).
+    """
+    on = figures["status_on"]
+    title = html.escape(plain(f"{figures['programme']}, {on}", 120))
+    whole = _Page(title, embed(document(state, figures, audience)))
+    whole.add_child(_Map())
+    rendered: str = whole.render()
+    text = rendered.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace(_POLICY_PLACE, _policy(text), 1).encode("utf-8")
+
+
+def _policy(text: str) -> str:
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digests = [hashlib.sha256(script.encode("utf-8")).digest() for script in scripts]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    return _POLICY.format(hashes=" ".join(hashes))
+
+
+@cache
+def _leaflet() -> tuple[str, str]:
+    """Leaflet's script and style, its images within the style as data URIs."""
+    folder = Path(leaflet.BASE_DIR)
+    script = (folder / "leaflet.js").read_text(encoding="utf-8")
+    # Developer tools would ask for the source map, which is a file we do not send.
+    script = re.sub(r"//# sourceMappingURL=.*", "", script)
+    style = (folder / "leaflet.css").read_text(encoding="utf-8")
+
+    def image(match: re.Match[str]) -> str:
+        content = base64.b64encode((folder / "images" / match[1]).read_bytes()).decode()
+        return f"url(data:image/png;base64,{content})"
+
+    return script, re.sub(r"url\([\"']?images/([\w.-]+\.png)[\"']?\)", image, style)

@@ -1,0 +1,459 @@
+// The board's page. Everything shown is put in with textContent, never as markup.
+(() => {
+"use strict";
+const data = JSON.parse(document.getElementById("board-data").textContent);
+const F = data.figures, S = data.sites, map = map_board, TOTAL = S.reference.length;
+const $ = (id) => document.getElementById(id);
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+// Tables of sites come as indices: put back the objects they stand for.
+for (const name of ["waiting", "blocked", "late"]) {
+  const { keys, rows } = F[name];
+  F[name] = rows.map((row) => {
+    const out = {};
+    keys.forEach((k, j) => { out[k] = k === "at" || k === "working_days" || row[j] === null ? row[j] : data.words[row[j]]; });
+    const i = out.at;
+    return Object.assign(out, { site: S.reference[i], name: S.name[i], partner: data.partners[S.partner[i]], status: data.statuses[S.status[i]].name });
+  });
+}
+
+// ---- words -------------------------------------------------------------------------------
+const number = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
+const money = (pence) => "£" + number(pence / 100);
+const uk = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1]} ${y}`; };
+const short = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1].slice(0, 3)} ${y}`; };
+const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
+const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
+const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + "…" : s);
+const colourOf = Object.fromEntries(data.statuses.map((s) => [s.name, s.colour]));
+
+function el(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== null) node.textContent = text;
+  return node;
+}
+function dot(status) { const d = el("i", "dot"); d.style.background = colourOf[status] || "#5f6b73"; return d; }
+function chip(status) { const c = el("span", "chip"); c.append(dot(status), capital(status)); return c; }
+function meter(part, whole, label, over) {
+  const m = el("div", "meter" + (over ? " over" : "")), i = el("i"), b = el("b");
+  b.style.width = (whole ? Math.min(100, 100 * part / whole) : 0) + "%";
+  i.append(b); m.append(i, el("em", "", label)); return m;
+}
+
+// ---- tables ------------------------------------------------------------------------------
+// A column is [heading, class, value(row)]; a value is text or a node.
+function table(into, columns, rows, empty, first) {
+  if (!rows.length) { into.append(el("p", "muted", empty)); return; }
+  const t = el("table", "fold"), head = el("tr"), body = el("tbody");
+  for (const [name, cls] of columns) head.append(el("th", cls, name));
+  const thead = el("thead"); thead.append(head); t.append(thead, body);
+  const add = (some) => { for (const row of some) {
+    const tr = el("tr");
+    for (const [name, cls, value] of columns) {
+      const v = value(row), td = el("td", cls);
+      td.dataset.head = name;
+      if (v instanceof Node) td.append(v); else td.append(el("span", String(v).length > 120 || /\S{22}/.test(v) ? "clamp" : "", v));
+      if (v === "") td.classList.add("empty");
+      tr.append(td);
+    }
+    body.append(tr);
+  } };
+  const limit = first || rows.length;
+  add(rows.slice(0, limit));
+  const box = el("div", "scroll"); box.append(t); into.append(box);
+  if (rows.length > limit) {
+    const more = el("button", "more", `Show all ${number(rows.length)}`);
+    more.type = "button";
+    more.onclick = () => { add(rows.slice(limit)); more.remove(); };
+    into.append(more);
+  }
+}
+function siteLink(row) {
+  const box = el("span"), b = el("button", "", cut(row.name || row.site, 90));
+  b.type = "button"; b.dir = "auto";
+  b.onclick = () => { choose(row.at, true); $("frame").scrollIntoView({ block: narrow() ? "start" : "center" }); };
+  box.append(b);
+  if (row.name && row.site) box.append(" ", el("small", "", cut(row.site, 40)));
+  return box;
+}
+const narrow = () => matchMedia("(max-width: 760px)").matches;
+const days = (n) => (n === null ? "" : plural(n, "day"));
+
+// ---- headlines ---------------------------------------------------------------------------
+function headlines() {
+  const forWhom = { internal: "Internal snapshot", board: "Board snapshot", public: "Public snapshot" }[data.audience];
+  $("eyebrow").textContent = `${forWhom} · drawn for ${uk(F.status_on)}`;
+  $("title").textContent = cut(F.programme || "Programme", 300);
+  $("illustrative").hidden = !F.illustrative;
+  if (F.go_live_on) {
+    const n = F.days_to_go_live;
+    $("golive").append(el("b", "", n >= 0 ? plural(n, "day") : plural(-n, "day") + " past"), `${n >= 0 ? "to " : ""}go-live, ${uk(F.go_live_on)}`);
+  }
+  const tile = (label, value, foot, bad) => {
+    const t = el("div", "tile" + (bad ? " bad" : ""));
+    t.append(el("p", "", label), el("b", "", value), el("p", "", foot)); $("tiles").append(t);
+  };
+  const started = F.sites - F.live - F.by_status.planned - F.by_status.blocked;
+  tile("Live", number(F.live), `of ${plural(F.sites, "site")}, ${F.live_percent} %`);
+  tile("On the way", number(started), `${number(F.by_status.planned)} not begun`);
+  tile("Waiting", number(F.waiting.length), F.waiting.length ? `${F.waiting.length === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits");
+  tile("Blocked", number(F.by_status.blocked), F.by_status.blocked === 1 ? "site" : "sites", F.by_status.blocked > 0);
+  tile("Late", number(F.late.length), "past their phase’s window", F.late.length > 0);
+  if (F.savings.forecast_pence_a_year) tile("Saving a year", money(F.savings.realised_pence_a_year), `of ${money(F.savings.forecast_pence_a_year)} when all old circuits cease`);
+  const words = [];
+  for (const s of data.statuses) {
+    const n = F.by_status[s.name];
+    if (!n) continue;
+    const part = el("i"); part.style.flex = n; part.style.background = s.colour; part.title = `${capital(s.name)}: ${number(n)}`;
+    $("bar").append(part); words.push(`${s.name} ${n}`);
+  }
+  $("bar").setAttribute("aria-label", "Sites by status: " + words.join(", "));
+}
+
+// ---- shapes ------------------------------------------------------------------------------
+const CORNERS = { triangle: [3, 0, 1.22], square: [4, .25, 1.2], diamond: [4, 0, 1.22], pentagon: [5, 0, 1.12] };
+function trace(c, shape, x, y, r) {
+  c.beginPath();
+  if (shape === "cross") {
+    const a = r * 1.12, b = r * .42;
+    for (const [px, py] of [[-b, -a], [b, -a], [b, -b], [a, -b], [a, b], [b, b], [b, a], [-b, a], [-b, b], [-a, b], [-a, -b], [-b, -b]]) c.lineTo(x + px, y + py);
+  } else if (CORNERS[shape]) {
+    const [n, turn, grow] = CORNERS[shape];
+    for (let k = 0; k < n; k++) { const a = 2 * Math.PI * ((k + turn * 2) / n) - Math.PI / 2; c.lineTo(x + r * grow * Math.cos(a), y + r * grow * Math.sin(a)); }
+  } else c.arc(x, y, r, 0, 7);
+  c.closePath();
+}
+const sprites = new Map();
+function sprite(status, shape, r, ratio) {
+  const id = `${status} ${shape} ${r} ${ratio}`;
+  let made = sprites.get(id);
+  if (!made) {
+    const side = Math.ceil((r * 2.6 + 4) * ratio);
+    made = document.createElement("canvas"); made.width = made.height = side;
+    const c = made.getContext("2d"); c.scale(ratio, ratio);
+    const mid = side / ratio / 2, s = data.statuses[status];
+    trace(c, shape, mid, mid, r);
+    c.fillStyle = s.colour; c.fill();
+    c.lineWidth = s.name === "blocked" ? 1.4 : .9; c.strokeStyle = s.name === "blocked" ? "#2b0010" : "rgba(20,36,46,.62)"; c.stroke();
+    sprites.set(id, made);
+  }
+  return made;
+}
+
+// ---- the map -----------------------------------------------------------------------------
+const world = { x: new Float64Array(TOTAL), y: new Float64Array(TOTAL), placed: new Uint8Array(TOTAL) };
+const shown = new Uint8Array(TOTAL).fill(1);
+const latOf = (i) => S.latitude[i] / data.scale, lonOf = (i) => S.longitude[i] / data.scale;
+let chosen = -1;
+const byRank = [];
+function project() {
+  for (let i = 0; i < TOTAL; i++) {
+    if (S.latitude[i] === null) continue;
+    const p = map.project([latOf(i), lonOf(i)], 0);
+    world.x[i] = p.x; world.y[i] = p.y; world.placed[i] = 1; byRank.push(i);
+  }
+  byRank.sort((a, b) => S.status[a] - S.status[b]);
+}
+const unpack = (flat) => { const out = []; let x = 0, y = 0; for (let k = 0; k < flat.length; k += 2) { x += flat[k]; y += flat[k + 1]; out.push([y / data.scale, x / data.scale]); } return out; };
+
+const Dots = L.Layer.extend({
+  onAdd(m) {
+    this._canvas = L.DomUtil.create("canvas", "leaflet-zoom-animated", m.getPane("overlayPane"));
+    this._canvas.id = "sites"; this._canvas.style.pointerEvents = "none";
+    this.redraw();
+  },
+  getEvents() { return { moveend: this.redraw, viewreset: this.redraw, resize: this.redraw, zoom: this._follow, zoomanim: this._animate }; },
+  _place(corner, zoom) { L.DomUtil.setTransform(this._canvas, corner, map.getZoomScale(zoom, this._zoom)); },
+  _animate(e) { this._place(map._latLngToNewLayerPoint(this._corner, e.zoom, e.center), e.zoom); },
+  _follow() { this._place(map.latLngToLayerPoint(this._corner), map.getZoom()); },
+  // Browsers print a see-through canvas as a white one: on paper this one holds the base as well.
+  _paint(c, corner, w, h) {
+    c.fillStyle = data.base.colours.sea; c.fillRect(0, 0, w, h);
+    const below = map._renderer && map._renderer._container;
+    if (!below) return;
+    const at = L.DomUtil.getPosition(below).subtract(corner);
+    c.drawImage(below, at.x, at.y, parseFloat(below.style.width), parseFloat(below.style.height));
+  },
+  redraw() {
+    const ratio = Math.min(window.devicePixelRatio || 1, 3), size = map.getSize(), pad = size.multiplyBy(.15).round();
+    const corner = map.containerPointToLayerPoint(pad.multiplyBy(-1)).round();
+    this._corner = map.layerPointToLatLng(corner); this._zoom = map.getZoom();
+    const w = size.x + 2 * pad.x, h = size.y + 2 * pad.y, canvas = this._canvas;
+    canvas.width = w * ratio; canvas.height = h * ratio; canvas.style.width = w + "px"; canvas.style.height = h + "px";
+    L.DomUtil.setPosition(canvas, corner);
+    const c = canvas.getContext("2d");
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    if (this.onPaper) this._paint(c, corner, w, h);
+    const origin = map.getPixelOrigin().add(corner), grow = map.getZoomScale(this._zoom, 0);
+    const r = radius();
+    let drawn = 0;
+    for (const i of byRank) {
+      if (!shown[i]) continue;
+      const x = world.x[i] * grow - origin.x, y = world.y[i] * grow - origin.y;
+      if (x < -20 || y < -20 || x > w + 20 || y > h + 20) continue;
+      const s = sprite(S.status[i], data.kinds[S.kind[i]].shape, data.statuses[S.status[i]].name === "blocked" ? r + 1 : r, ratio), side = s.width / ratio;
+      c.drawImage(s, Math.round((x - side / 2) * ratio) / ratio, Math.round((y - side / 2) * ratio) / ratio, side, side);
+      drawn++;
+    }
+    canvas.dataset.drawn = drawn;
+    labels(c, w, h, (lat, lon) => { const p = map.project([lat, lon], this._zoom); return [p.x - origin.x, p.y - origin.y]; });
+    if (chosen >= 0 && world.placed[chosen]) {
+      const x = world.x[chosen] * grow - origin.x, y = world.y[chosen] * grow - origin.y;
+      c.beginPath(); c.arc(x, y, r + 7, 0, 7); c.lineWidth = 3; c.strokeStyle = "#14242e"; c.stroke();
+      c.lineWidth = 1.2; c.strokeStyle = "#fff"; c.stroke();
+    }
+  },
+});
+function radius() {
+  const crowd = TOTAL > 3000 ? .75 : 1;
+  return Math.round(Math.max(2.2, Math.min(9, 3.6 + (map.getZoom() - 9) * 1.15) * crowd) * 4) / 4;
+}
+// Names are placed in order of importance; one that would touch another is left out.
+function labels(c, w, h, at) {
+  const taken = [], zoom = map.getZoom(), side = (w - map.getSize().x) / 2, edge = [side, w - side];
+  const put = (text, x, y, size, weight, colour, halo) => {
+    c.font = `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif`;
+    const half = c.measureText(text).width / 2 + 3;
+    // A name whose place is in view is kept whole within the frame.
+    if (x > edge[0] && x < edge[1]) x = Math.max(edge[0] + half, Math.min(edge[1] - half, x));
+    const box = [x - half, y - size * .65, x + half, y + size * .65];
+    if (box[2] < 0 || box[0] > w || box[3] < 0 || box[1] > h) return;
+    if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
+    taken.push(box);
+    c.lineWidth = halo; c.strokeStyle = "rgba(255,255,255,.9)"; c.strokeText(text, x, y);
+    c.fillStyle = colour; c.fillText(text, x, y);
+  };
+  c.textAlign = "center"; c.textBaseline = "middle"; c.lineJoin = "round";
+  for (const p of data.phases) {
+    if (!p.label || !phaseShown(p)) continue;
+    const [x, y] = at(p.label[0], p.label[1]);
+    put(cut(p.name, 28), x, y - 10, 13, 700, p.colour, 4);
+  }
+  for (const [name, lat, lon, rank] of data.base.towns) {
+    if (zoom < [0, 0, 8.5, 10, 11][rank]) continue;
+    const [x, y] = at(lat, lon);
+    put(name, x, y, [0, 14, 12.5, 12, 11.5][rank], rank === 1 ? 600 : 500, data.base.colours.town, 3);
+  }
+}
+const dots = new Dots(), outlines = [];
+const phaseShown = (p) => !filter.phase || filter.phase === String(data.phases.indexOf(p));
+function drawBase() {
+  const B = data.base, k = B.colours;
+  $("frame").style.setProperty("--sea", k.sea);
+  const still = { interactive: false };
+  for (const ring of B.land) L.polygon(unpack(ring), { ...still, stroke: true, weight: 1, color: k.coast, fillColor: k.land, fillOpacity: 1 }).addTo(map);
+  for (const line of B.rivers) L.polyline(unpack(line), { ...still, weight: 1.4, color: k.river }).addTo(map);
+  for (const ring of B.water) L.polygon(unpack(ring), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
+  for (const p of data.phases) {
+    if (p.rings.length) outlines.push([p, L.polygon(p.rings.map(unpack), { ...still, weight: 1.8, color: p.colour, opacity: .85, fillColor: p.colour, fillOpacity: .055 }).addTo(map)]);
+  }
+}
+function home() { map.fitBounds(data.bounds, { padding: [16, 16], animate: false }); }
+function nearest(point, reach) {
+  const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0])), grow = map.getZoomScale(map.getZoom(), 0);
+  let best = -1, least = reach * reach;
+  for (const i of byRank) {
+    if (!shown[i]) continue;
+    const dx = world.x[i] * grow - origin.x - point.x, dy = world.y[i] * grow - origin.y - point.y, d = dx * dx + dy * dy;
+    if (d <= least) { least = d; best = i; }
+  }
+  return best;
+}
+function pointing() {
+  const tip = el("div", "tip"); tip.hidden = true; tip.dir = "auto"; $("frame").append(tip);
+  map.on("click", (e) => choose(nearest(e.containerPoint, radius() + (matchMedia("(pointer: coarse)").matches ? 16 : 6)), false));
+  map.on("mousemove", (e) => {
+    const i = nearest(e.containerPoint, radius() + 4);
+    map.getContainer().style.cursor = i < 0 ? "" : "pointer";
+    tip.hidden = i < 0;
+    if (i >= 0) { tip.textContent = cut(S.name[i] || S.reference[i], 80); const wide = map.getSize().x; tip.style.left = Math.min(e.containerPoint.x + 14, wide - 270) + "px"; tip.style.top = e.containerPoint.y + 14 + "px"; }
+  });
+  map.on("mouseout movestart", () => { tip.hidden = true; });
+}
+
+// ---- filters and search ------------------------------------------------------------------
+const filter = { partner: "", phase: "", kind: "", off: new Set() };
+function refilter() {
+  let n = 0;
+  for (let i = 0; i < TOTAL; i++) {
+    const ok = (filter.partner === "" || S.partner[i] === +filter.partner) && (filter.phase === "" || S.phase[i] === +filter.phase)
+      && (filter.kind === "" || S.kind[i] === +filter.kind) && !filter.off.has(S.status[i]);
+    shown[i] = ok ? 1 : 0; n += ok;
+  }
+  const all = n === TOTAL;
+  $("count").textContent = all ? plural(TOTAL, "site") : `${number(n)} of ${plural(TOTAL, "site")}`;
+  $("clear").hidden = filter.partner === "" && filter.phase === "" && filter.kind === "" && !filter.off.size;
+  for (const [p, shape] of outlines) phaseShown(p) ? shape.addTo(map) : shape.remove();
+  dots.redraw();
+}
+function controls() {
+  const fill = (id, all, names, field) => {
+    const select = $(id); select.append(new Option(all, ""));
+    names.forEach((name, k) => select.append(new Option(cut(name, 60), k)));
+    select.hidden = names.length < 2;
+    select.onchange = () => { filter[field] = select.value; refilter(); };
+  };
+  fill("partner", "All partners", data.partners.map((p) => p || "No partner"), "partner");
+  fill("phase", "All phases", data.phases.map((p) => p.name || "No phase"), "phase");
+  fill("kind", "All kinds", data.kinds.map((k) => k.name || "Kind not given"), "kind");
+  data.statuses.forEach((s, k) => {
+    const b = el("button"); b.type = "button"; b.setAttribute("aria-pressed", "true");
+    b.append(dot(s.name), capital(s.name), " ", el("span", "", number(F.by_status[s.name])));
+    b.onclick = () => { filter.off.has(k) ? filter.off.delete(k) : filter.off.add(k); b.setAttribute("aria-pressed", String(!filter.off.has(k))); refilter(); };
+    $("legend").append(b);
+  });
+  $("clear").onclick = () => {
+    for (const id of ["partner", "phase", "kind"]) { $(id).value = ""; filter[id] = ""; }
+    filter.off.clear(); for (const b of $("legend").children) b.setAttribute("aria-pressed", "true");
+    refilter(); home();
+  };
+  const kindsOf = new Map();
+  data.kinds.forEach((k) => kindsOf.set(k.shape, [...(kindsOf.get(k.shape) || []), k.name || "kind not given"]));
+  for (const [shape, names] of kindsOf) {
+    const box = el("span"), c = document.createElement("canvas"); c.width = c.height = 45;
+    const pen = c.getContext("2d"); trace(pen, shape, 22, 22, 15); pen.fillStyle = "#566570"; pen.fill();
+    box.append(c, cut(names.join(", "), 90)); $("shapes").append(box);
+  }
+  const search = $("search"), found = $("found");
+  let words = null;
+  search.oninput = () => {
+    words = words || S.name.map((n, i) => `${n} ${S.reference[i]} ${S.postcode[i]} ${S.postcode[i].replace(" ", "")}`.toLowerCase());
+    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    found.replaceChildren(); found.hidden = !wanted.length;
+    if (!wanted.length) return;
+    let n = 0;
+    for (let i = 0; i < TOTAL && n < 8; i++) {
+      if (!wanted.every((w) => words[i].includes(w))) continue;
+      const item = el("li"), b = el("button", "", cut(S.name[i] || S.reference[i], 80)); b.type = "button"; b.dir = "auto"; n++;
+      b.append(" ", el("small", "", `${cut(S.reference[i], 40)} ${S.postcode[i]}`));
+      b.onclick = () => { found.hidden = true; choose(i, true); };
+      item.append(b); found.append(item);
+    }
+    if (!n) found.append(el("li", "muted", "No site by that name, reference or postcode"));
+  };
+  search.onkeydown = (e) => { if (e.key === "Enter") found.querySelector("button")?.click(); if (e.key === "Escape") found.hidden = true; };
+  document.addEventListener("click", (e) => { if (!e.target.closest(".search")) found.hidden = true; });
+}
+
+// ---- a site's card -----------------------------------------------------------------------
+const STATE = { d: ["done", ""], w: ["waiting", "waiting"], p: ["progress", "in progress"], b: ["blocked", "blocked"], n: ["todo", ""], x: ["none", "not needed"] };
+let stops = null;
+function stopsOf(i) {
+  if (!stops) {
+    stops = new Map();
+    for (const [verb, rows] of [["is blocked, with", F.blocked], ["waits on", F.waiting]]) {
+      for (const row of rows) stops.set(row.at, [...(stops.get(row.at) || []), [verb, row]]);
+    }
+  }
+  return stops.get(i) || [];
+}
+function choose(i, move) {
+  const card = $("card"), before = card.hidden;
+  chosen = i === undefined ? -1 : i;
+  card.hidden = chosen < 0;
+  if (chosen >= 0) fillCard(card, chosen);
+  if (before !== card.hidden) map.invalidateSize({ pan: false, animate: false });
+  if (chosen >= 0 && move && world.placed[chosen]) {
+    // A site that was asked for by name is shown whatever the filters say.
+    shown[chosen] = 1;
+    map.setView([latOf(chosen), lonOf(chosen)], Math.max(map.getZoom(), 12), { animate: false });
+  }
+  if (chosen >= 0 && !move && narrow()) card.scrollIntoView({ block: "nearest" });
+  dots.redraw();
+}
+function fillCard(card, i) {
+  card.replaceChildren(); card.scrollTop = 0;
+  const close = el("button", "close", "×"); close.type = "button"; close.setAttribute("aria-label", "Close"); close.onclick = () => choose(-1);
+  const title = el("h3", "", cut(S.name[i] || S.reference[i], 300)); title.dir = "auto";
+  card.append(close, title, el("p", "muted", [cut(S.reference[i], 60), S.postcode[i]].filter(Boolean).join(" · ")));
+  const list = el("dl"), pair = (name, value) => { if (value === "" || value === null) return; const dd = el("dd"); dd.append(value); list.append(el("dt", "", name), dd); };
+  const phase = data.phases[S.phase[i]];
+  pair("Status", chip(data.statuses[S.status[i]].name));
+  pair("Partner", cut(data.partners[S.partner[i]], 120)); pair("Kind", cut(data.kinds[S.kind[i]].name, 80));
+  pair("Phase", phase && phase.name ? cut(phase.name, 80) + (phase.window ? `, ${phase.window}` : "") : "none yet");
+  if (S.live_on[i] !== null) pair("Live since", uk(data.words[S.live_on[i]]));
+  if (!world.placed[i]) pair("Position", "not known, so not on the map");
+  card.append(list);
+  for (const [verb, row] of stopsOf(i)) {
+    const box = el("p", "notice");
+    const words = `${row.stage} ${row.waiting_on ? verb + " " + row.waiting_on : verb.split(/,? (?:on|with)/)[0]}${row.since ? ` since ${uk(row.since)}, ${plural(row.working_days, "working day")}` : ""}.`;
+    box.style.width = "auto"; box.append(cut(words, 300)); if (row.next_action) box.append(el("br"), cut("Next: " + row.next_action, 300)); card.append(box);
+  }
+  card.append(el("h3", "muted", "Stages"));
+  const stages = el("ol"); stages.style.marginTop = "6px";
+  [...data.patterns[S.pattern[i]]].forEach((code, k) => {
+    const [cls, word] = STATE[code]; if (code === "x") return;
+    stages.append(el("li", cls, data.stages[k] + (word ? `, ${word}` : "")));
+  });
+  card.append(stages);
+}
+
+// ---- the tables --------------------------------------------------------------------------
+function tables() {
+  const costs = F.savings.forecast_pence_a_year > 0;
+  const name = (k) => (row) => { const s = el("span", "", cut(row[k], 120)); s.dir = "auto"; return s; };
+  const bad = (n) => { const s = el("span", "", n ? number(n) : "–"); if (n) s.style.cssText = "color:var(--warn);font-weight:600"; return s; };
+  const shared = [["Sites", "n", (r) => number(r.sites)], ["Live", "", (r) => meter(r.live, r.sites, `${number(r.live)} · ${r.live_percent} %`)],
+    ["Blocked", "n", (r) => bad(r.blocked)], ["Late", "n", (r) => bad(r.late)]];
+  table($("phases"), [
+    ["Phase", "", (r) => { const s = el("span"), w = el("span", "swatch"), p = data.phases[F.by_phase.indexOf(r)]; w.style.borderColor = p && p.name ? p.colour : "transparent"; s.append(w, cut(r.name || "No phase yet", 80)); return s; }],
+    ["Window", "d", (r) => data.phases[F.by_phase.indexOf(r)].window], ...shared,
+    ["Crew-days", "", (r) => (r.capacity_days ? meter(r.crew_days, r.capacity_days, `${number(r.crew_days)} of ${number(r.capacity_days)}`, r.crew_days > r.capacity_days) : number(r.crew_days))],
+  ], F.by_phase, "No phases yet.");
+  table($("partners"), [["Partner", "", (r) => cut(r.name || "No partner", 120)], ...shared,
+    ...(costs ? [["Costs today, a year", "n", (r) => money(r.annual_cost_pence)]] : [])], F.by_partner, "No sites yet.");
+  const named = F.waiting_on.filter((o) => o.waiting_on);
+  const owners = el("div", "owners");
+  for (const o of named) { const d = el("div"); d.append(el("b", "", `${cut(capital(o.waiting_on), 60)}: ${number(o.stages)}`), `${plural(o.sites, "site")}, longest ${days(o.longest_working_days)}`); owners.append(d); }
+  if (named.length) $("owners").append(owners);
+  const since = [["Since", "d", (r) => short(r.since)], ["Working days", "n", (r) => (r.working_days === null ? "" : number(r.working_days))]];
+  const held = [["Site", "", siteLink], ["Stage", "", (r) => r.stage], ...(named.length ? [["Waits on", "", (r) => cut(r.waiting_on || "nobody named", 80)]] : []), ...since, ["Next", "", (r) => cut(r.next_action, 200)]];
+  table($("waiting"), held, F.waiting, "Nothing waits on anybody.", 15);
+  const notes = F.blocked.some((r) => r.note) ? [["Why", "", (r) => cut(r.note, 300)]] : [];
+  table($("blocked"), [...held.slice(0, -1), ...notes, held.at(-1)], F.blocked, "Nothing is blocked.", 15);
+  table($("late"), [["Site", "", siteLink], ["Partner", "", name("partner")], ["Phase", "", name("phase")], ["Due by", "d", (r) => short(r.due_on)],
+    ["Working days late", "n", (r) => number(r.working_days)], ["Status", "", (r) => chip(r.status)], ["Next stage", "", (r) => r.next_stage]], F.late, "No site is late.", 15);
+  const lines = (into, rows) => { const dl = el("dl", "lines"); for (const [a, b] of rows) dl.append(el("dt", "", a), el("dd", "", b)); into.append(dl); };
+  lines($("wayleaves"), Object.entries(F.wayleaves).filter(([k, n]) => n && k !== "not needed").map(([k, n]) => [`Wayleaves ${k}`, number(n)])
+    .concat([["Gates passed by authority", number(F.overrides)]]));
+  $("certificates").append(el("h3", "", "Compliance certificates that do not reach go-live"));
+  table($("certificates"), [["Partner", "", name("partner")], ["", "", (r) => capital(r.state) + (r.valid_to ? ` ${r.state === "lapses" ? "after" : "on"} ${uk(r.valid_to)}` : "")], ["Sites", "n", (r) => number(r.sites)]],
+    F.certificates, "Every partner’s certificate lasts until go-live.");
+  const v = F.savings;
+  $("savings-section").hidden = !costs;
+  if (costs) lines($("savings"), [
+    [`Realised a year, ${plural(v.circuits_ceased, "old circuit")} ceased`, money(v.realised_pence_a_year)], ["Saved so far", money(v.saved_so_far_pence)],
+    [`Paid twice a year, ${plural(v.sites_live_on_old_circuit, "site")} live on both`, money(v.double_running_pence_a_year)], ["Still to come a year", money(v.still_to_come_pence_a_year)],
+    ["Forecast a year, when all have ceased", money(v.forecast_pence_a_year)], ...(v.target_pence_a_year ? [["Target a year", money(v.target_pence_a_year)]] : []),
+    ...(v.sites_without_cost ? [["Sites whose cost is not known", number(v.sites_without_cost)]] : [])]);
+  const foot = (text) => $("footer").append(el("p", "", text));
+  if (F.unplaced) foot(`${plural(F.unplaced, "site")} without a known position ${F.unplaced === 1 ? "is" : "are"} counted but not on the map.`);
+  if (data.audience !== "internal") foot("Sites marked sensitive are neither shown nor counted.");
+  if (costs) foot("Savings are the gross cost of old circuits; a site’s share of the new network is not taken off.");
+  foot(data.base.licence + " Map drawn with Leaflet.");
+}
+
+// ---- all together ------------------------------------------------------------------------
+headlines();
+project();
+drawBase();
+controls();
+tables();
+home();
+map.setMaxBounds(L.latLngBounds(data.reach).pad(.2));
+dots.addTo(map);
+refilter();
+pointing();
+// Print gives no second chance: size the map for the paper and draw it at once.
+function forPaper(on) {
+  document.documentElement.classList.toggle("printing", on);
+  map.invalidateSize({ animate: false, pan: false });
+  home();
+  if (map._renderer) { map._renderer._update(); map._renderer._redraw(); }
+  dots.onPaper = on; dots.redraw();
+}
+window.addEventListener("beforeprint", () => forPaper(true));
+window.addEventListener("afterprint", () => forPaper(false));
+document.documentElement.dataset.ready = "yes";
+})();
