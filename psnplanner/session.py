@@ -26,6 +26,7 @@ from psnplanner.history import undo as undoing
 from psnplanner.programme.change import CREATED, Change, Transaction, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day
 from psnplanner.programme.fold import fold
+from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
@@ -89,12 +90,12 @@ class Session:
                 f"Go-live on {wanted.go_live_on} is not after the start on {wanted.starts_on}.",
                 remedy="Give a later go-live or an earlier start.",
             )
-        ProgrammeFile.create(path)
-        session = Session.open(path, author=author, clock=clock)
-        day = wanted.status_on or wanted.starts_on or session.today
+        now = (clock or _now)()
+        day = wanted.status_on or wanted.starts_on or now.astimezone().date()
         label = f"New programme {wanted.name}".rstrip()
-        session._commit(Proposal(label, [creation(wanted)], day, undoing.NEW))
-        return session
+        header = Header(author or _person(), undoing.NEW, label, day)
+        ProgrammeFile.create(path, header, [creation(wanted)], now)
+        return Session.open(path, author=author, clock=clock)
 
     @staticmethod
     def open(
@@ -254,8 +255,19 @@ class Session:
     # -- the past ---------------------------------------------------------------------
 
     def as_at(self, day: date, recorded_by: datetime | None = None) -> State:
-        """The programme as it stood on a day; with `recorded_by`, as known by that instant."""
-        return self._run(lambda: fold(self._file.stream(day, recorded_by)))
+        """The programme as it stood on a day; with `recorded_by`, as known by that instant.
+
+        Raises UserError if it had not begun by then.
+        """
+        found = self._run(lambda: fold(self._file.stream(day, recorded_by)))
+        if PROGRAMME_ID not in found.tables["programme"]:
+            begun = self._headers[0].effective_on
+            raise UserError(
+                f"The programme had not begun on {uk(day)}.",
+                where=str(self.path),
+                remedy=f"Ask for a day from {uk(begun)} on.",
+            )
+        return found
 
     def transactions(self) -> list[Transaction]:
         """Every transaction without its changes, newest last."""
@@ -285,7 +297,7 @@ class Session:
         from psnplanner.board.figures import figures
 
         state = self.state if as_at is None else self.as_at(as_at)
-        return figures(state, as_at or self.present_day, self.calendar)
+        return figures(state, self.present_day, self.calendar, as_at=as_at)
 
     def read_list(
         self,
@@ -330,7 +342,15 @@ class Session:
         from psnplanner.board.snapshot import write
 
         state = self.state if as_at is None else self.as_at(as_at)
-        write(state, out, today=self.present_day, as_at=as_at, audience=audience, progress=progress)
+        write(
+            state,
+            out,
+            today=self.present_day,
+            as_at=as_at,
+            audience=audience,
+            calendar=self.calendar,
+            progress=progress,
+        )
 
     def verify(self, progress: Progress | None = None) -> list[str]:
         """What is wrong with the file, in sentences; none if it is sound."""

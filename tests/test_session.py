@@ -309,9 +309,31 @@ class TestThePast:
         with_sites.do(RecordStage(TWO, "desktop_survey", "done", date(2014, 6, 1)))
         assert with_sites.present_day == date(2014, 6, 9)
 
+    def test_before_it_began_there_is_nothing_to_tell(self, with_sites: Session) -> None:
+        """The refusal says from when on there is."""
+        with pytest.raises(UserError, match=r"had not begun on 1 January 2010.*2 June 2014"):
+            with_sites.as_at(date(2010, 1, 1))
+
 
 class TestTwoAtOnce:
     """One writer; the second reads and is told."""
+
+    def test_a_write_past_the_lock_is_noticed(
+        self, with_sites: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where a lock does not hold (some network shares), nobody builds on stale data."""
+        monkeypatch.setattr("psnplanner.file.lock.WriterLock.acquire", lambda _self: True)
+        with Session.open(with_sites.path) as other:
+            other.do(Amend("site", [ONE], {"name": "other"}))
+        with pytest.raises(UserError, match="changed this programme since it was opened"):
+            with_sites.do(Amend("site", [ONE], {"name": "mine"}))
+        assert with_sites.state.sites[ONE].name == "Site 1"
+
+    def test_text_that_is_no_text_is_refused(self, with_sites: Session) -> None:
+        """A lone surrogate, as a command line can carry, cannot be kept."""
+        with pytest.raises(UserError, match="what is no character"):
+            with_sites.do(Amend("site", [ONE], {"name": "A\udcff"}))
+        assert with_sites.verify() == []
 
     def test_the_second_reads_only_and_says_so(self, with_sites: Session) -> None:
         """Its edits are refused with the reason; the first goes on."""

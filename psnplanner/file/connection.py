@@ -135,6 +135,12 @@ def plain_words(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _said(path, str(error)) from error
+    except UnicodeEncodeError as error:
+        raise UserError(
+            "A text holds what is no character and cannot be kept; nothing was changed.",
+            where=str(path),
+            remedy="Type it again without what looks like □ or �.",
+        ) from error
     except OSError as error:
         raise UserError(
             f"The file cannot be used ({error.strerror or error}).",

@@ -81,6 +81,12 @@ def latest_stamp(db: Database) -> int:
     return max((stamp for stamp in found if stamp), default=0)
 
 
+def arrived(db: Database) -> int:
+    """The number of the last transaction to arrive in this copy, 0 if there is none."""
+    count: int = rows(db, "SELECT coalesce(max(arr), 0) FROM txn")[0][0]
+    return count
+
+
 def append(
     db: Database, header: Header, changes: Sequence[Change], dev: int, hlc: int, now: datetime
 ) -> Transaction:

@@ -33,5 +33,6 @@ class WriterLock:
         if self.held:
             self.held = False
             self._lock.release()
+            # Two can race for a file being removed; the journal's own count then stops the second.
             with contextlib.suppress(OSError):
                 Path(self._lock.lock_file).unlink()

@@ -37,7 +37,7 @@ class ProgrammeFile:
         self.notice = notice
         self._db = db
         self._lock = lock
-        self._device: int | None = None
+        self._arrived = journal.arrived(db)
         self._clock = journal.Clock(journal.latest_stamp(db))
 
     @property
@@ -46,8 +46,13 @@ class ProgrammeFile:
         return self._lock is None
 
     @staticmethod
-    def create(path: Path) -> None:
-        """Make an empty programme file. Raises UserError if the name is taken or refused."""
+    def create(
+        path: Path, header: journal.Header, changes: Sequence[Change], now: datetime
+    ) -> None:
+        """Make a programme file with its first transaction, whole or not at all.
+
+        Raises UserError if the name is taken or the folder refuses.
+        """
         if path.exists():
             raise UserError(
                 "There is a file of that name already.",
@@ -59,11 +64,16 @@ class ProgrammeFile:
                 "There is no such folder.", where=str(path.parent), remedy="Make it first."
             )
         with whole_file(path) as beside:
-            connection = sqlite3.connect(str(beside))
+            db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
             try:
-                schema.create(Database(connection, execute_plugins=False))
+                schema.create(db)
+                empty = State()
+                with writing(db):
+                    hlc, dev = journal.Clock(0).next(now), _own_device(db, beside)
+                    journal.append(db, header, changes, dev, hlc, now)
+                    tables.write(db, empty, empty.after(changes), changes)
             finally:
-                connection.close()
+                db.conn.close()
 
     @staticmethod
     def open(path: Path, *, read_only: bool = False) -> ProgrammeFile:
@@ -114,20 +124,22 @@ class ProgrammeFile:
                 remedy="Close the other window or command, then open it again.",
             )
         with plain_words(self.path), writing(self._db):
-            hlc, dev = self._clock.next(now), self._own_device()
+            self._check_nobody_else_wrote()
+            hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
             made = journal.append(self._db, header, changes, dev, hlc, now)
             tables.write(self._db, before, after, changes)
+        self._arrived += 1
         return made
 
-    def _own_device(self) -> int:
-        # A copied, mailed or restored file must not go on under the device of its original.
-        if self._device is None:
-            bound_to = f"{home.machine()}:{os.stat(self.path).st_ino}"
-            known = rows(self._db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
-            self._device = known[0][0] if known else secrets.randbits(47)
-            if not known:
-                self._db.conn.execute("INSERT INTO own VALUES (?, ?)", (self._device, bound_to))
-        return self._device
+    def _check_nobody_else_wrote(self) -> None:
+        # The lock keeps other writers out; where it cannot (some network shares), this tells.
+        if journal.arrived(self._db) != self._arrived:
+            raise UserError(
+                "Another program has changed this programme since it was opened here; "
+                "nothing was saved.",
+                where=str(self.path),
+                remedy="Close it and open it again, then repeat the change.",
+            )
 
     def headers(self) -> list[Transaction]:
         """Every transaction without its changes, in order of arrival."""
@@ -174,6 +186,16 @@ class ProgrammeFile:
         self._db.conn.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def _own_device(db: Database, path: Path) -> int:
+    # A copied, mailed or restored file must not go on under the device of its original.
+    bound_to = f"{home.machine()}:{os.stat(path).st_ino}"
+    known = rows(db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
+    device: int = known[0][0] if known else secrets.randbits(47)
+    if not known:
+        db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound_to))
+    return device
 
 
 def _take_lock(path: Path) -> tuple[WriterLock | None, str]:

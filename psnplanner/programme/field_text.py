@@ -20,15 +20,14 @@ _YES, _NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n", "")
 def site(state: State, words: str) -> Site:
     """The site of that reference, or the one of that name. Raises UserError if none or several."""
     wanted = words.strip().casefold()
-    found = state.site_by_reference.get(wanted) if wanted else None
-    if found is not None:
-        return found
-    named = [s for s in state.sites.values() if s.name.casefold() == wanted]
-    if len(named) == 1:
-        return named[0]
-    if named:
-        references = ", ".join(s.reference for s in named[:5])
-        raise UserError(f"Several sites are called “{words}”.", remedy=f"Say which: {references}.")
+    sites = [s for s in state.sites.values() if wanted]
+    found = [s for s in sites if s.reference.casefold() == wanted]
+    found = found or [s for s in sites if s.name.casefold() == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        which = "; ".join(f"{s.reference} {s.name}, {s.postcode}" for s in found[:5])
+        raise UserError(f"Several sites are called “{words}”: {which}.", remedy="Say which one.")
     raise UserError(
         f"There is no site “{words}”.",
         remedy="Give a reference or the exact name; “findings” and “figures” list sites.",
