@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import getpass
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -23,7 +23,7 @@ from psnplanner.file.journal import Header
 from psnplanner.file.store import ProgrammeFile
 from psnplanner.history import audit
 from psnplanner.history import undo as undoing
-from psnplanner.programme.change import CREATED, Change, Transaction, creation
+from psnplanner.programme.change import Transaction, coalesced, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day
 from psnplanner.programme.fold import fold
 from psnplanner.programme.gates import uk
@@ -225,7 +225,7 @@ class Session:
         self, proposal: Proposal, *, author: str = "", undo_of: tuple[int, int] | None = None
     ) -> Transaction:
         before = self.state
-        changes = _coalesced(proposal.changes)
+        changes = coalesced(proposal.changes)
         after = before.after(changes)
         header = Header(
             author or self.author,
@@ -405,27 +405,6 @@ def new_programme(
 def _months_before(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 - months
     return date(index // 12, index % 12 + 1, 1)
-
-
-def _coalesced(changes: Sequence[Change]) -> list[Change]:
-    """One change a field: a transaction keeps where a field began and where it ended."""
-    merged: dict[tuple[RecordId, str], Change] = {}
-    created: dict[RecordId, Change] = {}
-    for change in changes:
-        made = created.get(change.record)
-        if change.field == CREATED:
-            created[change.record] = change
-        elif made is not None and change.field not in (CREATED, "-"):
-            whole = Change(
-                change.entity, change.record, CREATED, None, {**made.new, change.field: change.new}
-            )
-            created[change.record] = merged[change.record, CREATED] = whole
-            continue
-        slot = (change.record, change.field)
-        earlier = merged.get(slot)
-        old = earlier.old if earlier else change.old
-        merged[slot] = Change(change.entity, change.record, change.field, old, change.new)
-    return [c for c in merged.values() if c.field in (CREATED, "-") or c.old != c.new]
 
 
 def _person() -> str:

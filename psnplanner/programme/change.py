@@ -84,3 +84,22 @@ def difference(record: Record, values: Mapping[str, Any]) -> list[Change]:
 def inverse(changes: Iterable[Change]) -> list[Change]:
     """The changes that take these back, last first."""
     return [change.inverse() for change in reversed(list(changes))]
+
+
+def coalesced(changes: Iterable[Change]) -> list[Change]:
+    """One change a field: a transaction keeps where each field began and where it ended.
+
+    A field set on a record that the same transaction creates becomes part of the creation.
+    """
+    merged: dict[tuple[RecordId, str], Change] = {}
+    for change in changes:
+        slot = (change.record, change.field)
+        made = merged.get((change.record, CREATED))
+        if made is not None and change.field not in (CREATED, DELETED):
+            slot = (change.record, CREATED)
+            values = {**made.new, change.field: change.new}
+            change = Change(change.entity, change.record, CREATED, made.old, values)
+        earlier = merged.get(slot)
+        old = earlier.old if earlier else change.old
+        merged[slot] = Change(change.entity, change.record, change.field, old, change.new)
+    return [c for c in merged.values() if c.field in (CREATED, DELETED) or c.old != c.new]
