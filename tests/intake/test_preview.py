@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
 import tempfile
 from datetime import date
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from psnplanner.errors import UserError
 from psnplanner.geography.gazetteer import Gazetteer
 from psnplanner.intake.partners import Partners, stem
 from psnplanner.intake.preview import Preview, read_list
@@ -254,23 +257,17 @@ def test_every_row_of_any_list_is_accounted_for(
     rows: list[list[str]],
     with_heading: bool,
 ) -> None:
-    import csv
-    import io
-
     text = io.StringIO()
     csv.writer(text).writerows([heading, *rows] if with_heading else rows)
     data = text.getvalue().encode()
-    if not data.strip() or b"\0" in data or not any(c.strip() for row in rows for c in row):
+    if not data.strip() or not any(c.strip() for row in rows for c in row):
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.csv"
         path.write_bytes(data)
         try:
             preview = read_list(path, empty, today=TODAY, gazetteer=gazetteer)
-        except Exception as error:
-            from psnplanner.errors import UserError
-
-            assert isinstance(error, UserError), error
+        except UserError:
             return
         assert balanced(preview)
         numbers = [row.row for row in preview.rows]

@@ -12,6 +12,9 @@ import pytest
 import xlsxwriter
 
 from psnplanner.errors import Cancelled, UserError
+from psnplanner.intake import delimited as delimited_reader
+from psnplanner.intake import workbook as workbook_reader
+from psnplanner.intake.columns import recognise
 from psnplanner.intake.read import read_table
 from tests.intake.conftest import ReadText
 
@@ -57,6 +60,11 @@ def test_two_encodings_in_one_file(read: ReadText) -> None:
     preview = read(data)
     assert [row.name for row in preview.rows] == ["Café One", "Café Two"]
     assert "two encodings" in " ".join(preview.notes)
+
+
+def test_a_stray_control_character_does_not_spoil_a_list(read: ReadText) -> None:
+    preview = read(b"Name,Postcode\nTown\x02 Hall\0,CH1 2HP\nTwo,CH41 1AA\n")
+    assert [row.name for row in preview.rows] == ["Town Hall", "Two"]
 
 
 def test_a_quotation_mark_left_open_does_not_swallow_the_rows_below(read: ReadText) -> None:
@@ -132,6 +140,44 @@ def with_part(book: bytes, part: str, old: bytes, new: bytes) -> bytes:
     return zipped(**parts)
 
 
+def ods(row: str = "") -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+
+    def cells(*texts: str) -> str:
+        return "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p>'
+            "</table:table-cell>"
+            for text in texts
+        )
+
+    rows = (
+        f"<table:table-row>{cells('Ref', 'Name', 'Postcode')}</table:table-row>"
+        f"<table:table-row {row}>{cells('007', 'Café', 'CH1 2HP')}"
+        '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/>'
+        "</table:table-row>"
+    )
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="Sites">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    parts = {"mimetype": kind, "META-INF/manifest.xml": manifest, "content.xml": content.encode()}
+    return zipped(**parts)
+
+
+def test_an_open_document_sheet_with_its_usual_repeated_blanks(read: ReadText) -> None:
+    preview = read(ods(), name="sites.ods")
+    assert [(row.row, row.reference, row.name) for row in preview.rows] == [(2, "007", "Café")]
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 FAR = b'<c r="XFD1048576"><v>1</v></c>'
 REFUSED = {
@@ -144,7 +190,13 @@ REFUSED = {
     "torn zip": (workbook(A=ROWS)[:2000], "damaged"),
     "zip of something": (zipped(a=b"x"), "damaged"),
     "old Office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "damaged"),
-    "bomb": (zipped(**{SHEET: bytes(1_100_000_000)}), "far more than a list"),
+    "password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+        "password",
+    ),
+    "headings": (b"Name,Postcode\n", "no rows below"),
+    "repeated": (ods('table:number-rows-repeated="900000000"'), "rows"),
+    "bomb": (zipped(**{SHEET: bytes(6_000_000)}), "far more than a list"),
     "far cell": (with_part(workbook(A=ROWS), SHEET, b"</c></row>", b"</c>" + FAR + b"</row>"),
                  "16,384 columns"),
     "columns": (b"Name," + b"x," * 1500 + b"\na,b\n", "columns"),
@@ -153,20 +205,24 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_list_is_refused_with_what_where_and_remedy(tmp_path: Path, case: str) -> None:
+def test_what_is_no_list_is_refused_with_what_where_and_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    monkeypatch.setattr(workbook_reader, "_MOST_UNPACKED_BYTES", 5_000_000)
     data, words = REFUSED[case]
     path = tmp_path / "list.dat"
     path.write_bytes(data)
     with pytest.raises(UserError, match=words) as refusal:
-        read_table(path)
-    assert refusal.value.where == str(path)
+        recognise(read_table(path))
+    assert path.name in refusal.value.where
     assert refusal.value.remedy
 
 
-def test_more_than_a_million_rows_are_refused(tmp_path: Path) -> None:
+def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited_reader, "MOST_ROWS", 1_000)
     path = tmp_path / "long.csv"
-    path.write_bytes(b"Name,Postcode\n" + b"a,b\n" * 1_000_001)
-    with pytest.raises(UserError, match="1,000,000 rows"):
+    path.write_bytes(b"Name,Postcode\n" + b"a,b\n" * 1_001)
+    with pytest.raises(UserError, match="1,000 rows"):
         read_table(path)
 
 

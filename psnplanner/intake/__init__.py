@@ -1,0 +1,1 @@
+"""Site lists in: read, recognise columns, check every row, place it, make one edit of it."""

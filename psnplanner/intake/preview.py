@@ -1,0 +1,364 @@
+"""What an import would do, row by row, and the one edit that does it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from psnplanner.geography.gazetteer import Gazetteer
+from psnplanner.intake.columns import Layout, recognise
+from psnplanner.intake.headings import FIELDS, partner_kind
+from psnplanner.intake.match import REFERENCE, Matches, drop_repeated, plain_name, tell_alike
+from psnplanner.intake.partners import Partners
+from psnplanner.intake.place import ADD_GAZETTEER, DISTRICT, OWN, POSTCODE, place
+from psnplanner.intake.read import read_table
+from psnplanner.intake.rows import ERROR, MENDED, NOTE, SEVERITIES, Draft, Problem, RowReader
+from psnplanner.intake.table import Progress, Table, no_progress
+from psnplanner.programme.change import Transaction
+from psnplanner.programme.edits import AddSites
+from psnplanner.programme.partner import Partner
+from psnplanner.programme.record import Position, RecordId, new_id
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+
+Action = Literal["insert", "update", "unchanged", "skip"]
+INSERT: Action = "insert"
+UPDATE: Action = "update"
+UNCHANGED: Action = "unchanged"
+SKIP: Action = "skip"
+Pairs = tuple[tuple[str, str], ...]
+_TELL_EVERY = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One row: what becomes of it, the site as it would be, and what an update alters.
+
+    `changes` are {field: (now, then)}; `site` is None for a row left out.
+    """
+
+    row: int
+    action: Action
+    reference: str
+    name: str
+    site: Site | None
+    changes: Mapping[str, tuple[Any, Any]]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A list read against a programme; nothing is written until `edit` is done."""
+
+    table: Table
+    layout: Layout
+    rows: list[PreviewRow]
+    edit: AddSites
+    problems: list[Problem]
+    partners_matched: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows are inserted, updated, unchanged and skipped."""
+        return Counter(row.action for row in self.rows)
+
+    @cached_property
+    def placed_by_source(self) -> Mapping[str, int]:
+        """How many sites of the list each source of a position placed."""
+        sites = [row.site for row in self.rows if row.site is not None]
+        return Counter(site.position.source for site in sites if site.position is not None)
+
+    @property
+    def unplaced(self) -> int:
+        """How many sites of the list are not on the map."""
+        return sum(row.site is not None and row.site.position is None for row in self.rows)
+
+    def report(self, transaction: Transaction | None = None) -> dict[str, Any]:
+        """The whole outcome as a JSON-ready document; `transaction` once it is imported."""
+        severities = Counter(problem.severity for problem in self.problems)
+        report: dict[str, Any] = {
+            "file": self.table.name,
+            "encoding": self.table.encoding,
+            "delimiter": self.table.delimiter,
+            "sheet": self.table.sheet,
+            "sheets": list(self.table.sheets),
+            "header_row": self.layout.header_row,
+            "title_rows": self.layout.title_rows,
+            "blank_rows": self.table.blank_rows,
+            "columns": {
+                column.heading: {
+                    "field": FIELDS[column.field],
+                    "confidence": column.confidence,
+                    "by": column.by,
+                }
+                for column in self.layout.columns
+                if column.field
+            },
+            "columns_kept_as_written": [c.heading for c in self.layout.columns if not c.field],
+            "read": len(self.rows),
+            "added": self.counts.get(INSERT, 0),
+            "updated": self.counts.get(UPDATE, 0),
+            "unchanged": self.counts.get(UNCHANGED, 0),
+            "skipped": self.counts.get(SKIP, 0),
+            "placed": sum(self.placed_by_source.values()),
+            "unplaced": self.unplaced,
+            "placed_by_source": dict(self.placed_by_source),
+            "partners_added": [p.name for p in self.edit.partners if isinstance(p, Partner)],
+            "partners_matched": dict(self.partners_matched),
+            "validated": len(self.edit.validated),
+            "notes": list(self.notes),
+            "problems_by_severity": {name: severities[name] for name in SEVERITIES},
+            "problems": [
+                {name: getattr(problem, name) for name in Problem.__slots__}
+                for problem in self.problems
+            ],
+        }
+        if transaction is not None:
+            report["transaction"] = {"key": list(transaction.key), "label": transaction.label}
+        return report
+
+
+def read_list(
+    path: Path | str,
+    state: State,
+    *,
+    today: date,
+    gazetteer: Gazetteer | None = None,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Preview:
+    """Read a list of sites against a programme: every row checked, placed and matched.
+
+    `today` is the programme's present day; `gazetteer` None means this user's own;
+    `columns` are the user's {heading: field}. Raises UserError for a file that is no list,
+    Cancelled if `progress` does.
+    """
+    tell = progress or no_progress
+    tell(0.0, "Reading the list")
+    table = read_table(Path(path), sheet, tell)
+    layout = recognise(table, columns)
+    reader = RowReader(layout, today)
+    drafts = []
+    for count, (number, cells) in enumerate(layout.data):
+        if count % _TELL_EVERY == 0:
+            tell(0.2 + 0.4 * count / len(layout.data), "Checking the rows")
+        drafts.append(reader.read(number, cells))
+    drop_repeated(drafts)
+    tell_alike(drafts)
+    _tell_reader_mends(table, drafts)
+    tell(0.65, "Placing the sites")
+    gazetteer = gazetteer if gazetteer is not None else Gazetteer.open()
+    kept = [draft for draft in drafts if not draft.skipped]
+    place(kept, gazetteer, reader.heading)
+    tell(0.8, "Comparing with the programme")
+    return _Comparison(table, layout, state, drafts, reader).preview(bool(gazetteer.releases), tell)
+
+
+def _tell_reader_mends(table: Table, drafts: Sequence[Draft]) -> None:
+    for draft in drafts:
+        if draft.row in table.mended:
+            mend = f"Mended: {table.mended[draft.row]}."
+            draft.tell("", "", mend, "Check the row, and close the quotation mark.", MENDED)
+
+
+class _Comparison:
+    """Turns drafts into preview rows and the edit, with partners and references found or made."""
+
+    def __init__(
+        self,
+        table: Table,
+        layout: Layout,
+        state: State,
+        drafts: Sequence[Draft],
+        reader: RowReader,
+    ) -> None:
+        self._table, self._layout, self._state = table, layout, state
+        self._drafts, self._reader = drafts, reader
+        hint = partner_kind(reader.heading("partner"))
+        self._partners = Partners(state.partners.values(), hint)
+        self._matches = Matches(drafts, state, reader.heading("reference"))
+        self._made: list[str] = []
+        self._references = {draft.reference.casefold() for draft in drafts}
+        self._prefix = _prefix(Path(table.name).stem)
+        self._number = 0
+        self._understood = frozenset(c.heading for c in layout.columns if c.field)
+        self.new: list[Site] = []
+        self.corrections: dict[RecordId, dict[str, Any]] = {}
+        self.validated: set[RecordId] = set()
+
+    def preview(self, gazetteer_loaded: bool, tell: Progress) -> Preview:
+        """The whole preview."""
+        rows = []
+        for count, draft in enumerate(self._drafts):
+            if count % _TELL_EVERY == 0:
+                tell(0.8 + 0.2 * count / len(self._drafts), "Comparing with the programme")
+            rows.append(self._row(draft))
+        problems = [problem for row in rows for problem in row.problems]
+        if not gazetteer_loaded and any(r.site and r.site.position is None for r in rows):
+            problems.insert(0, _no_gazetteer(rows))
+        edit = AddSites(
+            self._table.name, self.new, self.corrections, tuple(self._partners.new),
+            frozenset(self.validated),
+        )  # fmt: skip
+        matched = self._partners.matched
+        return Preview(self._table, self._layout, rows, edit, problems, matched, self._notes())
+
+    def _row(self, draft: Draft) -> PreviewRow:
+        name = str(draft.values.get("name", ""))
+        if draft.skipped:
+            problems = tuple(draft.problems)
+            return PreviewRow(draft.row, SKIP, draft.reference, name, None, {}, problems)
+        if draft.partner:
+            draft.values["partner"] = self._partners.find(draft.partner)
+        if draft.sharing:
+            others = dict.fromkeys(map(self._partners.find, draft.sharing))
+            others.pop(draft.values.get("partner", b""), None)
+            draft.values["sharing"] = tuple(others)
+        known = self._matches.site_of.get(draft.row)
+        return self._inserted(draft) if known is None else self._compared(draft, known)
+
+    def _inserted(self, draft: Draft) -> PreviewRow:
+        if not draft.reference:
+            draft.values["reference"] = self._make_reference()
+        site = Site(id=new_id(), **draft.values)
+        self.new.append(site)
+        if draft.sound:
+            self.validated.add(site.id)
+        return self._shown(draft, INSERT, site, {})
+
+    def _compared(self, draft: Draft, known: Site) -> PreviewRow:
+        values = dict(draft.values)
+        reference = str(values.pop("reference", ""))
+        how = self._matches.how[draft.row]
+        if how != REFERENCE:
+            # Another register's list: its reference is noted, and its capitals are no correction.
+            values = {
+                name: v for name, v in values.items() if not _same_words(getattr(known, name), v)
+            }
+            if reference:
+                heading = self._reader.heading("reference")
+                values["other"] = ((heading, reference), *values.get("other", ()))
+                draft.tell(
+                    heading, reference,
+                    f"Taken for {known.reference}, {known.name}, by {how}; its reference is kept.",
+                    "If it is another building, give it another name or postcode.", NOTE,
+                )  # fmt: skip
+        values["other"] = _merged(known.other, values.get("other", ()), self._understood)
+        if not _may_move(known, values):
+            values.pop("position", None)
+        changes = {
+            name: (getattr(known, name), value)
+            for name, value in values.items()
+            if getattr(known, name) != value
+        }
+        site = _with(known, changes) if changes else known
+        if changes:
+            self.corrections[known.id] = {name: then for name, (_, then) in changes.items()}
+            if draft.sound and self._is_untouched(known):
+                self.validated.add(known.id)
+        return self._shown(draft, UPDATE if changes else UNCHANGED, site, changes)
+
+    def _is_untouched(self, site: Site) -> bool:
+        """Whether nobody has recorded anything of the first stage, so that the import may."""
+        first = self._state.workflow.first
+        return first is not None and first.key not in self._state.stages_of(site.id)
+
+    def _shown(
+        self, draft: Draft, action: Action, site: Site, changes: Mapping[str, tuple[Any, Any]]
+    ) -> PreviewRow:
+        # Problems told before the site was known get the reference people will find it by.
+        problems = tuple(
+            problem if problem.reference else _named(problem, site.reference)
+            for problem in draft.problems
+        )
+        return PreviewRow(draft.row, action, site.reference, site.name, site, changes, problems)
+
+    def _make_reference(self) -> str:
+        while True:
+            self._number += 1
+            made = f"{self._prefix}-{self._number:04d}"
+            if made.casefold() in self._references:
+                continue
+            if made.casefold() not in self._state.site_by_reference:
+                self._made.append(made)
+                return made
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = [*self._table.notes, *self._layout.notes]
+        if self._made:
+            span = self._made[0] if len(self._made) == 1 else f"{self._made[0]} to {self._made[-1]}"
+            notes.append(
+                f"{len(self._made):,} sites came without a reference and were given {span}."
+            )
+        if not self._layout.of("partner"):
+            notes.append("No column says whose the buildings are: the sites have no partner yet.")
+        if self._table.blank_rows:
+            notes.append(f"{self._table.blank_rows:,} blank rows were passed over.")
+        return tuple(notes)
+
+
+def _prefix(stem: str) -> str:
+    """A short prefix for made references: FIRE of fire_stations."""
+    words = [word for word in re.findall(r"[A-Za-z]+", stem) if len(word) > 1]
+    return words[0][:4].upper() if words else "SITE"
+
+
+def _no_gazetteer(rows: Sequence[PreviewRow]) -> Problem:
+    count = sum(row.site is not None and row.site.position is None for row in rows)
+    message = f"No postcode gazetteer is loaded, so {count:,} sites are not on the map."
+    return Problem(None, "", "", "", message, ADD_GAZETTEER, ERROR)
+
+
+def _named(problem: Problem, reference: str) -> Problem:
+    return Problem(
+        problem.row, reference, problem.column, problem.value, problem.message,
+        problem.remedy, problem.severity,
+    )  # fmt: skip
+
+
+def _merged(known: Pairs, listed: Pairs, understood: Collection[str]) -> Pairs:
+    """The pairs of a site with those of the list over them; headings the list lacks stay.
+
+    A pair under an `understood` heading was a bad value: it goes once the list has a good one.
+    """
+    kept = {heading: text for heading, text in known if heading not in understood}
+    return tuple({**kept, **dict(listed)}.items())
+
+
+def _same_words(one: object, other: object) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and plain_name(one) == plain_name(other)
+
+
+def _rank(position: Position | None) -> int:
+    """How a position came about: 0 none, 1 district, 2 postcode, 3 a list's own, 4 by hand."""
+    if position is None:
+        return 0
+    source = position.source
+    if source.startswith(DISTRICT):
+        return 1
+    if source.startswith(POSTCODE):
+        return 2
+    return 3 if source.startswith(OWN) else 4
+
+
+def _may_move(known: Site, values: Mapping[str, Any]) -> bool:
+    """Whether the list's position replaces the site's: never one found by a person."""
+    now, then = known.position, values.get("position")
+    if then is None or _rank(now) == 4:
+        return False
+    if values.get("postcode", known.postcode) != known.postcode:
+        return _rank(now) < 3 or _rank(then) == 3
+    return _rank(then) >= _rank(now)
+
+
+def _with(site: Site, changes: Mapping[str, tuple[Any, Any]]) -> Site:
+    return dataclasses.replace(site, **{name: then for name, (_, then) in changes.items()})

@@ -1,0 +1,55 @@
+"""Any list file to a Table: what kind it is told by its content, never by its name alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from psnplanner.errors import UserError
+from psnplanner.intake.delimited import read_delimited
+from psnplanner.intake.table import Progress, Table, no_progress
+from psnplanner.intake.workbook import read_workbook
+
+_MOST_BYTES = 500_000_000
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_PACKAGES = {".gpkg": "a GeoPackage", ".shp": "a Shapefile", ".kmz": "a KMZ file"}
+
+
+def read_table(path: Path, sheet: str | None = None, progress: Progress = no_progress) -> Table:
+    """The rows of a CSV, TSV, XLSX, XLS or ODS file.
+
+    Raises UserError for a file that is missing, empty, too large, damaged or no list.
+    """
+    kind = _PACKAGES.get(path.suffix.lower())
+    if kind and path.is_file():
+        raise UserError(f"this is {kind}; only tables can be read.", str(path),
+                        "Save its attribute table as CSV, with coordinates.")  # fmt: skip
+    data = _bytes(path)
+    if data.startswith(_WORKBOOKS):
+        table = read_workbook(path, data, sheet, progress)
+    elif sheet:
+        raise UserError("only a workbook has sheets.", str(path), "Leave the sheet out.")
+    else:
+        table = read_delimited(path, data, progress)
+    if not table.rows:
+        raise UserError("the list has no rows.", str(path), "Check that it is the right file.")
+    return table
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UserError("this is a folder.", str(path), "Give a list file.")
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise UserError(f"the file is {size / 1e6:,.0f} MB, far more than a list of sites.",
+                            str(path), "Split it into several files.")  # fmt: skip
+        data = path.read_bytes() if path.is_file() else b""
+    except FileNotFoundError as error:
+        raise UserError("there is no such file.", str(path), "Check the name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(f"the file cannot be read: {reason}.", str(path),
+                        "Close it in other programs, or copy it elsewhere.") from error  # fmt: skip
+    if not data.strip(b" \r\n\t\0"):
+        raise UserError("the file is empty.", str(path), "Check that it is the right file.")
+    return data

@@ -1,0 +1,216 @@
+"""Reading one cell: money, dates, UPRNs, yes or no, and the words for access and tenure.
+
+Each reader gives the value, or raises ValueError with the reason in words a person can act on.
+Blank cells and the usual ways of writing nothing ("n/a", "TBC", "-") are `is_blank`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+
+def phrases(text: str) -> frozenset[str]:
+    """The phrases of a text that stand between bars, over as many lines as it takes."""
+    return frozenset(" ".join(phrase.split()) for phrase in text.split("|"))
+
+
+_BLANKS = phrases(
+    """-|--|.|..|?|n/a|na|#n/a|none|null|tbc|tba|tbd|unknown|unk|[unknown]|(blank)|blank|n.a.|n\\a
+    |nan|not known|not applicable|to be confirmed|not available|not yet known"""
+)
+_MOST_PENCE = 100_000_000_000
+_MONEY = re.compile(
+    r"(?:gbp|£)?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(k|m)?\s*(?:gbp|£)?"
+    r"\s*(?:p\.?\s?a\.?|per\s+(?:annum|year)|/\s?(?:yr|year|annum)|a year|\+\s?vat|ex\.?\s?vat)?"
+)
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?e\+?\d+", re.IGNORECASE)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january"),
+            ("feb", "february"),
+            ("mar", "march"),
+            ("apr", "april"),
+            ("may",),
+            ("jun", "june"),
+            ("jul", "july"),
+            ("aug", "august"),
+            ("sep", "sept", "september"),
+            ("oct", "october"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ),
+        1,
+    )
+    for name in names
+}
+_DAY = r"(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\.?,?\s+"
+_NUMERIC = re.compile(r"(\d{1,2})([/.\-\s])(\d{1,2})\2(\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.\-]?)(\d{1,2})\2(\d{1,2})")
+_WORDED = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[\s\-./]*(?:of\s+)?([a-z]+)\.?,?[\s\-./']*(\d{4}|\d{2})"
+)
+_MONTH_FIRST = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_MONTH_ONLY = re.compile(
+    r"([a-z]+)\.?[\s\-./']*(\d{4}|\d{2})|(\d{1,2})[/-](\d{4})|(\d{4})-(\d{1,2})"
+)
+_TIME = re.compile(r"[t\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z)?$")
+_EXCEL_DAY = re.compile(r"[34]\d{4}(\.0+)?")
+_YEARS = range(1800, 2200)
+
+_ACCESS = {
+    "existing fibre": """fibre|existing fiber|fiber|on net|fibre in place|fibre present|on net fibre
+        |fibre already|fibre existing|lit fibre|dark fibre""",
+    "existing duct": """duct|ducted|existing ducts|duct available|duct existing|bt duct|ducts
+        |openreach duct|duct in place|underground duct""",
+    "overhead": """pole|poles|aerial|overhead line|overhead cable|overhead pole|over head|o h|oh
+        |telegraph pole""",
+    "new dig": """dig|new duct|civils|trench|excavation|new trench|soft dig|hard dig|dig required
+        |new civils|civils required|new build|new duct required|newdig""",
+}
+_TENURE = {
+    "owned": "own|freehold|owner|council owned|freehold owned|owner occupied|owned freehold|fh|f h",
+    "leased": "lease|leasehold|rented|tenant|licence|rent|lease held|leased in|tenancy|lh|l h",
+    "third party": """3rd party|thirdparty|landlord|other landlord|third party owned
+        |third party land""",
+}
+_PRIORITY = {
+    "high": "h|hi|urgent|critical|p1|priority 1|very high|top|essential|high priority",
+    "medium": "m|med|mid|normal|p2|priority 2|moderate|standard|medium priority",
+    "low": "l|lo|p3|priority 3|minor|very low|low priority",
+}
+_YES = phrases("yes|y|true|t|1|x|sensitive|restricted|confidential|high|✓|✔")
+_NO = phrases("no|n|false|f|0|none|normal|open|public|low")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing."""
+    return not text or (len(text) < 18 and text.casefold() in _BLANKS)
+
+
+def cleaned(text: str) -> str:
+    """A cell's text on one line, with single ordinary spaces."""
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
+@lru_cache(maxsize=65_536)
+def money(text: str) -> int:
+    """An amount of pounds ("£1,230", "1230.50 pa", "£1.2k") in pence."""
+    amount = text.casefold().strip()
+    if amount in ("nil", "free", "zero"):
+        return 0
+    if re.search(r"[€$]|eur|usd", amount):
+        raise ValueError("not an amount in pounds")
+    if amount.startswith(("-", "(", "£-")):
+        raise ValueError("an amount below nothing")
+    found = _MONEY.fullmatch(amount)
+    if found is None:
+        raise ValueError("not an amount of money")
+    factor = {"k": 1_000, "m": 1_000_000, None: 1}[found[3]]
+    pence = round(Decimal(found[1].replace(",", "") + (found[2] or "")) * 100 * factor)
+    if pence > _MOST_PENCE:
+        raise ValueError("more than a thousand million pounds a year")
+    return pence
+
+
+@lru_cache(maxsize=65_536)
+def day(text: str) -> tuple[date, str]:
+    """A date, day before month, and a sentence if it had to be mended, else "".
+
+    A two-digit year is of this century up to 68, of the last from 69 (as POSIX has it).
+    """
+    words = re.sub(_DAY, "", _TIME.sub("", text.casefold().strip()).strip())
+    if found := _YEAR_FIRST.fullmatch(words):
+        return _date(found[1], found[3], found[4]), ""
+    if found := _NUMERIC.fullmatch(words):
+        if int(found[3]) > 12 >= int(found[1]):
+            raise ValueError(f"there is no month {found[3]} (is the month written first?)")
+        return _date(found[4], found[3], found[1]), ""
+    if found := _WORDED.fullmatch(words):
+        return _date(found[3], _month(found[2]), found[1]), ""
+    if found := _MONTH_FIRST.fullmatch(words):
+        return _date(found[3], _month(found[1]), found[2]), ""
+    if _EXCEL_DAY.fullmatch(words):
+        on = date.fromordinal(date(1899, 12, 30).toordinal() + int(float(words)))
+        return on, f"the spreadsheet's day number {text} read as {on:%d/%m/%Y}"
+    if _MONTH_ONLY.fullmatch(words):
+        raise ValueError("a month without its day")
+    raise ValueError("not a date")
+
+
+def _month(word: str) -> int:
+    if word not in _MONTHS:
+        raise ValueError(f"“{word}” is no month")
+    return _MONTHS[word]
+
+
+def _date(year: str, month: str | int, number: str) -> date:
+    whole = int(year)
+    if len(year) == 2:
+        whole += 2000 if whole <= 68 else 1900
+    if whole not in _YEARS:
+        raise ValueError(f"the year {whole} cannot be right")
+    try:
+        return date(whole, int(month), int(number))
+    except ValueError as error:
+        raise ValueError("there is no such day in the calendar") from error
+
+
+def uprn(text: str) -> str:
+    """A UPRN as text of up to 12 digits, leading zeros kept."""
+    squeezed = text.replace(" ", "")
+    if _SCIENTIFIC.fullmatch(squeezed):
+        raise ValueError("a spreadsheet shortened the number and its last digits are lost")
+    squeezed = squeezed.removesuffix(".0")
+    if not (squeezed.isascii() and squeezed.isdigit()):
+        raise ValueError("a UPRN has digits only")
+    if len(squeezed.lstrip("0")) > 12:
+        raise ValueError("a UPRN has at most 12 digits")
+    if not squeezed.strip("0"):
+        raise ValueError("a UPRN of nothing but zeros")
+    if len(squeezed) >= 11 and squeezed.endswith("0000000"):
+        raise ValueError("a spreadsheet rounded the number and its last digits are lost")
+    return squeezed
+
+
+@lru_cache(maxsize=4_096)
+def yes_no(text: str) -> bool:
+    """Yes or no in any of their spellings."""
+    word = text.casefold().strip()
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise ValueError("neither yes nor no")
+
+
+def _words(table: dict[str, str]) -> dict[str, str]:
+    return {phrase: value for value, text in table.items() for phrase in phrases(f"{value}|{text}")}
+
+
+_LISTS = {"access": _words(_ACCESS), "tenure": _words(_TENURE), "priority": _words(_PRIORITY)}
+
+
+@lru_cache(maxsize=4_096)
+def listed(field: str, text: str) -> str:
+    """The value of "access", "tenure" or "priority" that some words mean."""
+    words = " ".join(re.sub(r"[^a-z0-9]+", " ", text.casefold()).split())
+    if words not in _LISTS[field]:
+        choices = ", ".join(dict.fromkeys(_LISTS[field].values()))
+        raise ValueError(f"not one of {choices}")
+    return _LISTS[field][words]
+
+
+@lru_cache(maxsize=65_536)
+def number(text: str) -> float:
+    """A coordinate: a plain number, thousands commas and a trailing unit allowed."""
+    words = text.casefold().replace("°", "").removesuffix("m").strip().replace("\u2212", "-")
+    west = -1.0 if words.endswith("w") else 1.0
+    words = words.strip("nwe ")
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", words):
+        words = words.replace(",", "")
+    if not re.fullmatch(r"[+-]?\d{1,9}(\.\d*)?", words):
+        raise ValueError("not a number")
+    return west * float(words)

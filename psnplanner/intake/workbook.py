@@ -1,0 +1,199 @@
+"""Workbooks (XLSX, XLS, ODS) through calamine: every cell as the text a person sees."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from psnplanner.errors import UserError
+from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
+from psnplanner.intake.headings import recognised_in
+from psnplanner.intake.table import (
+    MOST_CELL_CHARACTERS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    SAVE_AGAIN,
+    Progress,
+    Row,
+    Table,
+    column_count,
+    trimmed,
+)
+
+_MOST_UNPACKED_BYTES = 1_000_000_000
+_MOST_CELLS = 25_000_000  # calamine holds a sheet as one rectangle, 24 bytes a cell
+_CHUNK_BYTES = 1 << 22
+_OVERLAP_BYTES = 200
+_HEADING_ROWS = 40
+_TELL_EVERY = 5_000
+# A workbook with a password is an old-style container that holds a stream of this name.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^<>]*(?<!/)>')
+_LAST_ROW = re.compile(rb'<row\b[^<>]*\br="(\d{1,7})"[^<>]*(?<!/)>')
+_REPEATED_VALUE = re.compile(
+    rb'<table:table-cell(?=[^<>]*office:value-type)[^<>]*number-columns-repeated="(\d{4,})"'
+)
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row[^<>]*number-rows-repeated="(\d{6,})"[^<>]*>\s*'
+    rb"<table:table-cell[^<>]*office:value-type"
+)
+
+
+def read_workbook(path: Path, data: bytes, sheet: str | None, progress: Progress) -> Table:
+    """The table of the sheet asked for, else of the one with most recognisable columns.
+
+    Raises UserError for a workbook that is damaged, locked, empty or built to harm.
+    """
+    if data.startswith(b"PK"):
+        _check_archive(path, data)
+    elif _ENCRYPTED in data:
+        raise _locked(path)
+    progress(0.05, "Opening the workbook")
+    book = _open(path, data)
+    names = _sheets(book)
+    if not names:
+        raise UserError("the workbook has no sheet with rows.", str(path), SAVE_AGAIN)
+    chosen = _named(path, names, sheet) if sheet else _best(path, book, names)
+    rows, blank = _rows(path, _sheet(path, book, chosen), progress)
+    return Table(path.name, rows, blank, sheet=chosen, sheets=tuple(names))
+
+
+def _check_archive(path: Path, data: bytes) -> None:
+    """Unpack every part once, counting: a bomb is met here and not in memory."""
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():
+                with archive.open(member) as part:
+                    extent, tail = [0, 0], b""
+                    while chunk := part.read(_CHUNK_BYTES):
+                        unpacked += len(chunk)
+                        if unpacked > _MOST_UNPACKED_BYTES:
+                            raise _too_big(path)
+                        if b"sheet" in member.filename.encode() or b"content" in tail + chunk[:99]:
+                            _measure(path, tail + chunk, extent)
+                        tail = chunk[-_OVERLAP_BYTES:]
+    except RuntimeError as error:  # zipfile's word for a password
+        raise _locked(path) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise UserError("the workbook is damaged.", str(path), SAVE_AGAIN) from error
+
+
+def _measure(path: Path, chunk: bytes, extent: list[int]) -> None:
+    """Refuse a sheet whose filled cells lie further apart than memory allows."""
+    columns = set(_COLUMN.findall(chunk))
+    columns_now = max((column_count(letters.decode()) for letters in columns), default=0)
+    columns_now = max([columns_now, *map(int, _REPEATED_VALUE.findall(chunk))])
+    rows_now = max(map(int, _LAST_ROW.findall(chunk)), default=0)
+    rows_now = max([rows_now, *map(int, _REPEATED_ROW.findall(chunk))])
+    extent[0], extent[1] = max(extent[0], rows_now), max(extent[1], columns_now)
+    if extent[1] > MOST_COLUMNS:
+        raise too_many_columns(path, extent[1])
+    if extent[0] > MOST_ROWS:
+        raise too_many_rows(path)
+    if extent[0] * extent[1] > _MOST_CELLS:
+        raise _too_big(path)
+
+
+def _too_big(path: Path) -> UserError:
+    return UserError("the workbook unpacks to far more than a list of sites needs.", str(path),
+                     "Copy the rows of the list into a new workbook and import that.")  # fmt: skip
+
+
+def _locked(path: Path) -> UserError:
+    return UserError("the workbook is protected by a password.", str(path),
+                     "Open it, remove the password, save it and import it again.")  # fmt: skip
+
+
+def _open(path: Path, data: bytes) -> Any:
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError as error:
+        raise _locked(path) from error
+    except BaseException as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: BaseException) -> BaseException:
+    """What to raise for calamine's failure; its panics derive from BaseException."""
+    if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        return UserError("the workbook is damaged or of a kind not known.", str(path), SAVE_AGAIN)
+    return error
+
+
+def _sheets(book: Any) -> list[str]:
+    """Names of the sheets of cells, visible ones first."""
+    kind, seen = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
+    cells = [item for item in book.sheets_metadata if item.typ == kind]
+    return [item.name for item in sorted(cells, key=lambda item: item.visible != seen)]
+
+
+def _sheet(path: Path, book: Any, name: str) -> Any:
+    try:
+        return book.get_sheet_by_name(name)
+    except BaseException as error:
+        raise _damaged(path, error) from error
+
+
+def _named(path: Path, names: list[str], sheet: str) -> str:
+    for name in names:
+        if name.casefold().strip() == sheet.casefold().strip():
+            return name
+    raise UserError(f"there is no sheet “{sheet}”.", str(path),
+                    f"Its sheets are: {', '.join(names)}.")  # fmt: skip
+
+
+def _best(path: Path, book: Any, names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+
+    def score(name: str) -> tuple[int, int]:
+        found = _sheet(path, book, name)
+        rows = found.to_python(skip_empty_area=False, nrows=_HEADING_ROWS)
+        headings = max((recognised_in([as_text(cell) for cell in row]) for row in rows), default=0)
+        return headings, found.total_height
+
+    # The first of equals: max keeps it, and visible sheets stand before hidden ones.
+    return max(names, key=score)
+
+
+def _rows(path: Path, sheet: Any, progress: Progress) -> tuple[list[Row], int]:
+    # calamine's extent counts from its first filled cell; `end` is where Excel shows the last.
+    last = sheet.end or (0, 0)
+    if last[1] + 1 > MOST_COLUMNS:
+        raise too_many_columns(path, last[1] + 1)
+    if last[0] + 1 > MOST_ROWS:
+        raise too_many_rows(path)
+    rows: list[Row] = []
+    cells = sheet.to_python(skip_empty_area=False)
+    for number, values in enumerate(cells, 1):
+        if number % _TELL_EVERY == 0:
+            progress(0.1 + 0.1 * number / len(cells), "Reading the list")
+        row = trimmed([value if type(value) is str else as_text(value) for value in values])
+        if row:
+            if max(map(len, row)) > MOST_CELL_CHARACTERS:
+                raise cell_too_long(path, number)
+            rows.append((number, row))
+    return rows, len(cells) - len(rows)
+
+
+def as_text(value: Any) -> str:
+    """A cell's value as text: dates in ISO 8601, whole numbers without a decimal point."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, timedelta)) else ""

@@ -1,0 +1,400 @@
+"""Propose a plan: phases designed if need be, nodes first, compact areas, what it costs."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from psnplanner.errors import UserError
+from psnplanner.geography.distance import centre, matrix_m
+from psnplanner.planning.cost import Assignment, terms, total_pounds
+from psnplanner.planning.design import Design, design, with_another_crew
+from psnplanner.planning.feasibility import Binding, binding
+from psnplanner.planning.horizon import Horizon, Tree
+from psnplanner.planning.improve import polish, redraw
+from psnplanner.planning.instance import OUT, Instance, build
+from psnplanner.planning.nodes import dated_nodes, nearest_nodes, propose_nodes
+from psnplanner.planning.phasing import alternate, greedy_by_priority, with_best_bases
+from psnplanner.planning.prices import Prices
+from psnplanner.planning.verify_plan import verify
+from psnplanner.programme.edits import ApplyPlan, Compose, Delete, Edit, plural, present_day
+from psnplanner.programme.findings import open_share
+from psnplanner.programme.gates import uk
+from psnplanner.programme.node import Node
+from psnplanner.programme.phase import Phase
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+from psnplanner.programme.working_days import Calendar
+
+Progress = Callable[[float, str], None]
+
+ROUNDS_PER_SECOND = 6
+"""Rounds of redrawing bought by a second of budget on a slow machine at 1,000 sites."""
+
+WALL_FACTOR = 4.0
+"""The clock stops a plan only at so many times its budget: below, rounds alone count."""
+
+STARTS = 3
+MOST_CREWS_FACTOR = 2.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a plan may do: new `phases` (None: those there, or one a month), how long it may
+    think (`seconds`), whether locks hold, the `seed` of its choices, crews in new phases."""
+
+    phases: int | None = None
+    seconds: float = 5
+    keep_locks: bool = True
+    seed: int = 1
+    crews: float | None = None
+    prices: Prices = field(default_factory=Prices)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan proposed: `edit` puts it in force, `report()` describes it."""
+
+    edit: Edit
+    after: State
+    unplanned: tuple[tuple[RecordId, str], ...]
+    shortfall: str | None
+    cost_terms: Mapping[str, float]
+    greedy_pounds: float
+    moved: int
+    seconds: float
+    spread_km: Mapping[RecordId, float]
+    capacity_days: Mapping[RecordId, float]
+
+    def report(self) -> dict[str, Any]:
+        """The plan as JSON-ready values: pounds, crew-days, kilometres, ISO dates."""
+        sites = self.after.sites
+        planned = sum(1 for site in sites.values() if site.phase in self.after.phases)
+        return {
+            "phases": [self._phase(phase) for phase in self.after.phases_in_order],
+            "nodes": self._nodes(),
+            "sites_planned": planned,
+            "unplanned": [
+                {"reference": sites[ident].reference, "reason": reason}
+                for ident, reason in self.unplanned
+            ],
+            "shortfall": self.shortfall,
+            "cost": {
+                "total_pounds": round(self.total_pounds, 2),
+                "terms": {name: round(pounds, 2) for name, pounds in self.cost_terms.items()},
+            },
+            "greedy_total": round(self.greedy_pounds, 2),
+            "moved": self.moved,
+            "seconds": round(self.seconds, 3),
+        }
+
+    @property
+    def total_pounds(self) -> float:
+        """What the plan costs at the model's prices."""
+        return sum(self.cost_terms.values())
+
+    def _phase(self, phase: Phase) -> dict[str, Any]:
+        sites = self.after.sites_by_phase.get(phase.id, [])
+        partners = Counter(self.after.partner_name(site.partner) for site in sites)
+        node = self.after.nodes.get(phase.base or b"")
+        return {
+            "name": phase.name,
+            "starts_on": phase.starts_on.isoformat() if phase.starts_on else None,
+            "ends_on": phase.ends_on.isoformat() if phase.ends_on else None,
+            "capacity_days": round(self.capacity_days.get(phase.id, 0.0), 2),
+            "used_days": round(sum(self.after.effort_days(site) for site in sites), 2),
+            "sites": len(sites),
+            "partners": dict(partners.most_common()),
+            "base": node.name if node else None,
+            "spread_km": round(self.spread_km.get(phase.id, 0.0), 2),
+        }
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        served = Counter(site.node for site in self.after.sites.values())
+        nodes = self.after.nodes
+        ordered = sorted(nodes.values(), key=lambda n: (n.planned_on or date.max, n.name))
+        return [
+            {
+                "name": node.name,
+                "parent": nodes[node.parent].name if node.parent and node.parent in nodes else None,
+                "planned_on": node.planned_on.isoformat() if node.planned_on else None,
+                "live_on": node.live_on.isoformat() if node.live_on else None,
+                "ports": node.ports,
+                "sites": served[node.id],
+            }
+            for node in ordered
+        ]
+
+
+def propose(
+    state: State,
+    today: date,
+    calendar: Calendar,
+    options: Options = Options(),
+    progress: Progress | None = None,
+) -> Plan:
+    """A plan for every site that is neither live nor bound to where it is.
+
+    Always answers: what cannot be done by go-live is named in `shortfall`. The same state,
+    options and present day give the same plan. Takes about `options.seconds` at most.
+
+    Raises UserError where there is nothing to plan, no go-live date, no room before it, or
+    nodes hang from one another in a circle; Cancelled as `progress` does.
+    """
+    began = time.monotonic()
+    tell = progress or (lambda fraction, doing: None)
+    horizon = Horizon(state, present_day(state, today), calendar)
+    tell(0.0, "Reading the programme")
+    _check(state)
+    drawn = _design(horizon, options)
+    tell(0.05, "Choosing nodes")
+    nodes, given = _give_nodes(state)
+    instance, drawn, ready = _instance(horizon, drawn, nodes, given, options)
+    tell(0.1, "Checking that the time suffices")
+    short = binding(instance)
+    greedy = greedy_by_priority(instance)
+    best = _search(instance, greedy, options, began, tell)
+    tell(0.95, "Checking the plan")
+    plan = _finish(state, horizon, ready, instance, drawn, given, best)
+    unplanned = _unplanned(ready, instance, best)
+    out = frozenset(ident for ident, _ in unplanned)
+    verify(state, plan, out, horizon, keep_locks=options.keep_locks)
+    after = state.after(plan.propose(state, today).changes)
+    tell(1.0, "Plan ready")
+    return Plan(
+        edit=plan,
+        after=after,
+        unplanned=tuple(unplanned),
+        shortfall=_shortfall(instance, best, short, unplanned, after),
+        cost_terms=terms(instance, best),
+        greedy_pounds=total_pounds(instance, greedy),
+        moved=_moved(state, after),
+        seconds=time.monotonic() - began,
+        spread_km={phase.id: _spread_km(after, phase) for phase in after.phases.values()},
+        capacity_days=_capacities(after, calendar),
+    )
+
+
+def _check(state: State) -> None:
+    if not state.sites:
+        raise UserError("There are no sites to plan.", remedy="Import a site list first.")
+    if all(site.position is None for site in state.sites.values()):
+        raise UserError(
+            "No site has a position, so none can be planned.",
+            remedy="Add the postcode gazetteer (psnplanner gazetteer add) and import again.",
+        )
+    cycle = [state.nodes[ident].name for ident in Tree(state).cycle()]
+    if cycle:
+        raise UserError(
+            f"Nodes hang from one another in a circle: {' → '.join([*cycle, cycle[0]])}.",
+            remedy="Give one of them a parent nearer the core, or none if it is the root.",
+        )
+
+
+def _design(horizon: Horizon, options: Options) -> Design:
+    if options.crews is not None and not options.crews > 0:
+        raise UserError("A plan needs crews.", remedy="Give a number of crews above nothing.")
+    waiting = [
+        site
+        for ident, site in horizon.state.sites.items()
+        if horizon.state.statuses[ident] != "live" and site.position is not None
+    ]
+    return design(horizon, waiting, options.phases, options.crews)
+
+
+def _give_nodes(state: State) -> tuple[list[Node], dict[RecordId, RecordId]]:
+    sites = sorted(state.sites.values(), key=lambda site: (site.reference, site.id))
+    if not state.nodes:
+        return propose_nodes(sites)
+    return [], nearest_nodes(state, sites)
+
+
+def _instance(
+    horizon: Horizon,
+    drawn: Design,
+    nodes: list[Node],
+    given: Mapping[RecordId, RecordId],
+    options: Options,
+) -> tuple[Instance, Design, Horizon]:
+    """The instance of the state with the design's phases and nodes in it.
+
+    A design that chose its own crews takes more of them while crew-days do not suffice.
+    """
+    values = {ident: {"node": node} for ident, node in given.items()}
+    limit = MOST_CREWS_FACTOR * sum(phase.capacity_days or 0.0 for phase in drawn.phases)
+    while True:
+        laid = ApplyPlan(drawn.phases, nodes, values).propose(horizon.state, horizon.present_on)
+        ready = dataclasses.replace(horizon, state=horizon.state.after(laid.changes))
+        instance = build(ready, drawn.phases, options.prices, keep_locks=options.keep_locks)
+        if options.crews is not None or not drawn.sized or binding(instance) is None:
+            return instance, drawn, ready
+        more = with_another_crew(horizon, drawn)
+        if sum(phase.capacity_days or 0.0 for phase in more.phases) > limit:
+            return instance, drawn, ready
+        drawn = more
+
+
+def _search(
+    instance: Instance, greedy: Assignment, options: Options, began: float, tell: Progress
+) -> Assignment:
+    """The best of greedy, several alternations, and their neighbourhoods redrawn."""
+    stop_at = began + max(1.0, WALL_FACTOR * options.seconds)
+    best, best_pounds = greedy, total_pounds(instance, greedy)
+    for start in range(STARTS if instance.sites and instance.phases else 0):
+        if start and time.monotonic() > stop_at:
+            break
+        tell(0.1 + 0.1 * start, f"Drawing phases, {start + 1} of {STARTS}")
+        base = _first_bases(instance, options.seed + start)
+        found = polish(instance, alternate(instance, base))
+        pounds = total_pounds(instance, found)
+        if pounds < best_pounds:
+            best, best_pounds = found, pounds
+    size = max(1.0, len(instance.sites) / 1_000)
+    rounds = max(0, round(ROUNDS_PER_SECOND * options.seconds / size))
+    stop = lambda: time.monotonic() > stop_at  # noqa: E731
+    for done, better in enumerate(redraw(instance, best, rounds, options.seed, stop)):
+        best = better
+        doing = f"Improving the plan: £{total_pounds(instance, best):,.0f}"
+        tell(0.4 + 0.55 * (done + 1) / rounds, doing)
+    # What misses go-live must not hang on the search's luck.
+    return min(greedy, best, key=lambda plan: total_pounds(instance, plan))
+
+
+def _first_bases(instance: Instance, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A base for each phase to start from: where phases in force lie, else spread out."""
+    if (instance.current != OUT).any():
+        return with_best_bases(instance, instance.current.copy()).base
+    random = np.random.default_rng(seed)
+    count, phases = instance.base_km.shape[1], len(instance.phases)
+    chosen: list[int] = []
+    nearest = np.full(len(instance.sites), np.inf)
+    for _ in range(phases):
+        # k-means++: the next base at a site, more likely the farther it is from those before.
+        weight = np.minimum(nearest, instance.base_km.max() + 1) * instance.effort_days + 1e-9
+        site = random.choice(len(nearest), p=weight / weight.sum())
+        chosen.append(int(instance.base_km[site].argmin()) % count)
+        nearest = np.minimum(nearest, instance.base_km[:, chosen[-1]])
+    return np.array(chosen, dtype=np.int64)
+
+
+def _finish(
+    state: State,
+    horizon: Horizon,
+    ready: Horizon,
+    instance: Instance,
+    drawn: Design,
+    given: Mapping[RecordId, RecordId],
+    best: Assignment,
+) -> Edit:
+    """The edit that puts an assignment in force."""
+    phases = list(drawn.phases)
+    values: dict[RecordId, dict[str, Any]] = {i: {"node": node} for i, node in given.items()}
+    phase_of: dict[RecordId, Phase] = {}
+    for i, site in enumerate(instance.sites):
+        k = int(best.phase[i])
+        if k != OUT:
+            phase_of[site.id] = phases[k]
+        if not instance.fixed[i]:
+            values.setdefault(site.id, {})["phase"] = phases[k].id if k != OUT else None
+    for ident, site in state.sites.items():
+        if state.statuses[ident] != "live" and ident not in phase_of and site.position is None:
+            values.setdefault(ident, {})["phase"] = None
+    phases = [_with_base(instance, phase, best, k) for k, phase in enumerate(phases)]
+    dated = dated_nodes(ready.state, phase_of, horizon.calendar, horizon.present_on)
+    known = {node.id: node for node in ready.state.nodes.values() if node.id not in state.nodes}
+    known |= {node.id: node for node in dated}
+    count = plural(len(phase_of), "site")
+    label = f"Plan {count} in {plural(len(phases), 'phase')}"
+    applied = ApplyPlan(phases, list(known.values()), values, label)
+    if drawn.dropped:
+        return Compose(label, [applied, Delete("phase", drawn.dropped)])
+    return applied
+
+
+def _with_base(instance: Instance, phase: Phase, best: Assignment, k: int) -> Phase:
+    if not (best.phase == k).any() or instance.base_nodes[best.base[k]] is None:
+        return phase
+    return dataclasses.replace(phase, base=instance.base_nodes[best.base[k]])
+
+
+def _unplanned(ready: Horizon, instance: Instance, best: Assignment) -> list[tuple[RecordId, str]]:
+    """The sites left out and why, by reference."""
+    found = {
+        site.id: instance.why_not(i)
+        for i, site in enumerate(instance.sites)
+        if best.phase[i] == OUT
+    }
+    known = {site.id for site in instance.sites}
+    for ident in ready.state.sites:
+        if ident not in known and ready.state.statuses[ident] != "live":
+            found[ident] = "it has no position: correct its postcode or place it on the map"
+    order: Callable[[RecordId], tuple[str, RecordId]] = lambda ident: (  # noqa: E731
+        ready.state.sites[ident].reference,
+        ident,
+    )
+    return [(ident, found[ident]) for ident in sorted(found, key=order)]
+
+
+def _shortfall(
+    instance: Instance,
+    best: Assignment,
+    short: Binding | None,
+    unplanned: list[tuple[RecordId, str]],
+    after: State,
+) -> str | None:
+    """What is not live by go-live, named: the binding constraint, then who, then why."""
+    go_live_on = after.programme.go_live_on
+    goal = f"go-live on {uk(go_live_on)}" if go_live_on else "go-live"
+    said = [short.sentence] if short else []
+    late = [
+        instance.sites[i] for i in np.flatnonzero(best.phase != OUT) if instance.late[best.phase[i]]
+    ]
+    if late:
+        said.append(f"{_who(late)} planned in a phase that ends after {goal}.")
+    for reason in dict.fromkeys(reason for _, reason in unplanned):
+        sites = [after.sites[ident] for ident, why in unplanned if why == reason]
+        said.append(f"{_who(sites)} in no phase and would miss {goal}: {reason}.")
+    return " ".join(said) or None
+
+
+def _who(sites: list[Site]) -> str:
+    held = sorted(sites, key=lambda site: (site.reference, site.id))
+    name = held[0].reference or held[0].name
+    if len(held) == 1:
+        return f"1 site ({name}) is"
+    return f"{plural(len(held), 'site')} ({name} first) are"
+
+
+def _moved(state: State, after: State) -> int:
+    """Sites whose phase changes from one to another, or to none."""
+    return sum(
+        1
+        for ident, site in state.sites.items()
+        if site.phase in state.phases and after.sites[ident].phase != site.phase
+    )
+
+
+def _spread_km(after: State, phase: Phase) -> float:
+    """The mean distance in kilometres of a phase's sites from their middle."""
+    sites = after.sites_by_phase.get(phase.id, [])
+    places = np.array([site.position[:2] for site in sites if site.position]).reshape(-1, 2)
+    if not len(places):
+        return 0.0
+    middle = np.array([centre(places[:, 0], places[:, 1])])
+    return float(matrix_m(places, middle).mean()) / 1000
+
+
+def _capacities(after: State, calendar: Calendar) -> dict[RecordId, float]:
+    general = [w for w in after.closed_windows.values() if not w.kind and w.partner is None]
+    return {
+        phase.id: (phase.capacity_days or 0.0) * open_share(phase, general, calendar)
+        for phase in after.phases.values()
+    }

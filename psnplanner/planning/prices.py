@@ -1,0 +1,69 @@
+"""What things cost the programme, in pounds: every price of the planning model in one place.
+
+Defaults are estimates for a UK public-sector roll-out of 2014; the manager may change each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+def _priorities() -> dict[str, float]:
+    return {"high": 1.5, "medium": 0.5, "low": 0.0}
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The prices a plan is judged by. Change them with `dataclasses.replace`."""
+
+    saving_share: float = 0.25
+    """Part of a site's current annual cost saved once it is live and its contract over.
+
+    Used where the programme states no saving target; a target is shared out by annual cost.
+    """
+
+    double_running_share: float = 0.15
+    """Part of the annual cost paid twice while a live site's old contract still runs."""
+
+    out_of_contract_share: float = 0.30
+    """Premium on the annual cost of an old service that runs on past its contract."""
+
+    waiting_pounds_per_day: dict[str, float] = field(default_factory=_priorities)
+    """Pounds for each calendar day a site of that priority waits; others are free."""
+
+    crew_km_pounds: float = 1.60
+    """Pounds for a crew to drive 1 km: two people at £25 an hour and 40 km/h, and the van."""
+
+    route_factor: float = 1.3
+    """Kilometres of road for each straight kilometre (1.2 in towns to 1.5 by an estuary)."""
+
+    shared_work_pounds: float = 12.0
+    """Pounds for each crew-day and straight kilometre from the base: digging, traffic
+    management and permits not shared with neighbours of the same phase."""
+
+    attendance_days: float = 1.5
+    """Days spent at every site beside its crew-days: survey, router, test. They travel too."""
+
+    partner_visit_pounds: float = 2_000.0
+    """Each partner disturbed in a phase: meetings, change control, out-of-hours contacts."""
+
+    normal_share: float = 0.9
+    """Part of a phase's crew-days worked without overtime (the model's beta)."""
+
+    overtime_pounds: float = 200.0
+    """Each crew-day above `normal_share`: half a crew's day rate of £400 on top of it."""
+
+    uneven_pounds: float = 150.0
+    """Each crew-day by which a phase is fuller than all phases are together: less room there
+    for what goes wrong, while crews stand idle elsewhere."""
+
+    move_pounds: float = 250.0
+    """Each site moved out of the phase it was promised."""
+
+    miss_pounds: float = 25_000.0
+    """Each site not live by go-live, on top of its dearest phase: dear, but finite."""
+
+    @property
+    def travel_pounds(self) -> float:
+        """Pounds for each day and straight kilometre from the base: there and back."""
+        return 2 * self.route_factor * self.crew_km_pounds + self.shared_work_pounds
