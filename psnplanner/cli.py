@@ -330,7 +330,7 @@ def _plan_lines(report: dict[str, Any]) -> list[str]:
     headings = ("Phase", "Starts", "Ends", "Sites", "Partners", "Crew-days", "Capacity")
     rows = [
         (
-            p["name"], p["starts_on"], p["ends_on"], p["sites"], p["partners"],
+            p["name"], p["starts_on"], p["ends_on"], p["sites"], len(p["partners"]),
             round(p["used_days"], 1), round(p["capacity_days"], 1),
         )
         for p in report["phases"]

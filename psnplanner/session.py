@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import getpass
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -27,7 +27,8 @@ from psnplanner.programme.change import Transaction, coalesced, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day
 from psnplanner.programme.fold import fold
 from psnplanner.programme.gates import uk
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.phase import ClosedWindow
+from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.site import StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
 from psnplanner.programme.working_days import Calendar
@@ -77,11 +78,13 @@ class Session:
         path: Path,
         programme: Programme | None = None,
         *,
+        records: Iterable[Record] | None = None,
         author: str = "",
         clock: Callable[[], datetime] | None = None,
     ) -> Session:
         """Make a new programme file and open it.
 
+        `records` are what it begins with: unless said, the usual freezes of its years.
         Raises UserError if the name is taken, the folder refuses, or the dates cannot be.
         """
         wanted = programme or new_programme()
@@ -94,7 +97,9 @@ class Session:
         day = wanted.status_on or wanted.starts_on or now.astimezone().date()
         label = f"New programme {wanted.name}".rstrip()
         header = Header(author or _person(), undoing.NEW, label, day)
-        ProgrammeFile.create(path, header, [creation(wanted)], now)
+        begins_with = _usual_freezes(wanted) if records is None else records
+        changes = [creation(record) for record in (wanted, *begins_with)]
+        ProgrammeFile.create(path, header, changes, now)
         return Session.open(path, author=author, clock=clock)
 
     @staticmethod
@@ -400,6 +405,14 @@ def new_programme(
         workflow=resource_files.read_text("workflow.toml"),
         saving_target_pence=100_000_000 if go_live_on == DEFAULT_GO_LIVE else None,
     )
+
+
+def _usual_freezes(programme: Programme) -> list[ClosedWindow]:
+    from psnplanner.planning.calendar import default_closed_windows
+
+    if programme.starts_on is None or programme.go_live_on is None:
+        return []
+    return default_closed_windows(programme.starts_on, programme.go_live_on)
 
 
 def _months_before(day: date, months: int) -> date:

@@ -30,8 +30,8 @@ ROOMS: dict[str, set[str]] = {
     "session": {
         "programme", "geography", "file", "history", "intake", "planning", "exchange", "board",
     },
-    "demo": {"programme", "geography", "session"},
-    "ui": {"programme", "session", "style", "geography", "demo", "console"},
+    "demo": {"programme", "geography", "planning", "session"},
+    "ui": {"programme", "session", "style", "geography", "planning", "demo"},
     "cli": {"programme", "session", "style", "console", "demo", "ui", "geography", "planning"},
     "__main__": {"cli"},
 }  # fmt: skip

@@ -10,13 +10,13 @@ from math import ceil
 
 from psnplanner.errors import UserError
 from psnplanner.planning.horizon import Horizon, dated
-from psnplanner.programme.findings import open_days, open_share
 from psnplanner.programme.gates import GROUND_STAGES, WAYLEAVE_STAGE, uk
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId, derived_id
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import Workflow
 from psnplanner.programme.state import PROGRAMME_ID
+from psnplanner.programme.working_days import open_days, open_share
 
 DAYS_PER_PHASE = 21
 """Working days of a phase: about one a month, some 67 of 934 sites."""

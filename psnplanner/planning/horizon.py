@@ -9,14 +9,13 @@ from functools import cache, cached_property
 from math import ceil
 from typing import NamedTuple
 
-from psnplanner.programme.findings import open_days
 from psnplanner.programme.gates import GROUND_STAGES, WAYLEAVE_STAGE, uk
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, IN_PROGRESS, PASSED, WAITING, Stage
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_days
 
 BEFORE_CREW = "desktop_survey"
 SURVEY = "site_survey"

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from psnplanner.geography.distance import matrix_m
 from psnplanner.planning.horizon import Horizon, Release, Tree
 from psnplanner.planning.prices import Prices
-from psnplanner.programme.findings import open_share
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
+from psnplanner.programme.working_days import open_share
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

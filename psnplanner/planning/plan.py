@@ -25,14 +25,13 @@ from psnplanner.planning.phasing import alternate, greedy_by_priority, with_best
 from psnplanner.planning.prices import Prices
 from psnplanner.planning.verify_plan import verify
 from psnplanner.programme.edits import ApplyPlan, Compose, Delete, Edit, plural, present_day
-from psnplanner.programme.findings import open_share
 from psnplanner.programme.gates import uk
 from psnplanner.programme.node import Node
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_share
 
 Progress = Callable[[float, str], None]
 

@@ -14,11 +14,11 @@ from functools import cached_property
 from psnplanner.errors import Bug
 from psnplanner.planning.horizon import Horizon
 from psnplanner.programme.edits import Edit
-from psnplanner.programme.findings import open_days
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
+from psnplanner.programme.working_days import open_days
 
 TOLERANCE_DAYS = 1e-6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from psnplanner.programme.edits import plural, present_day
@@ -15,7 +15,7 @@ from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import BLOCKED, PASSED, WAITING, Stage
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_share
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
@@ -53,31 +53,6 @@ def findings(state: State, today: date, calendar: Calendar) -> list[Finding]:
     )
     found = [finding for check in checks for finding in check(look)]
     return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -len(f.sites), f.code))
-
-
-def open_days(first: date, last: date, windows: Iterable[ClosedWindow], calendar: Calendar) -> int:
-    """Working days from `first` to `last`, both included, outside all these closed windows."""
-    shut = {
-        on
-        for window in windows
-        if window.starts_on is not None and window.ends_on is not None
-        for on in _days(max(first, window.starts_on), min(last, window.ends_on))
-        if calendar.is_working(on)
-    }
-    return calendar.count(first, last) - len(shut)
-
-
-def open_share(phase: Phase, windows: Iterable[ClosedWindow], calendar: Calendar) -> float:
-    """Part (0 to 1) of a phase's working days outside the closed windows given."""
-    if phase.starts_on is None or phase.ends_on is None:
-        return 1.0
-    whole = calendar.count(phase.starts_on, phase.ends_on)
-    return open_days(phase.starts_on, phase.ends_on, windows, calendar) / whole if whole else 0.0
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for step in range((last - first).days + 1):
-        yield first + timedelta(days=step)
 
 
 @dataclass(frozen=True)

@@ -124,3 +124,8 @@ class Override(Record):
     reason: str = text(4)
     by: str = text(5)
     given_on: date | None = day(6)
+
+    @staticmethod
+    def id_for(site: RecordId, stage: str, gate: str, on: date) -> RecordId:
+        """The id of passing this gate of a stage on that day: given twice, it is one override."""
+        return derived_id(site, f"override {stage} {on.isoformat()} {gate}")

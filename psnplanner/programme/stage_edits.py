@@ -11,7 +11,7 @@ from psnplanner.errors import UserError
 from psnplanner.programme.change import Change, creation, difference
 from psnplanner.programme.edits import Proposal, existing, present_day
 from psnplanner.programme.gates import WAYLEAVE_STAGE, Gate, uk, unmet
-from psnplanner.programme.record import RecordId, new_id
+from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import WAYLEAVE_STATES, Override, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import (
     BLOCKED,
@@ -80,19 +80,27 @@ class RecordStage:
             gates = []
         if gates and not self.override.strip():
             raise refusal(site, stage, self.state, gates)
+        return [change for gate in gates for change in self._override(state, site, stage, gate, on)]
+
+    def _override(
+        self, state: State, site: Site, stage: Stage, gate: Gate, on: date
+    ) -> list[Change]:
+        given = {"reason": self.override.strip(), "by": self.by}
+        ident = Override.id_for(site.id, stage.key, gate.sentence, on)
+        known = state.overrides.get(ident)
+        if known is not None:
+            return difference(known, given)
         return [
             creation(
                 Override(
-                    id=new_id(),
+                    id=ident,
                     site=site.id,
                     stage=stage.key,
                     gate=gate.sentence,
-                    reason=self.override.strip(),
-                    by=self.by,
                     given_on=on,
+                    **given,
                 )
             )
-            for gate in gates
         ]
 
     def _values(self, state: State, site: Site, stage: Stage, on: date) -> dict[str, Any]:

@@ -216,7 +216,10 @@ class State:
                 following.__dict__[name] = ready[name]
         if "stages_by_site" in ready and "stage" in touched:
             following.__dict__["stages_by_site"] = self._stages_after(following, touched["stage"])
-        if "statuses" in ready and "programme" not in touched:
+        same_workflow = following.programme.workflow == self.programme.workflow
+        if same_workflow and "workflow" in ready:
+            following.__dict__["workflow"] = ready["workflow"]
+        if same_workflow and "statuses" in ready:
             following.__dict__["statuses"] = self._statuses_after(following, touched)
 
     def stage_owners(self, following: State, stages: Iterable[RecordId]) -> set[RecordId]:
@@ -266,7 +269,6 @@ class State:
 
 
 _VIEW_SOURCES = {
-    "workflow": ("programme",),
     "sites_by_phase": ("site", "phase"),
     "site_by_reference": ("site",),
     "phases_in_order": ("phase",),

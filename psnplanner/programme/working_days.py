@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
-from psnplanner.programme.phase import ClosedWindow
+from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.site import Site
 
 ONE_DAY = timedelta(days=1)
@@ -58,7 +59,7 @@ class Calendar:
         days = self._weekday_holidays
         return bisect_right(days, end) - bisect_left(days, start + ONE_DAY)
 
-    @property
+    @cached_property
     def _weekday_holidays(self) -> list[date]:
         return sorted(on for on in self.bank_holidays if on.weekday() < 5)
 
@@ -75,3 +76,28 @@ def closed_for(site: Site, windows: Iterable[ClosedWindow]) -> list[ClosedWindow
         if (not window.kind or window.kind.casefold() == site.kind.casefold())
         and (window.partner is None or window.partner == site.partner)
     ]
+
+
+def open_days(first: date, last: date, windows: Iterable[ClosedWindow], calendar: Calendar) -> int:
+    """Working days from `first` to `last`, both included, outside all these closed windows."""
+    shut = {
+        on
+        for window in windows
+        if window.starts_on is not None and window.ends_on is not None
+        for on in _days(max(first, window.starts_on), min(last, window.ends_on))
+        if calendar.is_working(on)
+    }
+    return calendar.count(first, last) - len(shut)
+
+
+def open_share(phase: Phase, windows: Iterable[ClosedWindow], calendar: Calendar) -> float:
+    """Part (0 to 1) of a phase's working days outside the closed windows given."""
+    if phase.starts_on is None or phase.ends_on is None:
+        return 1.0
+    whole = calendar.count(phase.starts_on, phase.ends_on)
+    return open_days(phase.starts_on, phase.ends_on, windows, calendar) / whole if whole else 0.0
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for step in range((last - first).days + 1):
+        yield first + timedelta(days=step)

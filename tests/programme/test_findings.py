@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from psnplanner.programme.change import creation
-from psnplanner.programme.findings import SEVERITIES, Finding, findings, open_days
+from psnplanner.programme.findings import SEVERITIES, Finding, findings
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import Position, Record
 from psnplanner.programme.site import Override, Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_days
 from psnplanner.resource_files import read_text
 
 TODAY = date(2014, 6, 2)
