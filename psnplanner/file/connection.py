@@ -35,8 +35,11 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
     """
     check_is_sqlite(path)
     with plain_words(path):
-        uri = f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rw'}"
-        if read_only and not _beside_writable(path):
+        # Even a reader opens for writing where it may (`query_only` holds it back): SQLite then
+        # clears away the -wal and -shm files when the last one leaves.
+        writable = not read_only or (_may_write(path) and _may_write(path.parent))
+        uri = f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro'}"
+        if read_only and not _may_write(path.parent):
             uri = _frozen(path)
         connection = sqlite3.connect(uri, uri=True)
         try:
@@ -59,8 +62,8 @@ def _settle(db: Database, read_only: bool) -> Database:
     return db
 
 
-def _beside_writable(path: Path) -> bool:
-    return os.access(path.parent, os.W_OK)
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK)
 
 
 def _frozen(path: Path) -> str:

@@ -346,6 +346,16 @@ def test_read_only_media_with_a_leftover_log_is_refused(
     monkeypatch.undo()
 
 
+def test_nothing_is_left_beside_a_closed_file(with_sites: Session) -> None:
+    """Whoever leaves last takes the log and the lock along, a reader too."""
+    folder = with_sites.path.parent
+    with_sites.close()
+    assert [path.name for path in folder.iterdir()] == ["cm.gpkg"]
+    with Session.open(with_sites.path, read_only=True) as reader:
+        assert len(reader.state.sites) == 3
+    assert [path.name for path in folder.iterdir()] == ["cm.gpkg"]
+
+
 def test_a_table_that_cannot_be_read_is_damage_not_a_fault_of_ours(with_sites: Session) -> None:
     """One message that names the file and the way back."""
     with_sites.close()
