@@ -1,0 +1,161 @@
+"""What the File menu does: programmes, lists in, snapshots out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from psnplanner import home
+from psnplanner.errors import UserError
+from psnplanner.ui import messages
+from psnplanner.ui.settings import remember_file, settings
+
+if TYPE_CHECKING:
+    from psnplanner.ui.main_window import MainWindow
+
+FILTER = "Programmes (*.gpkg)"
+
+
+class FileCommands:
+    """Each method is one command; work that may take long is a job."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def new(self) -> None:
+        """Ask for a name and a file, and open the new programme."""
+        from psnplanner.ui.dialogs.new_programme import NewProgramme
+
+        dialog = NewProgramme(self._window)
+        dialog.accepted.connect(lambda: self.create(dialog.path, dialog.programme))
+        dialog.open()
+
+    def create(self, path: Any, programme: Any) -> None:
+        """Make a programme's file and open it."""
+
+        def work(progress: Any) -> Any:
+            from psnplanner.session import Session
+
+            return _with_rows(Session.create(path, programme))
+
+        self._start("Creating the programme", work)
+
+    def open(self, path: Path | None) -> None:
+        """Open a programme; None asks which."""
+        if path is None:
+            folder = str(settings().value("folder", ""))
+            chosen, _ = QFileDialog.getOpenFileName(
+                self._window, "Open a programme", folder, FILTER
+            )
+            if not chosen:
+                return
+            path = Path(chosen)
+        wanted = path
+
+        def work(progress: Any) -> Any:
+            from psnplanner.session import Session
+
+            progress(0.1, f"Opening {wanted.name}")
+            return _with_rows(Session.open(wanted))
+
+        self._start(f"Opening {wanted.name}", work)
+
+    def demo(self) -> None:
+        """Write the illustrative programme, if it is not there yet, and open it."""
+        path = home.folder() / "cmpsn-demo.gpkg"
+
+        def work(progress: Any) -> Any:
+            from psnplanner import demo
+            from psnplanner.session import Session
+
+            if not path.is_file():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                demo.write(path, progress)
+            return _with_rows(Session.open(path))
+
+        self._start("Making the demo", work)
+
+    def _start(self, title: str, work: Any) -> None:
+        self._window.let_go()
+        self._window.pane.start.hide()
+        job = self._window.jobs.start(title, work, self._opened, self._not_opened)
+        job.cancelled.connect(self._window.show_start)
+
+    def _opened(self, made: Any) -> None:
+        session, rows = made
+        remember_file(session.path)
+        settings().setValue("folder", str(session.path.resolve().parent))
+        self._window.adopt(session, rows)
+
+    def _not_opened(self, error: UserError) -> None:
+        self._window.show_start()
+        messages.show_error(self._window, error)
+
+    def close(self) -> None:
+        """Let the programme go and show the start page."""
+        self._window.let_go()
+        self._window.show_start()
+
+    def import_list(self, path: Path | None = None) -> Any:
+        """Ask for a list, show what would happen, import it."""
+        from psnplanner.ui.dialogs.import_dialog import ImportDialog
+
+        dialog = ImportDialog(self._window.session, self._window.jobs, self._window)
+        dialog.open()
+        if path is not None:
+            dialog.read(path)
+        return dialog
+
+    def snapshot(self) -> None:
+        """Ask for whom and where, and write the snapshot."""
+        from psnplanner.ui.dialogs.snapshot_dialog import SnapshotDialog
+
+        session = self._window.session
+        dialog = SnapshotDialog(
+            session.state.programme.name, session.present_day, parent=self._window
+        )
+        dialog.accepted.connect(
+            lambda: self.write_snapshot(dialog.out, dialog.as_at, dialog.audience.currentData())
+        )
+        dialog.open()
+
+    def write_snapshot(self, out: Any, as_at: Any, audience: str) -> None:
+        """Write a snapshot, and offer to open it."""
+        session = self._window.session
+
+        def work(progress: Any) -> None:
+            session.snapshot(out, as_at=as_at, audience=audience, progress=progress)
+
+        def done(_made: object) -> None:
+            self._window.say(f"Wrote the snapshot {out.name}.")
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(out)))
+
+        self._window.jobs.start("Writing the snapshot", work, done, self._window.refuse)
+
+    def backup(self) -> None:
+        """Copy the programme to another file."""
+        session = self._window.session
+        name = f"{session.path.stem} backup {session.today.isoformat()}.gpkg"
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Back up to", name, FILTER)
+        if chosen:
+            self._window.jobs.start(
+                "Backing up",
+                lambda progress: session.backup(Path(chosen)),
+                lambda _made: self._window.say(f"Backed up to {Path(chosen).name}."),
+                self._window.refuse,
+            )
+
+
+def _with_rows(session: Any) -> Any:
+    """The session with the rows the table and the map will show, made off the window's thread."""
+    from psnplanner.ui.site_rows import SiteRows
+
+    try:
+        return session, SiteRows(session.state, session.today)
+    except BaseException:
+        session.close()
+        raise

@@ -1,0 +1,427 @@
+"""The window of one programme: the map in the middle, panels round it, one session behind it.
+
+The shell is painted before anything heavy is imported: what needs numpy, shapely or the file
+is loaded by the job that opens a programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from psnplanner.errors import UserError
+from psnplanner.programme.record import RecordId
+from psnplanner.ui import messages
+from psnplanner.ui.actions import Actions
+from psnplanner.ui.banner import Banner, headline
+from psnplanner.ui.file_commands import FileCommands
+from psnplanner.ui.job_bar import JobBar
+from psnplanner.ui.jobs import Jobs
+from psnplanner.ui.map.map_pane import MapPane
+from psnplanner.ui.panels.findings_panel import FindingsPanel
+from psnplanner.ui.panels.phases_panel import PhasesPanel
+from psnplanner.ui.plan_commands import PlanCommands
+from psnplanner.ui.settings import settings
+
+if TYPE_CHECKING:
+    from psnplanner.ui.bridge import Bridge
+    from psnplanner.ui.roster import Roster
+
+LAYOUT_VERSION = 1
+SMALL_SCREEN_PX = 1500
+"""On a narrower screen the window takes all of it, the first time."""
+
+_AREA = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """Everything the person sees. `adopt` shows a session, `let_go` closes it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("PSN Planner")
+        self.setMinimumSize(900, 560)
+        self.session: Any = None
+        self.roster: Roster | None = None
+        self._bridge: Bridge | None = None
+        self._put_away: list[QDockWidget] | None = None
+        self.jobs = Jobs(self)
+        self.files, self.plan = FileCommands(self), PlanCommands(self)
+        self.pane = MapPane()
+        self.banner = Banner()
+        self.table: Any = None
+        self.form: Any = None
+        self.phases, self.findings = PhasesPanel(), FindingsPanel()
+        self._build_middle()
+        self.docks = self._build_docks()
+        self.actions_ = Actions(self)
+        self._build_bars()
+        self._connect()
+        self._later = QTimer(self, singleShot=True, interval=200)
+        self._later.timeout.connect(self._look_again)
+        self._restore_layout()
+
+    # Building
+
+    def _build_middle(self) -> None:
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.pane, 1)
+        self.setCentralWidget(middle)
+
+    def _build_docks(self) -> list[QDockWidget]:
+        self.setDockNestingEnabled(True)
+        self.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self.phases, "Phases")
+        self.tabs.addTab(self.findings, "Findings")
+        self._plan_dock = self._dock("Plan", self.tabs, _AREA.LeftDockWidgetArea)
+        # The tabs say what this is; a title above them would say it twice.
+        self._plan_dock.setTitleBarWidget(QWidget())
+        self._site_dock = self._dock("Site", QWidget(), _AREA.RightDockWidgetArea)
+        self._table_dock = self._dock("Sites", QWidget(), _AREA.BottomDockWidgetArea)
+        docks = [self._plan_dock, self._site_dock, self._table_dock]
+        self._arrange_docks()
+        return docks
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _arrange_docks(self) -> None:
+        wide = self.width() or 1366
+        self.resizeDocks(
+            [self._plan_dock, self._site_dock],
+            [max(245, wide // 6), max(330, wide * 10 // 43)],
+            Qt.Orientation.Horizontal,
+        )
+        self.resizeDocks(
+            [self._table_dock], [max(210, self.height() * 10 // 33)], Qt.Orientation.Vertical
+        )
+
+    def _build_bars(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setObjectName("Tools")
+        bar.setMovable(False)
+        for name in ("open", "import", "", "undo", "redo", "", "propose", "snapshot"):
+            bar.addAction(self.actions_[name]) if name else bar.addSeparator()
+        for name, words in (
+            ("open", "Open"),
+            ("import", "Import list"),
+            ("propose", "Propose phases"),
+            ("snapshot", "Snapshot"),
+        ):
+            self.actions_[name].setIconText(words)
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(gap)
+        self.headline = QLabel()
+        self.headline.setTextFormat(Qt.TextFormat.RichText)
+        self.headline.setContentsMargins(0, 0, 8, 0)
+        bar.addWidget(self.headline)
+        self.addToolBar(bar)
+        self.cursor_place = QLabel()
+        self.cursor_place.setObjectName("faint")
+        self.saved = QLabel()
+        self.saved.setObjectName("faint")
+        self.saved.setContentsMargins(6, 0, 0, 0)
+        self.statusBar().addWidget(self.saved)
+        self.job_bar = JobBar()
+        self.statusBar().addPermanentWidget(self.job_bar)
+        self.statusBar().addPermanentWidget(self.cursor_place)
+
+    def _connect(self) -> None:
+        canvas, phases, plan = self.pane.canvas, self.phases, self.plan
+        self.jobs.started.connect(self.job_bar.watch)
+        canvas.activated.connect(self._open_site)
+        canvas.menu_wanted.connect(self._site_menu)
+        canvas.cursor_moved.connect(
+            lambda lon, lat: self.cursor_place.setText(f"{lat:.4f}° N  {abs(lon):.4f}° W")
+        )
+        phases.dropped.connect(plan.move)
+        phases.edit_wanted.connect(plan.edit_phase)
+        phases.add_wanted.connect(plan.add_phase)
+        phases.propose_wanted.connect(plan.propose)
+        phases.chosen.connect(plan.show_phase)
+        phases.menu_wanted.connect(plan.phase_menu)
+        self.findings.show_sites.connect(self.show_sites)
+        self.pane.start.open_wanted.connect(self.files.open)
+        self.pane.start.new_wanted.connect(self.files.new)
+        self.pane.start.demo_wanted.connect(self.files.demo)
+
+    def _complete(self) -> None:
+        """The table and the form, which need numpy: made when the first programme arrives."""
+        if self.table is not None:
+            return
+        from psnplanner.ui.panels.site_form import SiteForm
+        from psnplanner.ui.panels.site_table import SiteTable
+
+        self.table, self.form = SiteTable(), SiteForm(self.jobs)
+        self._table_dock.setWidget(self.table)
+        self._table_dock.setTitleBarWidget(self.table.top)
+        self._site_dock.setWidget(self.form)
+        self.table.activated.connect(self._open_site)
+        self.table.menu_wanted.connect(self._site_menu)
+        self.form.edit_wanted.connect(self.plan.edit_site)
+        self.form.refused.connect(self.refuse)
+
+    # A session comes and goes
+
+    def adopt(self, session: Any, rows: Any = None) -> None:
+        """Show this programme. `rows` are its SiteRows, if a job has made them already."""
+        from psnplanner.ui.bridge import Bridge
+        from psnplanner.ui.roster import Roster
+        from psnplanner.ui.site_rows import SiteRows
+
+        self.let_go()
+        self._complete()
+        self._bring_docks_back()
+        self.session = session
+        self._bridge = Bridge(session, self)
+        self._bridge.happened.connect(self._happened)
+        self.roster = Roster(rows or SiteRows(session.state, session.today), self)
+        self.roster.selection_changed.connect(self.actions_.refresh)
+        self.pane.set_roster(self.roster)
+        self.table.set_roster(self.roster)
+        self.form.set_session(session, self.roster)
+        self.banner.show_session(session)
+        self.pane.canvas.zoom_to()
+        self._refresh()
+        self._look_again()
+        self.pane.canvas.setFocus()
+
+    def let_go(self) -> None:
+        """Stop what is under way and close the programme; all is saved already."""
+        self.jobs.stop()
+        if self.session is None:
+            return
+        assert self._bridge is not None
+        self._bridge.close()
+        self._bridge.deleteLater()
+        session, self.session, roster = self.session, None, self.roster
+        self._bridge = self.roster = None
+        self._later.stop()
+        self.table.set_roster(None)
+        self.form.set_session(None, None)
+        self.pane.set_roster(None)
+        self.phases.show_state(None)
+        self.findings.show_findings(None)
+        self.banner.hide()
+        self.headline.setText("")
+        self.saved.setText("")
+        self.tabs.setTabText(1, "Findings")
+        self.setWindowTitle("PSN Planner")
+        if roster is not None:
+            roster.deleteLater()
+        session.close()
+        self.actions_.refresh()
+
+    def show_start(self) -> None:
+        """No programme: the start page over the base map, and no empty panels round it."""
+        if self.session is None:
+            self._put_docks_away()
+            self.pane.show_start()
+
+    def _put_docks_away(self) -> None:
+        if self._put_away is None:
+            self._put_away = [dock for dock in self.docks if not dock.isHidden()]
+            for dock in self._put_away:
+                dock.hide()
+
+    def _bring_docks_back(self) -> None:
+        for dock in self._put_away or ():
+            dock.show()
+        self._put_away = None
+
+    def _happened(self, happened: Any) -> None:
+        if self.session is None or self.roster is None:
+            return
+        self.roster.follow(happened.before, happened.after, self.session.today)
+        self.form.refresh()
+        self._refresh()
+        self.say(f"{happened.transaction.label}. Saved.")
+        self._later.start()
+
+    def _refresh(self) -> None:
+        """What is quick enough to be right at once."""
+        session = self.session
+        self.phases.show_state(session.state, read_only=session.read_only)
+        self.headline.setText(headline(session))
+        self.setWindowTitle(f"{session.state.programme.name} — PSN Planner")
+        kept = "Read only" if session.read_only else "Every change is saved"
+        self.saved.setText(f"{kept} · {session.path.name}")
+        self.saved.setToolTip(str(session.path))
+        self.actions_.refresh()
+
+    def _look_again(self) -> None:
+        """What takes longer: phase areas and findings, off the window's thread."""
+        from psnplanner.ui.map.phases_layer import PhasesLayer, outlines_of
+
+        session, canvas = self.session, self.pane.canvas
+        if session is None:
+            return
+        state, known = session.state, canvas.phases.outlines if canvas.phases else {}
+
+        def areas(outlines: Any) -> None:
+            if session is self.session:
+                canvas.set_phases(PhasesLayer(outlines))
+
+        def found(findings: Any) -> None:
+            if session is self.session:
+                self.findings.show_findings(findings)
+                count = len(findings)
+                self.tabs.setTabText(1, f"Findings ({count})" if count else "Findings")
+
+        def outline(progress: Any) -> Any:
+            return outlines_of(state, known, progress)
+
+        self.jobs.start("Outlining phases", outline, areas, self.refuse, quiet=True)
+        self.jobs.start("Findings", lambda _: session.findings(), found, self.refuse, quiet=True)
+
+    # Commands that belong to no other room
+
+    def do(self, edit: Any) -> bool:
+        """Make an edit; a refusal is said, and nothing has changed. Whether it was made."""
+        try:
+            self.session.do(edit)
+        except UserError as error:
+            self.refuse(error)
+            return False
+        return True
+
+    def refuse(self, error: UserError) -> None:
+        """Say why something was not done."""
+        messages.show_error(self, error)
+
+    def say(self, words: str) -> None:
+        """A line in the status bar, for a while."""
+        self.statusBar().showMessage(words, 8000)
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        self._step(lambda: self.session.undo())
+
+    def redo(self) -> None:
+        """Bring back the last change taken back."""
+        self._step(lambda: self.session.redo())
+
+    def _step(self, step: Any) -> None:
+        # One import undone is thousands of changes: not in the window's thread.
+        self.jobs.start("Undoing", lambda progress: step(), None, self.refuse)
+
+    def select_all(self) -> None:
+        """Choose every site the filter shows."""
+        if self.roster is not None:
+            self.roster.select_all()
+
+    def select_none(self) -> None:
+        """Choose none."""
+        if self.roster is not None:
+            self.roster.select([])
+
+    def find(self) -> None:
+        """Go to the filter line."""
+        self._table_dock.show()
+        self._table_dock.raise_()
+        if self.table is not None:
+            self.table.focus_filter()
+
+    def clear_filter(self) -> None:
+        """Show every site."""
+        if self.roster is not None:
+            self.roster.clear_filter()
+
+    def zoom_chosen(self) -> None:
+        """Show the chosen sites on the map."""
+        if self.roster is not None and not self.pane.canvas.zoom_to(self.roster.selected):
+            self.say("The selected sites have no place on the map yet.")
+
+    def show_sites(self, sites: Iterable[RecordId]) -> None:
+        """Choose these sites and show them."""
+        if self.roster is None:
+            return
+        self.roster.clear_filter()
+        self.roster.select(sites)
+        self.zoom_chosen()
+
+    def _open_site(self, ident: RecordId) -> None:
+        assert self.roster is not None
+        self.roster.select([ident])
+        self._site_dock.show()
+        self._site_dock.raise_()
+        self.pane.canvas.zoom_to([ident])
+
+    def _site_menu(self, at: Any) -> None:
+        if self.roster is not None and self.roster.selected:
+            self.plan.site_menu(at)
+
+    def show_keys(self) -> None:
+        """The keys and gestures."""
+        from psnplanner.ui.dialogs.about import keys
+
+        keys(self)
+
+    def show_about(self) -> None:
+        """What this is."""
+        from psnplanner.ui.dialogs.about import about
+
+        about(self)
+
+    # Layout and closing
+
+    def usual_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, _AREA.BottomDockWidgetArea)
+        for dock, place in zip(self.docks, places, strict=True):
+            dock.setFloating(False)
+            self.addDockWidget(place, dock)
+            dock.show()
+        self._arrange_docks()
+
+    def _restore_layout(self) -> None:
+        kept = settings()
+        geometry, state = kept.value("geometry"), kept.value("layout")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            self.restoreGeometry(geometry)
+            self.restoreState(state, LAYOUT_VERSION)
+            return
+        room = self.screen().availableGeometry()
+        self.resize(min(1700, room.width() * 9 // 10), min(1050, room.height() * 9 // 10))
+        self._arrange_docks()
+
+    def show_first(self) -> None:
+        """Show the window; on a small screen that knows no layout yet, all over it."""
+        remembered = settings().contains("geometry")
+        if not remembered and self.screen().availableGeometry().width() < SMALL_SCREEN_PX:
+            self.showMaximized()
+        else:
+            self.show()
+
+    def closeEvent(self, event: Any) -> None:
+        self._bring_docks_back()
+        kept = settings()
+        kept.setValue("geometry", self.saveGeometry())
+        kept.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.let_go()
+        super().closeEvent(event)

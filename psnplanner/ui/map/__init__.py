@@ -1,0 +1,1 @@
+"""The map: one canvas, painted in layers."""

@@ -1,0 +1,108 @@
+"""Labels that never overlap: who comes first keeps the place."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import ceil
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
+
+
+class LabelPlacer:
+    """Rectangles already taken on a canvas of a given size."""
+
+    def __init__(self, bounds: QRectF) -> None:
+        self._bounds = bounds.getCoords()
+        # Plain numbers: asking Qt about each pair of rectangles takes ten times as long.
+        self._taken: list[tuple[float, float, float, float]] = []
+
+    def take(self, wanted: QRectF) -> bool:
+        """Take the place if it is free and wholly on the canvas."""
+        left, top, right, bottom = box = wanted.getCoords()
+        west, north, east, south = self._bounds
+        if left < west or top < north or right > east or bottom > south:
+            return False
+        for x1, y1, x2, y2 in self._taken:
+            if left < x2 and x1 < right and top < y2 and y1 < bottom:
+                return False
+        self._taken.append(box)
+        return True
+
+    def block(self, place: QRectF) -> None:
+        """Keep names off a place that shows something else."""
+        self._taken.append(place.getCoords())
+
+    def first_free(self, choices: list[QRectF]) -> QRectF | None:
+        """The first of the places that is free, taken; None where all are in use."""
+        return next((place for place in choices if self.take(place)), None)
+
+
+_PAD = 4
+
+
+class Face:
+    """A font with its metrics and its name, looked up once: Qt takes long over each."""
+
+    def __init__(self, font: QFont) -> None:
+        self.font = font
+        self.metrics = QFontMetricsF(font)
+        self.name = font.toString()
+        self.height = self.metrics.height()
+        self.ascent = self.metrics.ascent()
+        self._widths: dict[str, float] = {}
+
+    def width(self, words: str) -> float:
+        """How wide the words are, in logical pixels."""
+        if words not in self._widths:
+            self._widths[words] = self.metrics.horizontalAdvance(words)
+        return self._widths[words]
+
+
+def face(base: QFont, larger: float = 0.0, *, bold: bool = False) -> Face:
+    """A font so many points larger than another."""
+    return _face(base.toString(), larger, bold)
+
+
+@lru_cache(maxsize=64)
+def _face(base: str, larger: float, bold: bool) -> Face:
+    font = QFont()
+    font.fromString(base)
+    font.setPointSizeF(max(6.5, font.pointSizeF() + larger))
+    font.setBold(bold)
+    return Face(font)
+
+
+def draw_halo(
+    painter: QPainter, at: QPointF, words: str, face: Face, ink: QColor, halo: QColor
+) -> None:
+    """Text with its top left there and a soft edge, readable over anything."""
+    ratio = painter.device().devicePixelRatioF()
+    picture = _picture(words, face, ink.rgba(), halo.rgba(), ratio)
+    x, y = round((at.x() - _PAD) * ratio) / ratio, round((at.y() - _PAD) * ratio) / ratio
+    painter.drawPixmap(QPointF(x, y), picture)
+
+
+@lru_cache(maxsize=4096)
+def _picture(words: str, face: Face, ink: int, halo: int, ratio: float) -> QPixmap:
+    """Words with their edge, drawn once: stroking letters costs a hundred times a copy."""
+    wide, tall = face.width(words) + 2 * _PAD, face.height + 2 * _PAD
+    pixmap = QPixmap(ceil(wide * ratio), ceil(tall * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    path = QPainterPath()
+    path.addText(QPointF(_PAD, _PAD + face.ascent), face.font, words)
+    edge = QPen(QColor.fromRgba(halo), 3.0)
+    edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.strokePath(path, edge)
+    painter.fillPath(path, QColor.fromRgba(ink))
+    painter.end()
+    return pixmap
+
+
+def text_box(words: str, face: Face, centre: QPointF, pad: float = 3) -> QRectF:
+    """The rectangle that words in a font fill around a point, with room to breathe."""
+    wide, tall = face.width(words) + 2 * pad, face.height + pad
+    return QRectF(centre.x() - wide / 2, centre.y() - tall / 2, wide, tall)

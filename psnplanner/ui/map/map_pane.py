@@ -1,0 +1,85 @@
+"""The map with what lies over it: legend, hover card, zoom buttons, start page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+
+from psnplanner.ui.map.canvas import MapCanvas
+from psnplanner.ui.start_page import StartPage
+
+GAP = 12
+
+
+class MapPane(QWidget):
+    """Keeps the overlays in the corners of the canvas."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.canvas = MapCanvas(self)
+        self.legend: Any = None
+        self.card: Any = None
+        self.buttons = self._zoom_buttons()
+        self.start = StartPage(self)
+        self.start.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
+
+    def _zoom_buttons(self) -> QFrame:
+        frame = QFrame(self.canvas)
+        frame.setObjectName("card")
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(0)
+        for sign, words, act in (
+            ("+", "Nearer", lambda: self.canvas.zoom(2.0)),
+            ("−", "Further", lambda: self.canvas.zoom(0.5)),
+            ("⤢", "Show all sites", lambda: self.canvas.zoom_to()),
+        ):
+            button = QToolButton()
+            button.setText(sign)
+            button.setFixedSize(30, 30)
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.clicked.connect(act)
+            layout.addWidget(button)
+        return frame
+
+    def set_roster(self, roster: Any) -> None:
+        """Show these sites; None shows the start page over the base map."""
+        if self.legend is None and roster is not None:
+            from psnplanner.ui.map.hover_card import HoverCard
+            from psnplanner.ui.map.legend import Legend
+
+            self.legend, self.card = Legend(self.canvas), HoverCard(self.canvas)
+        self.canvas.set_roster(roster)
+        if self.legend is not None:
+            self.legend.set_roster(roster)
+        self.start.hide()
+        self.arrange()
+
+    def show_start(self) -> None:
+        """Nothing is open: say what can be."""
+        self.start.refresh()
+        self.start.show()
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Put the overlays in their corners."""
+        self.buttons.adjustSize()
+        self.buttons.move(self.width() - self.buttons.width() - GAP, GAP)
+        if self.legend is not None:
+            self.legend.adjustSize()
+            self.legend.move(GAP, GAP)
+        # A low map keeps its room for the sites.
+        self.start.move(
+            max(0, (self.width() - self.start.width()) // 2),
+            max(0, (self.height() - self.start.height()) // 3),
+        )
+        self.start.raise_()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self.arrange()

@@ -1,0 +1,135 @@
+"""The area of each phase: an outline around its sites, with its name.
+
+Outlines are made off the window's thread (`outlines_of`) and only for the phases whose sites
+have moved; painting them needs nothing but Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.state import State
+from psnplanner.style import phase_colour
+from psnplanner.ui.look import MapColours
+from psnplanner.ui.map.basemap_layer import path_of, transform_to
+from psnplanner.ui.map.labels import Face, LabelPlacer, face, text_box
+from psnplanner.ui.map.view import View
+
+Places = tuple[tuple[float, float], ...]
+Rings = list[list[tuple[float, float]]]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """One phase's area in (longitude, latitude) rings, and the places it was drawn around."""
+
+    phase: RecordId
+    name: str
+    index: int
+    places: Places
+    rings: Rings
+
+
+def outlines_of(
+    state: State,
+    known: Mapping[RecordId, Outline],
+    progress: Callable[[float, str], None] | None = None,
+) -> dict[RecordId, Outline]:
+    """The outline of every phase with placed sites; those in `known` that still fit are kept."""
+    result: dict[RecordId, Outline] = {}
+    phases = state.phases_in_order
+    for index, phase in enumerate(phases):
+        if progress:
+            progress(index / len(phases), "Outlining phases")
+        sites = state.sites_by_phase.get(phase.id, [])
+        places = tuple((s.position.longitude, s.position.latitude) for s in sites if s.position)
+        if places:
+            old = known.get(phase.id)
+            rings = old.rings if old and old.places == places else _rings(places)
+            result[phase.id] = Outline(phase.id, phase.name, index, places, rings)
+    return result
+
+
+def _rings(places: Places) -> Rings:
+    from psnplanner.geography.area import outline, rings
+
+    longitudes, latitudes = zip(*places, strict=True)
+    return rings(outline(latitudes, longitudes))
+
+
+class PhasesLayer:
+    """The outlines as Qt paths."""
+
+    def __init__(self, outlines: Mapping[RecordId, Outline]) -> None:
+        self.outlines = dict(outlines)
+        self._paths = {key: path_of(o.rings, closed=True) for key, o in outlines.items()}
+
+    def paint(self, painter: QPainter, view: View, colours: MapColours) -> None:
+        """Every area, lightly filled, its edge clear of its neighbours'."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(transform_to(view), True)
+        for key, path in self._paths.items():
+            colour = self.colour(self.outlines[key], colours)
+            pen = QPen(colour, 1.6)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            fill = QColor(colour)
+            fill.setAlpha(26)
+            painter.setBrush(fill)
+            painter.drawPath(path)
+        painter.restore()
+
+    @staticmethod
+    def colour(outline: Outline, colours: MapColours) -> QColor:
+        """The outline's colour, half way to white where the map is dark."""
+        colour = QColor(phase_colour(outline.index))
+        if not colours.dark:
+            return colour
+        return QColor(*((part + 255) // 2 for part in colour.getRgb()[:3]))
+
+    def paint_names(
+        self, painter: QPainter, view: View, colours: MapColours, placer: LabelPlacer, font: QFont
+    ) -> None:
+        """Each phase's name on a tag at the top of its largest part, where there is room."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        to_view, bold = transform_to(view), face(font, -1, bold=True)
+        for key, path in self._paths.items():
+            area = _largest_part(to_view.map(path), view)
+            if area is None:
+                continue
+            name = _fitting(self.outlines[key].name, bold, area.width())
+            box = text_box(name, bold, QPointF(area.center().x(), area.top()), pad=5)
+            if placer.take(box):
+                colour = self.colour(self.outlines[key], colours)
+                _paint_tag(painter, box, name, bold.font, colour, colours)
+        painter.restore()
+
+
+def _fitting(name: str, font: Face, width: float) -> str:
+    """The name, or what stands before its colon ("Phase 3") where the area is small."""
+    return name if font.width(name) < width * 1.3 else name.split(":")[0]
+
+
+def _largest_part(path: QPainterPath, view: View) -> QRectF | None:
+    """The box of an area's largest part, as far as it is in the view; None if too small."""
+    parts = [polygon.boundingRect() for polygon in path.toSubpathPolygons()]
+    largest = max(parts, key=lambda part: part.width() * part.height(), default=QRectF())
+    shown = largest.intersected(QRectF(0, 0, view.width, view.height))
+    return shown if shown.width() >= 24 and shown.height() >= 14 else None
+
+
+def _paint_tag(
+    painter: QPainter, box: QRectF, name: str, font: QFont, colour: QColor, colours: MapColours
+) -> None:
+    painter.setPen(QPen(colour, 1.2))
+    painter.setBrush(colours.halo)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setFont(font)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)

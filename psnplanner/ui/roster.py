@@ -1,0 +1,181 @@
+"""The sites of the open programme as every panel sees them: rows, filter and selection.
+
+One filter and one selection serve the map and the table, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.state import State
+from psnplanner.style import STATUS_ORDER
+from psnplanner.ui.map.sites_layer import Points
+from psnplanner.ui.map.sprites import STATUS_COUNT
+from psnplanner.ui.site_rows import SiteRows, touched_sites
+
+
+class Roster(QObject):
+    """Rows of all sites, which of them the filter lets through, and which are chosen."""
+
+    rebuilt = Signal()
+    """Rows came, went or changed places."""
+    rows_changed = Signal(object)
+    """These rows (list of places) read differently."""
+    shown_changed = Signal()
+    """The filter lets other rows through."""
+    selection_changed = Signal()
+
+    def __init__(self, rows: SiteRows, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows = rows
+        self.words = ""
+        self.hidden_statuses: frozenset[str] = frozenset()
+        self.shown: NDArray[np.bool_] = np.ones(len(rows), bool)
+        self._selected: frozenset[RecordId] = frozenset()
+
+    @property
+    def state(self) -> State:
+        """The state the rows tell of."""
+        return self.rows.state
+
+    def follow(self, before: State, after: State, today: date) -> None:
+        """Move on to the next state, making anew only the rows that an edit touched."""
+        touched = touched_sites(before, after) if before is self.rows.state else None
+        if touched is None or len(touched) > len(self.rows) // 2:
+            self.replace(SiteRows(after, today))
+            return
+        places = self.rows.follow(after, touched)
+        if not places:
+            return
+        if self._filter_again():
+            self.shown_changed.emit()
+        self.rows_changed.emit(places)
+
+    def replace(self, rows: SiteRows) -> None:
+        """Take wholly new rows, keeping the filter and what is still there of the selection."""
+        self.rows = rows
+        self._filter_again()
+        kept = frozenset(ident for ident in self._selected if ident in rows.index_of)
+        lost = kept != self._selected
+        self._selected = kept
+        self.rebuilt.emit()
+        if lost:
+            self.selection_changed.emit()
+
+    # The filter
+
+    def search(self, words: str) -> None:
+        """Show only the rows that hold every one of the words."""
+        if words != self.words:
+            self.words = words
+            self._refresh_filter()
+
+    def hide_statuses(self, statuses: Iterable[str]) -> None:
+        """Leave out the sites of these statuses."""
+        hidden = frozenset(statuses)
+        if hidden != self.hidden_statuses:
+            self.hidden_statuses = hidden
+            self._refresh_filter()
+
+    def clear_filter(self) -> None:
+        """Show every row."""
+        self.words, self.hidden_statuses = "", frozenset()
+        self._refresh_filter()
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.words.strip() or self.hidden_statuses)
+
+    @property
+    def shown_count(self) -> int:
+        """How many rows the filter lets through."""
+        return int(np.count_nonzero(self.shown))
+
+    def _refresh_filter(self) -> None:
+        self._filter_again()
+        self.shown_changed.emit()
+
+    def _filter_again(self) -> bool:
+        shown = np.ones(len(self.rows), bool)
+        wanted = self.words.casefold().split()
+        if wanted:
+            rows = self.rows.rows
+            found = (all(word in row.haystack for word in wanted) for row in rows)
+            shown = np.fromiter(found, bool, len(rows))
+        for code, status in enumerate(STATUS_ORDER):
+            if status in self.hidden_statuses:
+                shown &= self.rows.statuses != code
+        changed = not np.array_equal(shown, self.shown)
+        self.shown = shown
+        return changed
+
+    # The selection
+
+    @property
+    def selected(self) -> frozenset[RecordId]:
+        """Ids of the chosen sites."""
+        return self._selected
+
+    @property
+    def selected_places(self) -> NDArray[np.intp]:
+        """Places in `rows` of the chosen sites that the filter shows."""
+        index_of = self.rows.index_of
+        places = np.array(sorted(index_of[i] for i in self._selected if i in index_of), np.intp)
+        return places[self.shown[places]] if len(places) else places
+
+    def select(self, idents: Iterable[RecordId]) -> None:
+        """Choose just these sites."""
+        chosen = frozenset(ident for ident in idents if ident in self.rows.index_of)
+        if chosen != self._selected:
+            self._selected = chosen
+            self.selection_changed.emit()
+
+    def select_places(self, places: Iterable[int]) -> None:
+        """Choose just the sites in these places of `rows`."""
+        rows = self.rows.rows
+        self.select(rows[place].id for place in places)
+
+    def toggle(self, ident: RecordId) -> None:
+        """Add a site to the chosen ones, or take it out."""
+        self.select(self._selected ^ {ident})
+
+    def select_all(self) -> None:
+        """Choose every site the filter shows."""
+        self.select_places(np.flatnonzero(self.shown))
+
+    # Facts for the map and its legend
+
+    def points(self) -> Points:
+        """What the map draws."""
+        rows = self.rows
+        return Points(rows.xs, rows.ys, rows.statuses, rows.shapes, rows.weights, self.shown)
+
+    def counts(self) -> dict[str, int]:
+        """Number of sites by status, whatever the filter hides."""
+        tally = np.bincount(self.rows.statuses, minlength=STATUS_COUNT)
+        return {status: int(tally[code]) for code, status in enumerate(STATUS_ORDER)}
+
+    def unplaced(self) -> list[RecordId]:
+        """Sites that have no position, and so cannot be on the map."""
+        return [self.rows.rows[place].id for place in np.flatnonzero(np.isnan(self.rows.xs))]
+
+    def world_box(self, idents: Iterable[RecordId] | None = None) -> tuple[float, ...] | None:
+        """The world box (left, top, right, bottom) of these placed sites, or of all shown."""
+        if idents is None:
+            places = np.flatnonzero(self.shown)
+        else:
+            index_of = self.rows.index_of
+            places = np.array([index_of[i] for i in idents if i in index_of], np.intp)
+        xs, ys = self.rows.xs[places], self.rows.ys[places]
+        known = np.isfinite(xs)
+        if not known.any():
+            return None
+        xs, ys = xs[known], ys[known]
+        return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())

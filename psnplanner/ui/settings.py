@@ -1,0 +1,30 @@
+"""What the window remembers between runs: layout, recent files, appearance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from psnplanner import home
+
+RECENT = 8
+
+
+def settings() -> QSettings:
+    """This person's settings, beside their other things (PSNPLANNER_HOME moves them)."""
+    return QSettings(str(home.folder() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def recent_files() -> list[Path]:
+    """Programmes opened lately and still there, newest first."""
+    found = settings().value("recent", [])
+    names = [found] if isinstance(found, str) else list(found or [])
+    return [path for path in map(Path, names) if path.is_file()]
+
+
+def remember_file(path: Path) -> None:
+    """Put a programme first in the list of recent files."""
+    path = path.resolve()
+    rest = [known for known in recent_files() if known != path]
+    settings().setValue("recent", [str(item) for item in [path, *rest][:RECENT]])

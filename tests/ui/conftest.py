@@ -1,0 +1,72 @@
+"""The real window over a real programme, without a display."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets")
+
+from PySide6.QtWidgets import QApplication
+
+from psnplanner.session import Session
+from psnplanner.ui import look
+from psnplanner.ui.main_window import MainWindow
+from tests.ui.sample import create
+
+SITES = 120
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A programme of 120 sites, half way, made once."""
+    path = tmp_path_factory.mktemp("sample") / "sample.gpkg"
+    create(path, SITES).close()
+    return path
+
+
+@pytest.fixture
+def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
+    """That programme, open, in a file of its own."""
+    path = tmp_path / "cm.gpkg"
+    shutil.copy(sample_file, path)
+    session = Session.open(path, author="tester")
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def empty_window(qtbot: object) -> Iterator[MainWindow]:
+    """A window without a programme."""
+    if look.is_dark() or not QApplication.instance().styleSheet():
+        look.apply("light")
+    made = MainWindow()
+    made.resize(1366, 768)
+    made.show()
+    QApplication.processEvents()
+    yield made
+    made.close()
+    made.deleteLater()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def window(empty_window: MainWindow, sample: Session, settle: Callable[..., None]) -> MainWindow:
+    """The window showing the programme, its jobs done."""
+    empty_window.adopt(sample)
+    settle(empty_window)
+    return empty_window
+
+
+@pytest.fixture
+def settle(qtbot: object) -> Callable[[MainWindow], None]:
+    """Wait until the window's jobs are done and it is painted."""
+
+    def wait(window: MainWindow) -> None:
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)  # type: ignore[attr-defined]
+        QApplication.processEvents()
+
+    return wait

@@ -1,0 +1,121 @@
+"""The table: filter, sort, selection both ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from psnplanner.ui.main_window import MainWindow
+from psnplanner.ui.panels.site_table import index_at, runs
+from psnplanner.ui.site_rows import COLUMNS, natural
+from tests.ui.sample import ident
+
+
+def _column(window: MainWindow, name: str) -> list[str]:
+    model, column = window.table.model, COLUMNS.index(name)
+    return [model.row(line).cells[column] for line in range(model.rowCount())]
+
+
+def test_typing_filters_table_and_map(window: MainWindow, qtbot: Any) -> None:
+    """All the words must be there; clearing brings everything back."""
+    QTest.keyClicks(window.table.filter, "Live sefton")
+    qtbot.waitUntil(lambda: window.roster.filtered, timeout=2000)
+    rows = [window.table.model.row(line) for line in range(window.table.model.rowCount())]
+    assert 0 < len(rows) < 120
+    assert all("live" in row.haystack and "sefton" in row.haystack for row in rows)
+    assert window.pane.canvas.sites.count <= len(rows)
+    assert f"{len(rows)} of 120 sites" in window.table.count.text()
+    window.table.clear.click()
+    assert window.table.model.rowCount() == 120
+    assert window.table.filter.text() == ""
+
+
+def test_no_match_says_so(window: MainWindow) -> None:
+    """An empty table is not a riddle."""
+    window.roster.search("no such site anywhere")
+    assert window.table._empty.isVisible()
+    assert "No site matches" in window.table._empty.text()
+
+
+def test_sorting_by_a_header(window: MainWindow) -> None:
+    """By reference as people count, by status in the order of progress."""
+    header = window.table.view.horizontalHeader()
+    window.table.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert _column(window, "Reference")[:2] == ["CM0120", "CM0119"]
+    window.table.view.sortByColumn(COLUMNS.index("Status"), Qt.SortOrder.AscendingOrder)
+    found = list(dict.fromkeys(_column(window, "Status")))
+    order = "Planned Surveyed Wayleave Building Fibre_in Installed Live Blocked".replace("_", " ")
+    assert found == sorted(found, key=order.index)
+    assert header.isSortIndicatorShown()
+
+
+def test_natural_order() -> None:
+    """CM9 before CM10; empty last."""
+    assert sorted(["CM10", "", "cm9"], key=natural) == ["cm9", "CM10", ""]
+
+
+def test_choosing_in_the_table_chooses_on_the_map(window: MainWindow) -> None:
+    """And the form shows the one that is chosen."""
+    place = window.roster.rows.index_of[ident("site 12")]
+    line = index_at(window.table.model, place).row()
+    window.table.view.selectRow(line)
+    assert window.roster.selected == {ident("site 12")}
+    assert window.roster.selected_places.tolist() == [place]
+    assert window.form.site == ident("site 12")
+
+
+def test_choosing_elsewhere_chooses_in_the_table(window: MainWindow) -> None:
+    """Rows of many sites, in unbroken runs, survive a sort."""
+    chosen = {ident(f"site {n}") for n in (3, 4, 5, 40, 90)}
+    window.roster.select(chosen)
+
+    def shown() -> set[bytes]:
+        lines = {index.row() for index in window.table.view.selectionModel().selectedRows()}
+        return {window.table.model.row(line).id for line in lines}
+
+    assert shown() == chosen
+    window.table.view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert shown() == chosen
+    assert window.roster.selected == chosen
+    assert "5 sites selected" in window.form._several.text()
+
+
+def test_runs() -> None:
+    """First and last of each."""
+    assert list(runs([1, 2, 3, 7, 9, 10])) == [(1, 3), (7, 7), (9, 10)]
+    assert list(runs([])) == []
+
+
+def test_ten_thousand_rows_filter_at_once(qtbot: Any) -> None:
+    """No row costs a call from Qt: generous for a busy machine."""
+    import time
+
+    from psnplanner.programme.change import creation
+    from psnplanner.programme.state import State
+    from psnplanner.session import new_programme
+    from psnplanner.ui.panels.site_table import SiteTable
+    from psnplanner.ui.roster import Roster
+    from psnplanner.ui.site_rows import SiteRows
+    from tests.ui.sample import TODAY, sites
+
+    records = [new_programme(), *sites(10_000)]
+    state = State().after(creation(record) for record in records)
+    roster, table = Roster(SiteRows(state, TODAY)), SiteTable()
+    qtbot.addWidget(table)
+    table.set_roster(roster)
+    start = time.perf_counter()
+    roster.search("crewe library")
+    taken = time.perf_counter() - start
+    assert 0 < table.model.rowCount() < 10_000
+    assert taken < 0.5
+
+
+@pytest.mark.parametrize("name", ["zoom_chosen", "lock", "unlock", "select_none"])
+def test_commands_on_sites_need_a_choice(window: MainWindow, name: str) -> None:
+    """Greyed until something is chosen."""
+    assert not window.actions_[name].isEnabled()
+    window.roster.select([ident("site 1")])
+    assert window.actions_[name].isEnabled()
