@@ -24,7 +24,7 @@ from psnplanner.programme.phase import Phase
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, STATUSES
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_share
 
 
 class Group(TypedDict):
@@ -41,7 +41,11 @@ class Group(TypedDict):
 
 
 class PhaseFigures(TypedDict):
-    """Progress of one phase; crew-days to the tenth. `late` is how many sites missed it."""
+    """Progress of one phase; crew-days to the tenth. `late` is how many sites missed it.
+
+    `capacity_days` is what the phase holds outside the windows closed to everybody, as the
+    findings and the planner count it; None where nobody gave it a capacity.
+    """
 
     name: str
     starts_on: str | None
@@ -127,7 +131,7 @@ def figures(
         by_status=by_status,
         by_partner=_by_partner(state, on),
         by_kind=_by_kind(state, on),
-        by_phase=_by_phase(state, on),
+        by_phase=_by_phase(state, on, calendar),
         by_month=_by_month(state),
         waiting=waiting,
         waiting_on=by_owner([*waiting, *blocked]),
@@ -190,17 +194,27 @@ def _group(state: State, name: str, kind: str, sites: list[Site], on: date) -> G
     )
 
 
-def _by_phase(state: State, on: date) -> list[PhaseFigures]:
+def _by_phase(state: State, on: date, calendar: Calendar) -> list[PhaseFigures]:
+    by_phase = state.sites_by_phase
     rows = [
-        _phase(state, phase, state.sites_by_phase.get(phase.id, []), on)
+        _phase(state, phase, by_phase.get(phase.id, []), on, _holds_days(state, phase, calendar))
         for phase in state.phases_in_order
     ]
-    if None in state.sites_by_phase:
-        rows.append(_phase(state, None, state.sites_by_phase[None], on))
+    if None in by_phase:
+        rows.append(_phase(state, None, by_phase[None], on, None))
     return rows
 
 
-def _phase(state: State, phase: Phase | None, sites: list[Site], on: date) -> PhaseFigures:
+def _holds_days(state: State, phase: Phase, calendar: Calendar) -> float | None:
+    if phase.capacity_days is None:
+        return None
+    general = [w for w in state.closed_windows.values() if not w.kind and w.partner is None]
+    return round(phase.capacity_days * open_share(phase, general, calendar), 1)
+
+
+def _phase(
+    state: State, phase: Phase | None, sites: list[Site], on: date, holds_days: float | None
+) -> PhaseFigures:
     live = _count(state, sites, "live")
     return PhaseFigures(
         name=phase.name if phase else "",
@@ -212,7 +226,7 @@ def _phase(state: State, phase: Phase | None, sites: list[Site], on: date) -> Ph
         blocked=_count(state, sites, "blocked"),
         late=sum(is_late(state, site, on) for site in sites),
         crew_days=round(sum(state.effort_days(site) for site in sites), 1),
-        capacity_days=phase.capacity_days if phase else None,
+        capacity_days=holds_days,
     )
 
 

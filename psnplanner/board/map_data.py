@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from psnplanner.board.figures import Figures, live_on
+from psnplanner.board.words import plain, short_names
 from psnplanner.geography.area import outline, rings
 from psnplanner.geography.basemap import Basemap, Line, load
 from psnplanner.programme.phase import Phase
@@ -88,13 +89,10 @@ def phase_rings(state: State, phase: Phase) -> list[list[tuple[float, float]]]:
     return rings(outline([lat for lat, _ in places], [lon for _, lon in places]))
 
 
-def label_place(ring_list: Sequence[Sequence[tuple[float, float]]]) -> tuple[float, float] | None:
-    """Where a phase's name belongs, (longitude, latitude): atop the middle of its largest part."""
-    if not ring_list:
-        return None
-    largest = max(ring_list, key=lambda ring: abs(_area(ring)))
-    xs, ys = [x for x, _ in largest], [y for _, y in largest]
-    return (min(xs) + max(xs)) / 2, max(ys)
+def largest(ring_list: Sequence[Sequence[tuple[float, float]]]) -> int | None:
+    """Which ring is around the largest area, where a phase's name belongs; None of none."""
+    areas = [abs(_area(ring)) for ring in ring_list]
+    return areas.index(max(areas)) if areas else None
 
 
 def _area(ring: Sequence[tuple[float, float]]) -> float:
@@ -135,20 +133,23 @@ def _bounds(sites: Iterable[Site], base: Basemap) -> list[list[float]]:
 
 def _phases(state: State) -> dict[str, Any]:
     phases: list[dict[str, Any]] = []
-    for index, phase in enumerate(state.phases_in_order):
+    names = short_names([phase.name for phase in state.phases_in_order])
+    for index, (phase, short) in enumerate(zip(state.phases_in_order, names, strict=True)):
         shape = phase_rings(state, phase)
-        place = label_place(shape)
         phases.append(
             {
                 "name": phase.name,
+                "short": plain(short, 60),
                 "colour": phase_colour(index),
                 "window": _window(phase.starts_on, phase.ends_on),
                 "rings": [_steps(ring) for ring in shape],
-                "label": [round(place[1], 5), round(place[0], 5)] if place else None,
+                "label": largest(shape),
             }
         )
     if None in state.sites_by_phase:
-        phases.append({"name": "", "colour": "#5f6b73", "window": "", "rings": [], "label": None})
+        phases.append(
+            {"name": "", "short": "", "colour": "#5f6b73", "window": "", "rings": [], "label": None}
+        )
     return {"phases": phases}
 
 

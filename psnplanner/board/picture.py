@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
@@ -18,16 +17,28 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
-from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
+from psnplanner.board import panel
 from psnplanner.board.figures import Figures
-from psnplanner.board.map_data import known, label_place, phase_rings
-from psnplanner.board.words import plain, pounds, uk_date
+from psnplanner.board.labels import (
+    ATTENTION_WEIGHT,
+    Box,
+    Points,
+    Room,
+    along,
+    around_point,
+    beside_outline,
+    covered,
+    in_lines,
+    upon_point,
+)
+from psnplanner.board.map_data import known, largest, phase_rings
+from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, write
+from psnplanner.board.words import short_names, uk_date
 from psnplanner.geography.basemap import Basemap, load
 from psnplanner.geography.distance import geodesic_m
 from psnplanner.programme.state import State
@@ -37,17 +48,10 @@ SIZE_INCHES = (16.0, 10.0)
 DOTS_PER_INCH = 150
 """2,400 by 1,500 pixels: sharp on a slide and on A4."""
 
-_INK, _MUTED, _LINE, _WARN = "#14242e", "#566570", "#cfd8dd", "#8b0a2b"
-_MARKERS = {
-    "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "cross": "P", "pentagon": "p",
-}  # fmt: skip
-_MARKER_SIZE = {
-    "circle": 1.0, "square": 0.85, "triangle": 1.1, "diamond": 0.75, "cross": 1.25, "pentagon": 1.1,
-}  # fmt: skip
-_PANEL = 0.745  # where the panel beside the map begins, as a fraction of the width
+_MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see labels.Room
 _LOCK = Lock()
 
-Box = tuple[float, float, float, float]
+Shape = list[list[tuple[float, float]]]
 
 
 def picture(state: State, figures: Figures, audience: str, kind: str) -> bytes:
@@ -57,14 +61,14 @@ def picture(state: State, figures: Figures, audience: str, kind: str) -> bytes:
     """
     drawing = Drawing(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(drawing)  # what measures the labels, whatever kind of file it becomes
-    title = _drawable(f"{figures['programme']}, {uk_date(figures['status_on'])}", 120)
+    title = drawable(f"{figures['programme']}, {uk_date(figures['status_on'])}", 120)
     # Some viewers show a file's title as markup.
     title = title.replace("<", "‹").replace(">", "›")
     # matplotlib's settings are the process's: one picture at a time, and put back after.
     with _LOCK, matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "board"}):
         _header(drawing, figures, audience)
-        _map(drawing, state)
-        _panel(drawing, state, figures)
+        _map(drawing, state, figures)
+        panel.draw(drawing, state, figures)
         out = io.BytesIO()
         drawing.savefig(out, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title))
     return out.getvalue()
@@ -79,44 +83,28 @@ def _metadata(kind: str, title: str) -> dict[str, Any]:
     return {"Title": title, "Software": "PSN Planner"}
 
 
-@cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties())).get_charmap())
-
-
-def _drawable(text: str, limit: int) -> str:
-    """The text on one line, with a box for every character the font has no glyph for."""
-    return "".join(c if ord(c) in _glyphs() else "\u25a1" for c in plain(text, limit))
-
-
-def _write(drawing: Drawing, x: float, y: float, text: str, size: float, **how: Any) -> Any:
-    # parse_math off: a name with two dollar signs is a name, not a formula.
-    how = {"color": _INK, "va": "baseline", **how}
-    return drawing.text(x, y, text, fontsize=size, parse_math=False, **how)
-
-
 def _header(drawing: Drawing, figures: Figures, audience: str) -> None:
-    name = _drawable(figures["programme"], 70) or "Programme"
+    name = drawable(figures["programme"], 70) or "Programme"
     words = {
         "internal": "Internal snapshot",
         "board": "Board snapshot",
         "public": "Public snapshot",
     }
-    _write(drawing, 0.02, 0.945, name, 25 if len(name) < 48 else 18, weight="bold")
+    write(drawing, 0.02, 0.945, name, 25 if len(name) < 48 else 18, weight="bold")
     line = f"{words[audience]}, drawn for {uk_date(figures['status_on'])}"
     if figures["illustrative"]:
         line += "   ·   Illustrative: the buildings and their positions are made up"
-    _write(drawing, 0.02, 0.916, line, 12.5, color=_MUTED)
+    write(drawing, 0.02, 0.916, line, 12.5, color=MUTED)
 
 
-def _map(drawing: Drawing, state: State) -> None:
+def _map(drawing: Drawing, state: State, figures: Figures) -> None:
     base = load()
-    axes = drawing.add_axes((0.02, 0.055, _PANEL - 0.035, 0.845))
+    axes = drawing.add_axes((0.02, 0.055, panel.LEFT - 0.035, 0.845))
     axes.set_facecolor(base_colour("sea"))
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
-        spine.set_edgecolor(_LINE)
+        spine.set_edgecolor(LINE)
     west, south, east, north = _view(state, base, 0.71 * 16 / (0.845 * 10))
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
@@ -128,10 +116,11 @@ def _map(drawing: Drawing, state: State) -> None:
             _draw_phase(axes, shape, phase_colour(index))
     _draw_sites(axes, state)
     axes.apply_aspect()
-    taken = _furniture(drawing, axes)
-    names = [phase.name for phase in state.phases_in_order]
-    _draw_labels(drawing, axes, list(zip(names, shapes, strict=True)), base, taken)
-    _write(drawing, 0.02, 0.022, base.licence + " Drawn by PSN Planner.", 7.5, color=_MUTED)
+    room = _room(axes, state, (row["site"] for row in figures["late"]), shapes)
+    room.taken += _furniture(axes)
+    _phase_names(axes, state, shapes, room)
+    _town_names(axes, base, room)
+    write(drawing, 0.02, 0.022, base.licence + " Drawn by PSN Planner.", 7.5, color=MUTED)
 
 
 def _view(state: State, base: Basemap, shape: float) -> Box:
@@ -143,7 +132,7 @@ def _view(state: State, base: Basemap, shape: float) -> Box:
     (south, west), (north, east) = points.min(axis=0), points.max(axis=0)
     middle, centre = (south + north) / 2, (west + east) / 2
     narrow = math.cos(math.radians(middle))
-    high = max((north - south) * 1.12, (east - west) * narrow * 1.12 / shape, 0.05)
+    high = max((north - south) * 1.1, (east - west) * narrow * 1.1 / shape, 0.05)
     wide = high * shape / narrow
     return centre - wide / 2, middle - high / 2, centre + wide / 2, middle + high / 2
 
@@ -162,7 +151,7 @@ def _draw_base(axes: Any, base: Basemap) -> None:
         axes.add_patch(PathPatch(Outline(ring), facecolor=base_colour("water"), lw=0, zorder=1.2))
 
 
-def _draw_phase(axes: Any, shape: list[list[tuple[float, float]]], colour: str) -> None:
+def _draw_phase(axes: Any, shape: Shape, colour: str) -> None:
     # GEOS winds holes against their shell, which is what the non-zero rule wants.
     outline = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in shape))
     axes.add_patch(PathPatch(outline, facecolor=colour, alpha=0.08, lw=0, zorder=2))
@@ -179,10 +168,10 @@ def _draw_sites(axes: Any, state: State) -> None:
             groups.setdefault(key, []).append((place[1], place[0]))
     size = _site_size(len(state.sites))
     for order, status in enumerate(STATUS_ORDER):
-        for shape, marker in _MARKERS.items():
+        for shape, marker in MARKERS.items():
             if (status, shape) in groups:
                 _scatter(
-                    axes, groups[status, shape], marker, status, size * _MARKER_SIZE[shape], order
+                    axes, groups[status, shape], marker, status, size * MARKER_SIZE[shape], order
                 )
 
 
@@ -208,7 +197,7 @@ def _site_size(count: int) -> float:
     return float(np.clip(38 * (900 / max(count, 1)) ** 0.5, 7, 60))
 
 
-def _furniture(drawing: Drawing, axes: Any) -> list[Box]:
+def _furniture(axes: Any) -> list[Box]:
     """Scale bar and north arrow; gives the boxes they take, in pixels."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -218,13 +207,13 @@ def _furniture(drawing: Drawing, axes: Any) -> list[Box]:
     x, y, along = west + wide * 0.025, south + high * 0.035, wide * length_km * 1000 / metres
     ends = [x, x, x + along, x + along]
     tick = high * 0.008
-    axes.plot(ends, [y + tick, y, y, y + tick], color=_INK, lw=1.4, zorder=6)
+    axes.plot(ends, [y + tick, y, y, y + tick], color=INK, lw=1.4, zorder=6)
     axes.text(x + along / 2, y + tick, f"{length_km} km", ha="center", va="bottom", fontsize=10,
-              color=_INK, zorder=6)  # fmt: skip
+              color=INK, zorder=6)  # fmt: skip
     nx, ny = east - wide * 0.03, south + high * 0.035
     axes.annotate(
-        "N", (nx, ny + high * 0.06), (nx, ny), ha="center", va="center", fontsize=11, color=_INK,
-        arrowprops={"arrowstyle": "-|>", "color": _INK, "lw": 1.4}, zorder=6,
+        "N", (nx, ny + high * 0.06), (nx, ny), ha="center", va="center", fontsize=11, color=INK,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.4}, zorder=6,
     )  # fmt: skip
     corners = [(x - wide * 0.01, south), (x + along + wide * 0.01, y + high * 0.04)]
     corners += [(nx - wide * 0.02, south), (east, ny + high * 0.07)]
@@ -232,167 +221,85 @@ def _furniture(drawing: Drawing, axes: Any) -> list[Box]:
     return [(x0, y0, x1, y1), (x2, y2, x3, y3)]
 
 
-def _draw_labels(
-    drawing: Drawing,
-    axes: Any,
-    phases: list[tuple[str, list[list[tuple[float, float]]]]],
-    base: Basemap,
-    taken: list[Box],
-) -> None:
-    """Names of phases, then of towns by rank; one that finds no free place is left out."""
-    for index, (name, shape) in enumerate(phases):
-        place = label_place(shape)
-        if place:
-            how = {"weight": "bold", "color": phase_colour(index), "fontsize": 11.5}
-            _label(drawing, axes, _drawable(name, 30), place, taken, how, _AROUND)
+def _room(axes: Any, state: State, late: Iterable[str], shapes: list[Shape]) -> Room:
+    """What names have to keep clear of, in pixels."""
+    sites = [(site, place) for site in state.sites.values() if (place := known(site))]
+    missed = set(late)
+    weights = [
+        ATTENTION_WEIGHT if state.statuses[s.id] == "blocked" or s.reference in missed else 1.0
+        for s, _ in sites
+    ]
+    spots = _pixels(axes, [(longitude, latitude) for _, (latitude, longitude) in sites])
+    lines = [along(_pixels(axes, ring), 8.0) for shape in shapes for ring in shape]
+    extent = axes.get_window_extent()
+    frame = (extent.x0, extent.y0, extent.x1, extent.y1)
+    return Room(frame, spots, np.array(weights), np.concatenate([np.empty((0, 2)), *lines]))
+
+
+def _pixels(axes: Any, points: list[tuple[float, float]]) -> Points:
+    spots: Points = axes.transData.transform(np.array(points, dtype=float).reshape(-1, 2))
+    return spots
+
+
+def _phase_names(axes: Any, state: State, shapes: list[Shape], room: Room) -> None:
+    """The phases' short names, over everything, each at the outline of its largest part."""
+    names = short_names([phase.name for phase in state.phases_in_order])
+    areas = [[Outline(_pixels(axes, ring)) for ring in shape] for shape in shapes]
+    for index, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+        part = largest(shape)
+        words = in_lines(drawable(name, 60).split(), 24)
+        if part is None or not words:
+            continue
+        how = {"weight": "bold", "color": phase_colour(index), "fontsize": 9.5, "zorder": 6}
+        text, wide, high = _text(axes, words, how)
+        tried = beside_outline(_pixels(axes, shape[part]), wide, high)
+        for area in (area for k, parts in enumerate(areas) if k != index for area in parts):
+            # Within another phase, or at its edge, a name would be taken for that phase's.
+            tried[:, 2] += 3.0 * area.contains_points(tried[:, :2])
+            edge, (x, y, _) = along(np.asarray(area.vertices, dtype=float), 8.0), tried.T
+            tried[:, 2] += covered(x, y, wide + 36, high + 36, edge, np.full(len(edge), 0.25))
+        _settle(axes, text, room.place(wide, high, tried))
+
+
+def _town_names(axes: Any, base: Basemap, room: Room) -> None:
+    """Towns by rank, where few sites are and under those, so that no site is hidden by one.
+
+    A small town that sites would make illegible goes unnamed. A large one is then written over
+    them, with a halo thin enough to leave them visible.
+    """
+    left, bottom, right, top = room.frame
     for town in sorted(base.towns, key=lambda town: town.rank):
-        size = {1: 12.0, 2: 10.5, 3: 9.0}.get(town.rank, 8.5)
+        ((x, y),) = _pixels(axes, [(town.longitude, town.latitude)])
+        if not (left < x < right and bottom < y < top):
+            continue
+        size = {1: 11.5, 2: 10.0, 3: 9.0}.get(town.rank, 8.5)
         weight = "bold" if town.rank == 1 else "normal"
-        how = {"weight": weight, "color": base_colour("town"), "fontsize": size}
-        _label(drawing, axes, town.name, (town.longitude, town.latitude), taken, how, _NEAR)
+        how = {"weight": weight, "color": base_colour("town"), "fontsize": size, "zorder": 2.6}
+        text, wide, high = _text(axes, town.name, how)
+        at = room.place(wide, high, around_point(x, y, wide, high), _MOST_UNDER)
+        if at is None and town.rank <= 2:
+            at = room.place(wide, high, upon_point(x, y, wide, high))
+            text.set(zorder=5.8, color=INK, path_effects=[_halo(1.5, 0.7)])
+        _settle(axes, text, at)
 
 
-_AROUND = ((0, 9), (0, 22), (-40, 9), (40, 9), (-80, 4), (80, 4), (0, -14), (0, -40), (0, 40))
-_NEAR = ((0, 0), (0, 11), (0, -11))
-
-
-def _label(
-    drawing: Drawing,
-    axes: Any,
-    name: str,
-    place: tuple[float, float],
-    taken: list[Box],
-    how: dict[str, Any],
-    offsets: tuple[tuple[float, float], ...],
-) -> None:
-    """Put a name at the first of the offsets (points) where it is free and within the frame."""
-    frame = axes.get_window_extent()
-    x, y = axes.transData.transform(place)
-    if not name or not (frame.x0 < x < frame.x1 and frame.y0 < y < frame.y1):
-        return
-    halo = [withStroke(linewidth=2.6, foreground="white", alpha=0.9)]
-    text = axes.annotate(
-        name, place, (0, 0), textcoords="offset points", ha="center", va="center",
-        path_effects=halo, zorder=5, parse_math=False, **how,
+def _text(axes: Any, words: str, how: dict[str, Any]) -> tuple[Any, float, float]:
+    """A name with a halo, still to be put somewhere, and how wide and high it is in pixels."""
+    text = axes.text(
+        0, 0, words, ha="center", va="center", transform=None, path_effects=[_halo(2.4, 0.85)],
+        parse_math=False, linespacing=1.05, **how,
     )  # fmt: skip
     extent = text.get_window_extent()
-    half, tall, dots = extent.width / 2 + 4, extent.height / 2 + 2, drawing.dpi / 72
-    for dx, dy in offsets:
-        # Pull a name near the frame back inside it, rather than clip or drop it.
-        cx = min(max(x + dx * dots, frame.x0 + half), frame.x1 - half)
-        cy = min(max(y + dy * dots, frame.y0 + tall), frame.y1 - tall)
-        box = (cx - half, cy - tall, cx + half, cy + tall)
-        if not any(_touch(box, other) for other in taken):
-            taken.append(box)
-            text.set_position(((cx - x) / dots, (cy - y) / dots))
-            return
-    text.remove()
+    return text, extent.width + 6, extent.height + 3
 
 
-def _touch(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+def _halo(points: float, opacity: float) -> Any:
+    return withStroke(linewidth=points, foreground="white", alpha=opacity)
 
 
-def _panel(drawing: Drawing, state: State, figures: Figures) -> None:
-    y = _headlines(drawing, figures, 0.882)
-    y = _legend(drawing, figures, y - 0.03)
-    y = _kinds(drawing, state, y - 0.022)
-    _phases(drawing, figures, y - 0.03)
-
-
-def _headlines(drawing: Drawing, figures: Figures, top: float) -> float:
-    cells = list(_headline_cells(figures))
-    y = top
-    for index, (value, label, colour) in enumerate(cells):
-        x = _PANEL + (index % 2) * 0.122
-        y = top - 0.012 - (index // 2) * 0.066
-        _write(drawing, x, y, value, 19, weight="bold", color=colour)
-        _write(drawing, x, y - 0.021, label, 9.5, color=_MUTED)
-    return y - 0.03
-
-
-def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
-    live = f"of {figures['sites']:,} sites live, {figures['live_percent']} %"
-    yield f"{figures['live']:,}", live, _INK
-    days = figures["days_to_go_live"]
-    if days is not None:
-        when = uk_date(figures["go_live_on"])
-        yield f"{abs(days):,}", f"days {'to' if days >= 0 else 'past'} {when}", _INK
-    waiting, blocked, late = (
-        len(figures["waiting"]),
-        figures["by_status"]["blocked"],
-        figures["late"],
-    )
-    yield f"{waiting:,}", "stages waiting", _INK
-    yield f"{blocked:,}", "sites blocked", _WARN if blocked else _INK
-    yield f"{len(late):,}", "sites late", _WARN if late else _INK
-    savings = figures["savings"]
-    if savings["forecast_pence_a_year"]:
-        whole = pounds(savings["forecast_pence_a_year"])
-        yield pounds(savings["realised_pence_a_year"]), f"saved a year, of {whole}", _INK
-
-
-def _legend(drawing: Drawing, figures: Figures, top: float) -> float:
-    _write(drawing, _PANEL, top, "Status", 12, weight="bold")
-    for index, status in enumerate(STATUS_ORDER):
-        x, y = _PANEL + (index % 2) * 0.122, top - 0.03 - (index // 2) * 0.026
-        _mark(drawing, x + 0.006, y + 0.005, "circle", status_colour(status))
-        _write(drawing, x + 0.017, y, status.capitalize(), 10.5)
-        count = f"{figures['by_status'][status]:,}"
-        _write(drawing, x + 0.108, y, count, 10.5, color=_MUTED, ha="right")
-    return top - 0.03 - 3 * 0.026 - 0.012
-
-
-def _kinds(drawing: Drawing, state: State, top: float) -> float:
-    """What each shape stands for, two columns, as many kinds named as there is room for."""
-    kinds: dict[str, list[str]] = {}
-    for kind in sorted({site.kind for site in state.sites.values()}, key=str.casefold):
-        kinds.setdefault(kind_shape(kind), []).append(kind or "not given")
-    if not kinds:
-        return top
-    _write(drawing, _PANEL, top, "Kind of building", 12, weight="bold")
-    for index, (shape, names) in enumerate(kinds.items()):
-        x, y = _PANEL + (index % 2) * 0.122, top - 0.03 - (index // 2) * 0.026
-        _mark(drawing, x + 0.006, y + 0.005, shape, "#8a979f")
-        _write(drawing, x + 0.017, y, _drawable(", ".join(names), 21), 9.0)
-    return top - 0.03 - ((len(kinds) - 1) // 2) * 0.026 - 0.012
-
-
-def _mark(drawing: Drawing, x: float, y: float, shape: str, colour: str) -> None:
-    size = 9 * _MARKER_SIZE[shape] ** 0.5
-    drawing.add_artist(
-        Line2D(
-            [x], [y], marker=_MARKERS[shape], markersize=size, markerfacecolor=colour,
-            markeredgecolor=_INK, markeredgewidth=0.6, linestyle="none",
-        )
-    )  # fmt: skip
-
-
-def _phases(drawing: Drawing, figures: Figures, top: float) -> None:
-    """Bars of how far each phase has come; the last line says how many find no room."""
-    rows = figures["by_phase"]
-    room = int((top - 0.06) / 0.0335)
-    if not rows or room < 2:
+def _settle(axes: Any, text: Any, at: tuple[float, float] | None) -> None:
+    if at is None:
+        text.remove()
         return
-    _write(drawing, _PANEL, top, "Live by phase", 12, weight="bold")
-    shown = rows if len(rows) <= room else rows[: room - 1]
-    y = top
-    for index, row in enumerate(shown):
-        y = top - 0.028 - index * 0.0335
-        colour = phase_colour(index) if row["name"] else _MUTED
-        _write(drawing, _PANEL, y, _drawable(row["name"] or "No phase yet", 27), 9.5, color=colour)
-        count = f"{row['live']:,} of {row['sites']:,}"
-        _write(drawing, 0.98, y, count, 9.5, color=_MUTED, ha="right")
-        _bar(drawing, y - 0.0095, row["live"] / row["sites"] if row["sites"] else 0.0)
-    if len(shown) < len(rows):
-        rest = len(rows) - len(shown)
-        _write(drawing, _PANEL, y - 0.032, f"and {rest} more phases", 9.5, color=_MUTED)
-
-
-def _bar(drawing: Drawing, y: float, part: float) -> None:
-    wide = 0.98 - _PANEL
-    for share, colour in ((1.0, "#e3e9ec"), (part, status_colour("live"))):
-        drawing.add_artist(
-            Rectangle((_PANEL, y), wide * share, 0.005, facecolor=colour, lw=0,
-                      transform=drawing.transFigure)
-        )  # fmt: skip
+    text.set_transform(axes.transAxes)
+    text.set_position(axes.transAxes.inverted().transform(at))

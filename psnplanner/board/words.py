@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from psnplanner.programme.gates import uk
@@ -16,6 +19,20 @@ def plain(text: str, limit: int) -> str:
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * limit])
     line = " ".join("".join(kept).split())
     return line if len(line) <= limit and len(text) <= 4 * limit else line[: limit - 1] + "…"
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Each name as a map has room for it: "Phase 6" for "Phase 6: Liverpool north".
+
+    The part before a colon (or a dash between spaces) stands for the whole where no other
+    name is shortened to the same or is the same; else the name stays as it is.
+    """
+    firsts = [re.split(r"\s*:\s|\s[-–—]\s", name, maxsplit=1)[0].strip() for name in names]
+    counts = Counter(first.casefold() for first in firsts)
+    return [
+        first if first and counts[first.casefold()] == 1 else name
+        for first, name in zip(firsts, names, strict=True)
+    ]
 
 
 def pounds(pence: int) -> str:

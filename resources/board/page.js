@@ -187,17 +187,17 @@ const Dots = L.Layer.extend({
     if (this.onPaper) this._paint(c, corner, w, h);
     const origin = map.getPixelOrigin().add(corner), grow = map.getZoomScale(this._zoom, 0);
     const r = radius();
-    let drawn = 0;
+    const spots = [];
     for (const i of byRank) {
       if (!shown[i]) continue;
       const x = world.x[i] * grow - origin.x, y = world.y[i] * grow - origin.y;
       if (x < -20 || y < -20 || x > w + 20 || y > h + 20) continue;
       const s = sprite(S.status[i], data.kinds[S.kind[i]].shape, data.statuses[S.status[i]].name === "blocked" ? r + 1 : r, ratio), side = s.width / ratio;
       c.drawImage(s, Math.round((x - side / 2) * ratio) / ratio, Math.round((y - side / 2) * ratio) / ratio, side, side);
-      drawn++;
+      spots.push([x, y, i]);
     }
-    canvas.dataset.drawn = drawn;
-    labels(c, w, h, (lat, lon) => { const p = map.project([lat, lon], this._zoom); return [p.x - origin.x, p.y - origin.y]; });
+    canvas.dataset.drawn = spots.length;
+    labels(c, w, h, (lat, lon) => { const p = map.project([lat, lon], this._zoom); return [p.x - origin.x, p.y - origin.y]; }, spots);
     if (chosen >= 0 && world.placed[chosen]) {
       const x = world.x[chosen] * grow - origin.x, y = world.y[chosen] * grow - origin.y;
       c.beginPath(); c.arc(x, y, r + 7, 0, 7); c.lineWidth = 3; c.strokeStyle = "#14242e"; c.stroke();
@@ -209,32 +209,100 @@ function radius() {
   const crowd = TOTAL > 3000 ? .75 : 1;
   return Math.round(Math.max(2.2, Math.min(9, 3.6 + (map.getZoom() - 9) * 1.15) * crowd) * 4) / 4;
 }
-// Names are placed in order of importance; one that would touch another is left out.
-function labels(c, w, h, at) {
-  const taken = [], zoom = map.getZoom(), side = (w - map.getSize().x) / 2, edge = [side, w - side];
-  const put = (text, x, y, size, weight, colour, halo) => {
-    c.font = `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif`;
-    const half = c.measureText(text).width / 2 + 3;
-    // A name whose place is in view is kept whole within the frame.
-    if (x > edge[0] && x < edge[1]) x = Math.max(edge[0] + half, Math.min(edge[1] - half, x));
-    const box = [x - half, y - size * .65, x + half, y + size * .65];
-    if (box[2] < 0 || box[0] > w || box[3] < 0 || box[1] > h) return;
-    if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) return;
-    taken.push(box);
-    c.lineWidth = halo; c.strokeStyle = "rgba(255,255,255,.9)"; c.strokeText(text, x, y);
-    c.fillStyle = colour; c.fillText(text, x, y);
+// What names must keep clear of, summed over small squares of the view: sites weigh 1, those
+// blocked or late 25, and a step along an outline .4.
+const CELL = 8, HEAVY = 25, late = new Set(F.late.map((row) => row.at));
+function crowdOf(w, h, spots, lines) {
+  const across = Math.ceil(w / CELL), down = Math.ceil(h / CELL), sums = new Float32Array(across * down);
+  const add = (x, y, weight) => { const a = Math.floor(x / CELL), d = Math.floor(y / CELL); if (a >= 0 && d >= 0 && a < across && d < down) sums[d * across + a] += weight; };
+  for (const [x, y, i] of spots) add(x, y, late.has(i) || data.statuses[S.status[i]].name === "blocked" ? HEAVY : 1);
+  for (const line of lines) for (const [x, y] of line) add(x, y, .4);
+  return (x0, y0, x1, y1) => {
+    let sum = 0;
+    for (let d = Math.max(0, Math.floor(y0 / CELL)), dn = Math.min(down - 1, Math.floor(y1 / CELL)); d <= dn; d++)
+      for (let a = Math.max(0, Math.floor(x0 / CELL)), an = Math.min(across - 1, Math.floor(x1 / CELL)); a <= an; a++) sum += sums[d * across + a];
+    return sum;
+  };
+}
+// The points of an outline that are in the frame, no further apart than a square.
+function trail(ring, at, frame) {
+  const out = [], inside = (x, y) => x > frame[0] && x < frame[2] && y > frame[1] && y < frame[3];
+  let last = null;
+  for (const [lat, lon] of ring) {
+    const [x, y] = at(lat, lon), n = last ? Math.min(400, Math.ceil(Math.hypot(x - last[0], y - last[1]) / CELL)) : 1;
+    for (let k = 1; k <= n; k++) {
+      const p = last ? [last[0] + (x - last[0]) * k / n, last[1] + (y - last[1]) * k / n] : [x, y];
+      if (inside(...p)) out.push(p);
+    }
+    last = [x, y];
+  }
+  return out;
+}
+// Where a name may stand about a point, and what that costs; above is where one looks first.
+const SIDES = [[0, -1, 0], [1, -1, .4], [-1, -1, .4], [1, 0, .8], [-1, 0, .8], [1, 1, 1.2], [-1, 1, 1.2], [0, 1, 1.4]];
+// Names are placed in order of importance at the place that costs least; one with none is left out.
+function labels(c, w, h, at, spots) {
+  const size = map.getSize(), left = (w - size.x) / 2, top = (h - size.y) / 2, frame = [left, top, left + size.x, top + size.y], zoom = map.getZoom();
+  const taken = [], trails = data.phases.map((p) => (phaseShown(p) ? p.rings.map((ring) => trail(ring, at, frame)) : []));
+  const cost = crowdOf(w, h, spots, trails.flat());
+  const settle = (half, tall, tried, limit) => {
+    let best = null, least = limit;
+    for (const [px, py, extra] of tried) {
+      // A name whose place is in view is kept whole within the frame.
+      const x = Math.max(frame[0] + half + 3, Math.min(frame[2] - half - 3, px)), y = Math.max(frame[1] + tall + 3, Math.min(frame[3] - tall - 3, py));
+      if (extra >= least || taken.some((t) => x - half < t[2] && x + half > t[0] && y - tall < t[3] && y + tall > t[1])) continue;
+      const sum = extra + cost(x - half - 3, y - tall - 3, x + half + 3, y + tall + 3);
+      if (sum < least) { least = sum; best = [x, y]; }
+    }
+    if (best) taken.push([best[0] - half, best[1] - tall, best[0] + half, best[1] + tall]);
+    return best;
+  };
+  const font = (size, weight) => { c.font = `${weight} ${size}px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif`; };
+  const draw = (lines, [x, y], size, colour, halo, opacity) => {
+    c.lineWidth = halo; c.strokeStyle = `rgba(255,255,255,${opacity})`; c.fillStyle = colour;
+    lines.forEach((text, k) => { const ty = y + (k - (lines.length - 1) / 2) * size * 1.15; c.strokeText(text, x, ty); c.fillText(text, x, ty); });
   };
   c.textAlign = "center"; c.textBaseline = "middle"; c.lineJoin = "round";
-  for (const p of data.phases) {
-    if (!p.label || !phaseShown(p)) continue;
-    const [x, y] = at(p.label[0], p.label[1]);
-    put(cut(p.name, 28), x, y - 10, 13, 700, p.colour, 4);
-  }
+  // Zoom and scale keep their corners.
+  taken.push([frame[0], frame[1], frame[0] + 50, frame[1] + 80], [frame[0], frame[3] - 52, frame[0] + 120, frame[3]]);
+  data.phases.forEach((p, k) => {
+    if (p.label === null || !p.short || !phaseShown(p)) return;
+    const ring = trails[k][p.label].length ? trails[k][p.label] : trails[k].find((t) => t.length);
+    if (!ring) return;
+    const big = narrow() ? 11 : 12;
+    font(big, 700);
+    const lines = wrapped(p.short, 24), half = Math.max(...lines.map((t) => c.measureText(t).width)) / 2 + 2, tall = lines.length * 7;
+    const ys = ring.map((q) => q[1]), highest = Math.min(...ys), high = Math.max(1, Math.max(...ys) - highest);
+    const others = trails.flatMap((t, j) => (j === k ? [] : t)), edges = crowdOf(w, h, [], others), tried = [];
+    for (let n = 0, step = Math.ceil(ring.length / 60); n < ring.length; n += step) {
+      for (const [dx, dy, extra] of SIDES) {
+        const x = ring[n][0] + dx * (half + 4), y = ring[n][1] + dy * (tall + 4);
+        // At another phase's edge a name would be taken for that phase's.
+        tried.push([x, y, extra + (ring[n][1] - highest) / high + edges(x - half - 14, y - tall - 14, x + half + 14, y + tall + 14) * .6]);
+      }
+    }
+    const place = settle(half, tall, tried, Infinity);
+    if (place) draw(lines, place, big, p.colour, 3.5, .9);
+  });
   for (const [name, lat, lon, rank] of data.base.towns) {
-    if (zoom < [0, 0, 8.5, 10, 11][rank]) continue;
+    if (zoom < [0, 0, 8.5, 9.75, 10.5][rank]) continue;
     const [x, y] = at(lat, lon);
-    put(name, x, y, [0, 14, 12.5, 12, 11.5][rank], rank === 1 ? 600 : 500, data.base.colours.town, 3);
+    if (x < frame[0] || x > frame[2] || y < frame[1] || y > frame[3]) continue;
+    const big = [0, 13.5, 12.5, 12, 11.5][rank];
+    font(big, rank === 1 ? 600 : 500);
+    const half = c.measureText(name).width / 2 + 3, tall = big * .62, tried = [[x, y, 0]];
+    for (const out of [0, .8, 1.6, 2.4]) for (const [dx, dy, extra] of SIDES) tried.push([x + dx * (dy ? half * .6 : half + out * tall), y + dy * tall * (1 + out), 1 + extra / 4 + out]);
+    let place = settle(half, tall, tried, 6);
+    if (place) { draw([name], place, big, data.base.colours.town, 2.5, .85); continue; }
+    // A large town is named whatever lies there, with a halo thin enough to leave sites visible.
+    if (rank === 1 || (rank === 2 && zoom >= 9)) place = settle(half, tall, [0, -.7, .7, -1.4, 1.4].flatMap((up) => [0, -.5, .5].map((aside) => [x + aside * half, y + up * 2 * tall, 4 * Math.abs(up)])), Infinity);
+    if (place) draw([name], place, big, "#14242e", 2, .75);
   }
+}
+function wrapped(text, most) {
+  const lines = [];
+  for (const word of text.split(" ")) { if (lines.length && lines.at(-1).length + 1 + word.length <= most) lines[lines.length - 1] += " " + word; else lines.push(word); }
+  return lines;
 }
 const dots = new Dots(), outlines = [];
 const phaseShown = (p) => !filter.phase || filter.phase === String(data.phases.indexOf(p));
@@ -246,10 +314,17 @@ function drawBase() {
   for (const line of B.rivers) L.polyline(unpack(line), { ...still, weight: 1.4, color: k.river }).addTo(map);
   for (const ring of B.water) L.polygon(unpack(ring), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
   for (const p of data.phases) {
-    if (p.rings.length) outlines.push([p, L.polygon(p.rings.map(unpack), { ...still, weight: 1.8, color: p.colour, opacity: .85, fillColor: p.colour, fillOpacity: .055 }).addTo(map)]);
+    p.rings = p.rings.map(unpack);
+    if (p.rings.length) outlines.push([p, L.polygon(p.rings, { ...still, weight: 1.8, color: p.colour, opacity: .85, fillColor: p.colour, fillOpacity: .055 }).addTo(map)]);
   }
 }
-function home() { map.fitBounds(data.bounds, { padding: [16, 16], animate: false }); }
+function home() {
+  // Buttons and wheel go by whole steps; the first view is as near as the sites allow.
+  const snap = map.options.zoomSnap;
+  map.options.zoomSnap = .02;
+  map.fitBounds(data.bounds, { padding: narrow() ? [10, 14] : [20, 20], animate: false });
+  map.options.zoomSnap = snap;
+}
 function nearest(point, reach) {
   const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0])), grow = map.getZoomScale(map.getZoom(), 0);
   let best = -1, least = reach * reach;

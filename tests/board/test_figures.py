@@ -1,15 +1,18 @@
 """Figures against small programmes worked out by hand."""
 
+import dataclasses
 import json
 from datetime import date
 
 from psnplanner.board.figures import figures
+from psnplanner.programme.change import creation
+from psnplanner.programme.findings import findings
 from psnplanner.programme.partner import Certificate, Partner
-from psnplanner.programme.phase import Phase
+from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import Position
 from psnplanner.programme.site import Override, Site, Wayleave
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
+from psnplanner.programme.working_days import Calendar, open_share
 from tests.board.sample import GO_LIVE_ON, STATUS_ON, done_to, ident, stage, state_of
 
 TODAY = date(2020, 1, 1)
@@ -156,3 +159,20 @@ def test_the_whole_adds_up(half_way: State) -> None:
         assert sum(group["late"] for group in groups) == len(drawn["late"])
     assert sum(o["stages"] for o in drawn["waiting_on"]) == len(drawn["waiting"] + drawn["blocked"])
     assert STATUS_ON < GO_LIVE_ON
+
+
+def test_capacity_is_what_the_closed_windows_leave() -> None:
+    state = _state()
+    closure = ClosedWindow(
+        id=ident(41), name="All shut", starts_on=date(2014, 6, 2), ends_on=date(2014, 7, 9)
+    )
+    schools = dataclasses.replace(closure, id=ident(42), kind="School", ends_on=date(2014, 9, 26))
+    state = state.after([creation(closure), creation(schools)])
+    # 28 of the phase's 85 working days are shut to everybody; the schools' are not for all.
+    holiday = Calendar(frozenset({date(2014, 8, 25)}))
+    assert figures(state, TODAY)["by_phase"][0]["capacity_days"] == 2.7
+    drawn = figures(state, TODAY, holiday)["by_phase"]
+    assert drawn[0]["capacity_days"] == round(4.0 * open_share(FIRST, [closure], holiday), 1)
+    assert drawn[1]["capacity_days"] is None
+    over = [f for f in findings(state, TODAY, Calendar()) if f.code == "over_capacity"]
+    assert "has 2.7" in over[0].sentence

@@ -14,6 +14,8 @@ from typing import Any
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from psnplanner.board.redact import for_audience
 from psnplanner.board.snapshot import write
@@ -65,6 +67,7 @@ def test_every_site_is_in_the_page(page: str, half_way: State) -> None:
             assert abs(sites["longitude"][k] / data["scale"] - at.longitude) < 1e-5
     assert len(data["figures"]["late"]["rows"]) > 20
     assert [p["name"] for p in data["phases"]][:1] == ["Phase 1: Liverpool"]
+    assert [p["short"] for p in data["phases"]][:1] == ["Phase 1"]
     assert all(p["rings"] for p in data["phases"] if p["name"])
 
 
@@ -152,6 +155,50 @@ def test_the_picture_shows_sites_in_their_colours(half_way: State, tmp_path: Pat
     # Nothing runs over the edge of the paper.
     for edge in (pixels[:8], pixels[-8:], pixels[:, :8], pixels[:, -8:]):
         assert (edge == 255).all()
+
+
+@pytest.fixture
+def drawn_texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """What gives every text of the picture that is written of a state."""
+    drawings: list[Any] = []
+    save = Figure.savefig
+
+    def keep(self: Any, *arguments: Any, **how: Any) -> None:
+        drawings.append(self)
+        save(self, *arguments, **how)
+
+    def texts(state: State) -> list[str]:
+        monkeypatch.setattr(Figure, "savefig", keep)
+        write(state, tmp_path / "t.png", today=TODAY)
+        return [text.get_text() for text in drawings[-1].findobj(Text)]
+
+    return texts
+
+
+def test_every_phase_is_named_whole_on_the_map_and_beside_it(
+    half_way: State, drawn_texts: Any
+) -> None:
+    texts = drawn_texts(half_way)
+    for phase in half_way.phases_in_order:
+        assert phase.name in texts
+        assert phase.name.split(":")[0] in texts
+    for town in ("Liverpool", "Chester", "Warrington"):
+        assert town in texts
+    assert not [text for text in texts if "…" in text]
+
+
+def test_sixteen_phases_and_many_kinds_find_room(drawn_texts: Any) -> None:
+    kinds = ["Children's centre", "Depot", "Office", "GP practice", "Health centre", "Hospital",
+             "Fire station", "Library", "School", "Police office", "Police station"]  # fmt: skip
+    phases = [Phase(id=ident(50 + k), name=f"Phase {k}: Somewhere", order=k) for k in range(16)]
+    sites = [
+        Site(id=ident(k + 1), reference=f"R{k}", kind=kind, phase=phases[k].id)
+        for k, kind in enumerate(kinds)
+    ]
+    texts = drawn_texts(state_of([*phases, *sites]))
+    assert {phase.name for phase in phases} <= set(texts)
+    assert "Children's centre, Depot, Office" in texts
+    assert "GP practice, Health centre, Hospital" in texts
 
 
 def _sensitive() -> State:
