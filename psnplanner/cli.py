@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from psnplanner import __version__, console
-from psnplanner.console import Day, show, table
+from psnplanner import __version__, cli_text, console
+from psnplanner.console import Day, show
 from psnplanner.errors import UserError
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def import_list(
         if not dry_run:
             session.do(preview.edit)
         report = {**preview.report(), "dry_run": dry_run}
-    show(as_json, report, lambda: _import_lines(report))
+    show(as_json, report, lambda: cli_text.import_lines(report))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -165,23 +165,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise click.BadParameter(f"“{text}” is not of the form Header=field", param_hint="--column")
     return header.strip(), field.strip()
-
-
-def _import_lines(report: dict[str, Any]) -> list[str]:
-    would = "Would read" if report["dry_run"] else "Read"
-    lines = [
-        f"{would} {report['read']:,} rows: {report['added']:,} added, {report['updated']:,} "
-        f"updated, {report['unchanged']:,} unchanged, {report['skipped']:,} skipped.",
-        f"{report['placed']:,} placed on the map, {report['unplaced']:,} not.",
-    ]
-    if report["problems"]:
-        lines += ["", f"{len(report['problems']):,} to look at:"]
-        shown = [
-            (p["row"], p["column"], p["value"], p["message"], p["remedy"])
-            for p in report["problems"]
-        ]
-        lines += table(("Row", "Column", "Value", "What", "What to do"), shown)
-    return lines
 
 
 @cli.group()
@@ -323,28 +306,7 @@ def plan(
         if apply_it:
             session.do(found.edit)
         report = {**found.report(), "applied": apply_it}
-    show(as_json, report, lambda: _plan_lines(report))
-
-
-def _plan_lines(report: dict[str, Any]) -> list[str]:
-    headings = ("Phase", "Starts", "Ends", "Sites", "Partners", "Crew-days", "Capacity")
-    rows = [
-        (
-            p["name"], p["starts_on"], p["ends_on"], p["sites"], len(p["partners"]),
-            round(p["used_days"], 1), round(p["capacity_days"], 1),
-        )
-        for p in report["phases"]
-    ]  # fmt: skip
-    lines = table(headings, rows)
-    lines += ["", f"{report['sites_planned']:,} sites in {len(report['phases'])} phases."]
-    if report["unplanned"]:
-        lines.append(f"{len(report['unplanned']):,} in none:")
-        lines += [f"  {item['reference']}: {item['reason']}" for item in report["unplanned"]]
-    if report["shortfall"]:
-        lines.append(f"Shortfall: {report['shortfall']}")
-    if not report["applied"]:
-        lines.append("Proposed only; add --apply to put it in force.")
-    return lines
+    show(as_json, report, lambda: cli_text.plan_lines(report))
 
 
 @cli.command()
@@ -376,18 +338,7 @@ def figures(file: Path, as_at: date | None, as_json: bool) -> None:
     """The figures: how far, what waits on whom, what it saves."""
     with _open(file, read_only=True) as session:
         found = session.figures(as_at)
-    show(as_json, found, lambda: _figure_lines(found))
-
-
-def _figure_lines(found: Any) -> list[str]:
-    lines = [
-        f"{found['programme']}, {found['status_on']}: {found['live']:,} of {found['sites']:,} "
-        f"sites live, {found['days_to_go_live']:,} days to go-live.",
-        "",
-    ]
-    lines += table(("Status", "Sites"), found["by_status"].items())
-    lines += ["", *table(("Waiting on", "Sites"), found["waiting_on"].items())]
-    return lines
+    show(as_json, found, lambda: cli_text.figure_lines(found))
 
 
 @cli.command()

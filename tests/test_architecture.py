@@ -32,7 +32,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "demo": {"programme", "geography", "planning", "session"},
     "ui": {"programme", "session", "style", "geography", "planning", "demo"},
-    "cli": {"programme", "session", "style", "console", "demo", "ui", "geography", "planning"},
+    "cli_text": {"programme", "console"},
+    "cli": {"programme", "session", "cli_text", "console", "demo", "ui", "geography", "planning"},
     "__main__": {"cli"},
 }  # fmt: skip
 """Each room and the rooms it may import."""

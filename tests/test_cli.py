@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from psnplanner import cli, console
+from psnplanner.session import Session, new_programme
 from tests.conftest import SHARED
 
 LIST = """Site ref,Name,Partner,Kind,Address,Postcode,Latitude,Longitude,Access,Tenure
@@ -192,6 +193,50 @@ def test_help_names_every_verb() -> None:
         assert verb in shown
     for verb in ("snapshot", "history", "undo", "verify", "backup"):
         assert verb in shown
+
+
+def test_every_verb_speaks_plainly_too(loaded: Cli) -> None:
+    """Without --json each says something, and exits 0."""
+    loaded.json("edit", "cm.gpkg", "site", "A1", "phase=")
+    verbs = [
+        ("plan", "cm.gpkg", "--seconds", "0.2"),
+        ("plan", "cm.gpkg", "--seconds", "0.2", "--apply"),
+        ("record", "cm.gpkg", "A1", "desk", "waiting", "--on", "2014-05-01"),
+        ("figures", "cm.gpkg"),
+        ("figures", "cm.gpkg", "--as-at", "2014-04-01"),
+        ("findings", "cm.gpkg"),
+        ("history", "cm.gpkg"),
+        ("history", "cm.gpkg", "--site", "A1"),
+        ("import", "cm.gpkg", "list.csv", "--dry-run"),
+        ("snapshot", "cm.gpkg", "out.svg"),
+        ("backup", "cm.gpkg", "copy.gpkg"),
+        ("verify", "copy.gpkg"),
+        ("edit", "cm.gpkg", "programme", "it", "status_on=2014-06-01"),
+        ("undo", "cm.gpkg"),
+        ("redo", "cm.gpkg"),
+        ("new", "other.gpkg"),
+    ]
+    for words in verbs:
+        code, out, err = loaded(*words)
+        assert code == 0, (words, err)
+        assert out.strip(), words
+    assert "Updata" in loaded("figures", "cm.gpkg")[1]
+
+
+def test_the_demo_without_a_display(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so, writes the board's snapshot beside the file, and exits 0."""
+    monkeypatch.setattr("psnplanner.demo.write", lambda path, _progress: _small_demo(path))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    code, out, _err = run("demo")
+    assert code == 0
+    assert "No window here" in out
+    assert (run.folder / "cmpsn-demo.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert run.json("demo")["written"] is False
+
+
+def _small_demo(path: Path) -> None:
+    Session.create(path, new_programme("CMPSN (illustrative)")).close()
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared real data is not here")

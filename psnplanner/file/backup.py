@@ -25,8 +25,14 @@ def backup(db: Database, out: Path) -> None:
         raise UserError(
             "There is a file of that name already.", where=str(out), remedy="Choose another name."
         )
-    with whole_file(out) as beside:
-        db.conn.execute("VACUUM INTO ?", (str(beside),))
+    held_back = db.conn.execute("PRAGMA query_only").fetchone()[0]
+    # A reader that is held back may not write elsewhere either; the file itself is not touched.
+    db.conn.execute("PRAGMA query_only=OFF")
+    try:
+        with whole_file(out) as beside:
+            db.conn.execute("VACUUM INTO ?", (str(beside),))
+    finally:
+        db.conn.execute(f"PRAGMA query_only={held_back}")
 
 
 @contextmanager

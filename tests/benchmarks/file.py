@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +100,11 @@ def run() -> list[dict[str, Any]]:
             plain = bare(Path(name) / "bare.db", rows)
             edit = AddSites("list", rows, validated=frozenset(s.id for s in rows))
             with Session.create(Path(name) / "p.gpkg", new_programme()) as session:
-                ours = timed(lambda: session.do(edit))
+                ours = timed(partial(session.do, edit))
                 saves = []
                 for site in rows[:SAVES]:
                     record = RecordStage(site.id, "desktop_survey", "done", date(2014, 3, 3))
-                    saves.append(timed(lambda record=record: session.do(record)))
+                    saves.append(timed(partial(session.do, record)))
                 size = session.path.stat().st_size
             opened = timed(lambda: Session.open(Path(name) / "p.gpkg").close())
             result.append(

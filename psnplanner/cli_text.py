@@ -1,0 +1,79 @@
+"""What the verbs say to a person, where no JSON is asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from psnplanner.console import table
+from psnplanner.programme.gates import uk
+
+
+def import_lines(report: dict[str, Any]) -> list[str]:
+    """What an import read, and what there is to look at."""
+    would = "Would read" if report["dry_run"] else "Read"
+    lines = [
+        f"{would} {report['read']:,} rows: {report['added']:,} added, {report['updated']:,} "
+        f"updated, {report['unchanged']:,} unchanged, {report['skipped']:,} skipped.",
+        f"{report['placed']:,} placed on the map, {report['unplaced']:,} not.",
+    ]
+    if report["problems"]:
+        lines += ["", f"{len(report['problems']):,} to look at:"]
+        shown = [
+            (p["row"], p["column"], p["value"], p["message"], p["remedy"])
+            for p in report["problems"]
+        ]
+        lines += table(("Row", "Column", "Value", "What", "What to do"), shown)
+    return lines
+
+
+def plan_lines(report: dict[str, Any]) -> list[str]:
+    """A plan's phases, who is in none, and what falls short."""
+    headings = ("Phase", "Starts", "Ends", "Sites", "Partners", "Crew-days", "Capacity")
+    rows = [
+        (
+            p["name"], p["starts_on"], p["ends_on"], p["sites"], len(p["partners"]),
+            round(p["used_days"], 1), round(p["capacity_days"], 1),
+        )
+        for p in report["phases"]
+    ]  # fmt: skip
+    lines = table(headings, rows)
+    lines += ["", f"{report['sites_planned']:,} sites in {len(report['phases'])} phases."]
+    if report["unplanned"]:
+        lines.append(f"{len(report['unplanned']):,} in none:")
+        lines += [f"  {item['reference']}: {item['reason']}" for item in report["unplanned"]]
+    if report["shortfall"]:
+        lines.append(f"Shortfall: {report['shortfall']}")
+    if not report["applied"]:
+        lines.append("Proposed only; add --apply to put it in force.")
+    return lines
+
+
+def figure_lines(found: Any) -> list[str]:
+    """The headline, then sites by status and phase, and what waits on whom."""
+    lines = [
+        f"{found['programme']}, {uk(date.fromisoformat(found['status_on']))}: "
+        f"{found['live']:,} of {found['sites']:,} sites live, "
+        + (
+            f"{found['days_to_go_live']:,} days to go-live."
+            if found["go_live_on"]
+            else "no go-live."
+        ),
+        "",
+        *table(("Status", "Sites"), found["by_status"].items()),
+    ]
+    if found["by_phase"]:
+        keys = ("sites", "live", "late", "crew_days", "capacity_days")
+        phases = [(p["name"] or "(none)", *(p[key] for key in keys)) for p in found["by_phase"]]
+        lines += ["", *table(("Phase", "Sites", "Live", "Late", "Crew-days", "Capacity"), phases)]
+    if found["waiting_on"]:
+        parts = ("waiting_on", "stages", "longest_working_days")
+        owners = [tuple(w[key] for key in parts) for w in found["waiting_on"]]
+        lines += ["", *table(("Waiting on", "Stages", "Longest, working days"), owners)]
+    return lines
+
+
+def _to_go_live(days: int | None) -> str:
+    if days is None:
+        return "no go-live set"
+    return f"{days:,} days to go-live" if days >= 0 else f"{-days:,} days after go-live"
