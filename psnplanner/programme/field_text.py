@@ -13,7 +13,7 @@ from psnplanner.programme.stage import STATES
 from psnplanner.programme.state import RECORD_TYPES, State
 
 _LINKED = {"partner": "partner", "sharing": "partner", "node": "node", "parent": "node"}
-_LINKED |= {"phase": "phase", "base": "node"}
+_LINKED |= {"phase": "phase", "base": "node", "distinct_from": "site"}
 _YES, _NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n", "")
 
 

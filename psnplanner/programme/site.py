@@ -33,7 +33,10 @@ PRIORITIES = ("high", "medium", "low")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site(Record):
-    """A building to connect. Money in pence a year; `sharing` are further partners who use it."""
+    """A building to connect. Money in pence a year; `sharing` are further partners who use it.
+
+    `distinct_from` are sites that look like this one but, a person has said, are not it.
+    """
 
     ENTITY: ClassVar[str] = "site"
     ENTITY_NUMBER: ClassVar[int] = 5
@@ -60,6 +63,7 @@ class Site(Record):
     contact: str = text(20)
     effort_days: float | None = quantity(21)
     other: tuple[tuple[str, str], ...] = pairs(22)
+    distinct_from: tuple[RecordId, ...] = links(23)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

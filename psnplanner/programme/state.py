@@ -13,7 +13,7 @@ from psnplanner.programme.change import CREATED, DELETED, Change
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase
-from psnplanner.programme.record import Record, RecordId, day, text, whole, yes_no
+from psnplanner.programme.record import Record, RecordId, day, pairs, text, whole, yes_no
 from psnplanner.programme.site import Override, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import Workflow
 
@@ -23,7 +23,10 @@ PROGRAMME_ID: RecordId = bytes(15) + b"\x01"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme(Record):
-    """The whole undertaking. `status_on` None means today; `workflow` is its stages as TOML."""
+    """The whole undertaking. `status_on` None means today; `workflow` is its stages as TOML.
+
+    `list_columns` remembers how columns were understood, by the shape of the list they were in.
+    """
 
     ENTITY: ClassVar[str] = "programme"
     ENTITY_NUMBER: ClassVar[int] = 1
@@ -35,6 +38,7 @@ class Programme(Record):
     workflow: str = text(5)
     saving_target_pence: int | None = whole(6)
     illustrative: bool = yes_no(7)
+    list_columns: tuple[tuple[str, str], ...] = pairs(8)
 
 
 RECORD_TYPES: dict[str, type[Record]] = {

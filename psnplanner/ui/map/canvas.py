@@ -16,6 +16,7 @@ from psnplanner.programme.record import RecordId
 from psnplanner.ui import look
 from psnplanner.ui.map import basemap_layer, decorations
 from psnplanner.ui.map.labels import LabelPlacer
+from psnplanner.ui.map.picking import Pick
 from psnplanner.ui.map.tools import Tools
 from psnplanner.ui.map.view import HOME_BOX, View
 
@@ -62,6 +63,7 @@ class MapCanvas(QWidget):
         self._index: Any = None
         self._touched = False
         self.tools = Tools(self)
+        self.pick = Pick(self)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
@@ -275,6 +277,7 @@ class MapCanvas(QWidget):
         if not self._touched and self.roster is None:
             grown = grown.showing(HOME_BOX, 10)
         self.view = grown
+        self.pick.arrange()
         self._forget()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -321,11 +324,14 @@ class MapCanvas(QWidget):
         """Ring the site under the cursor."""
         if ident != self.hover:
             self.hover = ident
-            self.setCursor(
-                Qt.CursorShape.PointingHandCursor if ident else Qt.CursorShape.ArrowCursor
-            )
+            self.rest()
             self.update()
         self.hovered.emit(ident)
+
+    def rest(self) -> None:
+        """Show the cursor of a hand that holds nothing."""
+        shape = Qt.CursorShape.PointingHandCursor if self.hover else Qt.CursorShape.ArrowCursor
+        self.setCursor(Qt.CursorShape.CrossCursor if self.pick.waiting else shape)
 
     def overlay_rect(self) -> QRect:
         """Where overlays (legend, hover card) may stand."""

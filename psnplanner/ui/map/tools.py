@@ -65,7 +65,7 @@ class Tools:
         canvas = self._canvas
         if event.modifiers() & _SHIFT:
             return "band"
-        roster = canvas.roster
+        roster = None if canvas.pick.waiting else canvas.roster
         if roster and roster.selected and self._pressed_at is not None and event.buttons() & _LEFT:
             under = canvas.site_at(self._pressed_at)
             if under in roster.selected:
@@ -82,10 +82,13 @@ class Tools:
         elif not moved and pressed is not None and event.button() == _LEFT:
             self._click(event)
         canvas.band = None
-        canvas.setCursor(Qt.CursorShape.ArrowCursor)
+        canvas.rest()
         canvas.update()
 
     def _click(self, event: QMouseEvent) -> None:
+        if self._canvas.pick.waiting:
+            self._canvas.pick.take(event.position())
+            return
         roster = self._canvas.roster
         if roster is None:
             return
@@ -152,6 +155,8 @@ class Tools:
     def key(self, event: Any) -> bool:
         """+ and - zoom, arrows pan, Escape lets go; whether the key was one of ours."""
         canvas, step = self._canvas, 80
+        if canvas.pick.waiting and self._pick_key(event.key()):
+            return True
         moves = {
             Qt.Key.Key_Left: (step, 0),
             Qt.Key.Key_Right: (-step, 0),
@@ -166,6 +171,15 @@ class Tools:
             canvas.zoom(1 / NOTCH)
         elif event.key() == Qt.Key.Key_Escape and canvas.roster is not None:
             canvas.roster.select([])
+        else:
+            return False
+        return True
+
+    def _pick_key(self, key: int) -> bool:
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._canvas.pick.take()
+        elif key == Qt.Key.Key_Escape:
+            self._canvas.pick.leave()
         else:
             return False
         return True
