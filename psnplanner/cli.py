@@ -32,6 +32,7 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     """The entry point: exits 0, or 1 with one message, or 2 for usage."""
+    console.use_utf8()
     sys.exit(console.run(lambda: cli.main(standalone_mode=False)))
 
 
@@ -54,11 +55,14 @@ def cli(context: click.Context) -> None:
 
 @cli.command("open")
 @FILE
-def open_window(file: Path) -> None:
+@json_option
+def open_window(file: Path, as_json: bool) -> None:
     """Open a programme in the window."""
     from psnplanner.ui.app import run
 
-    click.get_current_context().exit(run(file))
+    code = run(file)
+    show(as_json, {"file": str(file), "exit": code}, list)
+    click.get_current_context().exit(code)
 
 
 @cli.command()
@@ -212,11 +216,12 @@ def record(
 ) -> None:
     """Record the progress of a site, e.g. record cm.gpkg CM0001 "Site survey" done."""
     from psnplanner.programme import field_text
+    from psnplanner.programme.gates import uk
     from psnplanner.programme.stage_edits import RecordStage
 
     with _open(file, by) as session:
         found = field_text.site(session.state, site)
-        which = session.state.workflow.find(stage)
+        which, before = session.state.workflow.find(stage), session.state.programme.status_on
         made = session.do(
             RecordStage(
                 found.id,
@@ -236,11 +241,13 @@ def record(
             "on": made.effective_on if made else on,
             "status": session.state.statuses[found.id],
             "changed": made is not None,
-            "status_on": session.state.programme.status_on,
+            "status_on": (now := session.state.programme.status_on),
         }
     what = f"{which.name} {said['state']} at {found.reference} {found.name}"
-    done = f"{what}; the site is {said['status']}." if made else f"{what}: it was so already."
-    show(as_json, said, lambda: [done])
+    lines = [f"{what}; the site is {said['status']}." if made else f"{what}: it was so already."]
+    if now and now != before:
+        lines.append(f"The status date moves on to {uk(now)}.")
+    show(as_json, said, lambda: lines)
 
 
 @cli.command()
@@ -250,6 +257,7 @@ def record(
 @click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--new", "is_new", is_flag=True, help="Make a new one of that name.")
 @click.option("--delete", is_flag=True, help="Remove it.")
+@click.option("--override", default="", metavar="REASON", help="Pass a wayleave's gate.")
 @click.option("--by", default="", help="Who changes it.")
 @json_option
 def edit(
@@ -259,6 +267,7 @@ def edit(
     values: tuple[str, ...],
     is_new: bool,
     delete: bool,
+    override: str,
     by: str,
     as_json: bool,
 ) -> None:
@@ -273,7 +282,7 @@ def edit(
     with _open(file, by) as session:
         wanted = typed_edit(
             session.state, kind.replace("-", "_"), name, values,
-            read_day=console.read_day, is_new=is_new, delete=delete,
+            read_day=console.read_day, is_new=is_new, delete=delete, override=override,
         )  # fmt: skip
         made = session.do(wanted)
     label = made.label if made else "Nothing to change: it was so already"
@@ -397,13 +406,14 @@ def history(file: Path, site: str | None, as_json: bool) -> None:
 def undo(file: Path, transaction: str | None, by: str, as_json: bool) -> None:
     """Take back the last change, or the one named, as a new change."""
     with _open(file, by) as session:
-        made = session.undo(_transaction_key(transaction) if transaction else None)
+        key = None if transaction is None else _transaction_key(transaction)
+        made = session.undo(key)
     show(as_json, {"label": made.label, "changes": made.count}, lambda: [f"{made.label}."])
 
 
 def _transaction_key(text: str) -> tuple[int, int]:
     device, dot, number = text.partition(".")
-    if not (dot and device.isdigit() and number.isdigit()):
+    if not (dot and text.isascii() and device.isdigit() and number.isdigit()):
         raise click.BadParameter(
             f"“{text}” is no transaction; “history --json” lists them", param_hint="--transaction"
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -45,10 +48,15 @@ def read_day(text: str) -> date:
     raise ValueError(f"“{text}” is not a date")
 
 
+class _Unwritten(Exception):
+    """The output could not be written; the command behind it was carried out."""
+
+
 def run(command: Callable[[], Any]) -> int:
     """Run a command to its exit code: 0, 1 with one message on standard error, 2 for usage."""
     try:
         command()
+        _written(sys.stdout.flush)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
@@ -58,12 +66,36 @@ def run(command: Callable[[], Any]) -> int:
         return _failed(str(error))
     except (Cancelled, click.Abort, KeyboardInterrupt):
         return _failed("Cancelled; nothing was changed.")
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone: nothing to say to anybody
-        return 1
+    except _Unwritten as error:
+        return _cut_off(error)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _failed(f"{place}{error.strerror or error}. Check the name and your rights to it.")
     except Exception as error:
         return _failed(_bug(error))
     return 0
+
+
+def use_utf8() -> None:
+    """Write UTF-8 to files and pipes, and never fail over a character a terminal lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = stream.encoding if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")
+
+
+def _written(write: Callable[[], Any]) -> None:
+    try:
+        write()
+    except OSError as error:
+        raise _Unwritten(error.strerror or str(error)) from error
+
+
+def _cut_off(error: _Unwritten) -> int:
+    # What is left in the buffer can go nowhere: keep Python from trying again at the end.
+    with contextlib.suppress(OSError, ValueError, io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _failed(f"The output could not be written ({error}); the command was carried out.")
 
 
 def _failed(message: str) -> int:
@@ -74,7 +106,10 @@ def _failed(message: str) -> int:
 def _bug(error: Exception) -> str:
     """Keep the particulars of a fault of ours in a file, and say where in one sentence."""
     path = home.folder() / "fault.log"
-    said = f"This is a fault in PSN Planner ({type(error).__name__}); nothing was changed."
+    said = (
+        f"This is a fault in PSN Planner ({type(error).__name__}); "
+        "the programme is as its last completed change left it."
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
@@ -101,10 +136,11 @@ def progress() -> Callable[[float, str], None] | None:
 def show(as_json: bool, document: Any, lines: Callable[[], Iterable[str]]) -> None:
     """One JSON document, or the same said in lines."""
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
     else:
-        for line in lines():
-            click.echo(line)
+        text = "\n".join(lines())
+    if text:
+        _written(lambda: click.echo(text))
 
 
 def _plain(value: Any) -> Any:

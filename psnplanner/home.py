@@ -16,7 +16,7 @@ def folder() -> Path:
 
 @lru_cache(maxsize=1)
 def machine() -> str:
-    """A random name of this machine and person, made once; a new one where none can be kept."""
+    """A random name of this machine and person, made once; none where it cannot be kept."""
     path = folder() / "machine"
     try:
         known = path.read_text("ascii").strip()
@@ -29,5 +29,5 @@ def machine() -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name, "ascii")
     except OSError:
-        pass
+        return ""
     return name

@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from psnplanner import resource_files
-from psnplanner.errors import UserError
+from psnplanner.errors import Bug, UserError
 from psnplanner.file.journal import Header
 from psnplanner.file.store import ProgrammeFile
 from psnplanner.history import audit
 from psnplanner.history import undo as undoing
+from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day
-from psnplanner.programme.fold import fold
+from psnplanner.programme.fold import as_at
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.record import Record, RecordId
@@ -88,17 +89,13 @@ class Session:
         Raises UserError if the name is taken, the folder refuses, or the dates cannot be.
         """
         wanted = programme or new_programme()
-        if wanted.starts_on and wanted.go_live_on and wanted.go_live_on <= wanted.starts_on:
-            raise UserError(
-                f"Go-live on {wanted.go_live_on} is not after the start on {wanted.starts_on}.",
-                remedy="Give a later go-live or an earlier start.",
-            )
         now = (clock or _now)()
         day = wanted.status_on or wanted.starts_on or now.astimezone().date()
         label = f"New programme {wanted.name}".rstrip()
         header = Header(author or _person(), undoing.NEW, label, day)
         begins_with = _usual_freezes(wanted) if records is None else records
         changes = [creation(record) for record in (wanted, *begins_with)]
+        rules.check(State(), State().after(changes), changes, imported=False)
         ProgrammeFile.create(path, header, changes, now)
         return Session.open(path, author=author, clock=clock)
 
@@ -169,8 +166,6 @@ class Session:
             proposal = edit.propose(self.state, self.today)
             if progress is not None:
                 progress(0.5, proposal.label)  # the last moment at which it can be cancelled
-            if not proposal.changes:
-                return None
             return self._commit(proposal, author=author)
 
     def undo(self, key: tuple[int, int] | None = None) -> Transaction:
@@ -224,14 +219,21 @@ class Session:
         label = prefix + undoing.plain_label(whole)
         # A mistake taken back should not show in reports for the days between.
         proposal = Proposal(label, changes, whole.effective_on, kind)
-        return self._commit(proposal, undo_of=whole.key)
+        made = self._commit(proposal, undo_of=whole.key)
+        if made is None:
+            raise Bug(f"taking back {whole.label!r} would change nothing")
+        return made
 
     def _commit(
         self, proposal: Proposal, *, author: str = "", undo_of: tuple[int, int] | None = None
-    ) -> Transaction:
+    ) -> Transaction | None:
         before = self.state
         changes = coalesced(proposal.changes)
+        if not changes:
+            return None
         after = before.after(changes)
+        if undo_of is None:
+            rules.check(before, after, changes, imported=proposal.kind == "import")
         header = Header(
             author or self.author,
             proposal.kind,
@@ -264,7 +266,7 @@ class Session:
 
         Raises UserError if it had not begun by then.
         """
-        found = self._run(lambda: fold(self._file.stream(day, recorded_by)))
+        found = self._run(lambda: as_at(self._file.stream(day, recorded_by), day))
         if PROGRAMME_ID not in found.tables["programme"]:
             begun = self._headers[0].effective_on
             raise UserError(

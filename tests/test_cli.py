@@ -123,6 +123,14 @@ def test_record_and_undo(loaded: Cli) -> None:
         (("edit", "cm.gpkg", "site", "A1", "name"), "Write FIELD=VALUE"),
         (("edit", "cm.gpkg", "site", "A1", "annual_cost_pence=lots"), "Give a whole number"),
         (("backup", "cm.gpkg", "cm.gpkg"), "file of that name"),
+        (("edit", "cm.gpkg", "certificate", "Halton Council"), "needs its dates"),
+        (("edit", "cm.gpkg", "certificate", "Halton Council", "--delete"), "0 such certificates"),
+        (("edit", "cm.gpkg", "wayleave", "A1", "--delete"), "cannot be removed"),
+        (("edit", "cm.gpkg", "programme", "x", "--delete"), "cannot be removed"),
+        (("edit", "cm.gpkg", "programme", "x", "--new"), "exists already"),
+        (("edit", "cm.gpkg", "site", "A1", "effort_days=inf"), "inf cannot be"),
+        (("edit", "cm.gpkg", "site", "A1", "access=banana"), "Use one of: existing fibre"),
+        (("new", "x" * 300 + ".gpkg"), "name too long"),
         (("snapshot", "cm.gpkg", "out.docx"), "docx"),
     ],
 )
@@ -174,6 +182,54 @@ def test_a_fault_of_ours_shows_no_traceback(run: Cli, monkeypatch: pytest.Monkey
     path = Path(message.split("with the file ")[1].strip().rstrip("."))
     assert "secret" not in path.read_text()
     assert "_open" in path.read_text()
+
+
+def test_choices_are_taken_in_any_case(loaded: Cli) -> None:
+    """What is typed is brought to the words the workflow knows."""
+    loaded.json("edit", "cm.gpkg", "site", "A1", "tenure=Leased", "access=NEW DIG")
+    assert (
+        loaded.json("history", "cm.gpkg", "--site", "A1")[-1]["sentence"]
+        == ("Access existing duct → new dig; Tenure owned → leased")
+        or "leased" in loaded.json("history", "cm.gpkg", "--site", "A1")[-1]["sentence"]
+    )
+
+
+@pytest.mark.parametrize("key", ["", "9", "9.x", "9.²"])
+def test_an_id_that_is_none_undoes_nothing(loaded: Cli, key: str) -> None:
+    """An empty shell variable is not “the last one”."""
+    code, _, _ = loaded("undo", "cm.gpkg", "--transaction", key)
+    assert code == 2
+    assert loaded.json("figures", "cm.gpkg")["sites"] == 3
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_output_that_cannot_be_written_is_no_lost_change(loaded: Cli) -> None:
+    """The message says that the command was carried out; a narrow code page is no fault."""
+    import os
+    import subprocess
+    import sys
+
+    def run(*words: str, encoding: str, out: str) -> subprocess.CompletedProcess[str]:
+        with open(out, "w") as stdout:
+            return subprocess.run(
+                [sys.executable, "-m", "psnplanner", *words],
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={
+                    **os.environ,
+                    "PYTHONIOENCODING": encoding,
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                },
+            )
+
+    done = run("edit", "cm.gpkg", "site", "A1", "name=Łódź →", encoding="utf-8", out="/dev/full")
+    assert done.returncode == 1
+    assert "the command was carried out" in done.stderr
+    assert "Traceback" not in done.stderr
+    told = run("history", "cm.gpkg", "--site", "A1", encoding="cp1252", out="told.txt")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "Łódź →" in Path("told.txt").read_text("utf-8")
 
 
 def test_verify_exits_1_on_damage(loaded: Cli) -> None:

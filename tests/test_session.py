@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from psnplanner.errors import Cancelled, UserError
-from psnplanner.programme.edits import AddSites, Amend, Delete, MoveToPhase
+from psnplanner.programme.edits import AddSites, Amend, Compose, Delete, MoveToPhase
 from psnplanner.programme.stage_edits import RecordStage, SetWayleave
 from psnplanner.session import Happened, Session, new_programme
 from tests.conftest import Ticking, a_site, ident
@@ -85,6 +85,41 @@ class TestGates:
         """An owned building on existing duct needs neither wayleave nor civils."""
         advance(with_sites, ONE, TO_INSTALLED, date(2014, 5, 1))
         assert with_sites.state.statuses[ONE] == "installed"
+
+    def test_what_is_not_needed_is_looked_through(self, with_sites: Session) -> None:
+        """Fibre comes after the survey, though all between them is not needed here."""
+        with pytest.raises(UserError, match="“Site survey” comes first and is not started"):
+            with_sites.do(RecordStage(ONE, "fibre", "done", date(2014, 5, 1)))
+        advance(with_sites, ONE, TO_INSTALLED[:3], date(2014, 5, 1))
+        with pytest.raises(UserError, match="“Site survey” was done on 3 May 2014"):
+            with_sites.do(RecordStage(ONE, "fibre", "done", date(2014, 5, 2)))
+
+    def test_a_stage_recorded_again_keeps_the_order(self, with_sites: Session) -> None:
+        """Not after what came after it; and a note alone moves no date."""
+        advance(with_sites, ONE, TO_INSTALLED[:3], date(2014, 5, 1))
+        with pytest.raises(UserError, match="“Order placed”, which comes after it, was done on 2"):
+            with_sites.do(RecordStage(ONE, "desktop_survey", "done", date(2014, 5, 20)))
+        with_sites.do(RecordStage(ONE, "site_survey", "done", note="two ducts"))
+        record = with_sites.state.stages_of(ONE)["site_survey"]
+        assert (record.actual_on, record.note) == (date(2014, 5, 3), "two ducts")
+
+    def test_what_was_not_needed_is_not_begun_behind_later_work(self, with_sites: Session) -> None:
+        """A wayleave that turns out to be needed, with the fibre in: only by authority."""
+        advance(with_sites, ONE, TO_INSTALLED[:4], date(2014, 5, 1))
+        with pytest.raises(UserError, match="“Fibre blown and spliced” was done after it"):
+            with_sites.do(RecordStage(ONE, "wayleave", "waiting"))
+
+    @pytest.mark.parametrize(
+        ("on", "said"),
+        [(date(1950, 1, 1), "long before"), (date(2016, 6, 1), "more than a year after")],
+    )
+    def test_a_wrong_year_is_caught(
+        self, with_sites: Session, clock: Ticking, on: date, said: str
+    ) -> None:
+        """Before it does harm to dates and reports."""
+        clock.now += timedelta(days=3 * 365)
+        with pytest.raises(UserError, match=said):
+            with_sites.do(RecordStage(ONE, "desktop_survey", "done", on))
 
     def test_live_after_its_node(self, with_sites: Session) -> None:
         """Root, then branch."""
@@ -171,6 +206,35 @@ class TestWayleaves:
         self.leased(with_sites)
         with_sites.do(SetWayleave(ONE, "refused", date(2014, 5, 20)))
         assert with_sites.state.statuses[ONE] == "blocked"
+
+    def test_a_new_grant_runs_from_anew(self, with_sites: Session) -> None:
+        """What had expired, and was granted again, is no longer expired."""
+        self.leased(with_sites)
+        with_sites.do(SetWayleave(ONE, "granted", date(2014, 5, 6)))
+        with_sites.do(SetWayleave(ONE, "expired", date(2014, 5, 20)))
+        with_sites.do(SetWayleave(ONE, "granted", date(2014, 5, 25)))
+        with_sites.do(RecordStage(ONE, "fibre", "done", date(2014, 5, 26)))
+        assert with_sites.state.statuses[ONE] == "fibre in"
+
+    @pytest.mark.parametrize(
+        ("stage", "wayleave"),
+        [
+            ("waiting", "requested"),
+            ("blocked", "requested"),
+            ("not started", ""),
+            ("done", "granted"),
+        ],
+    )
+    def test_the_wayleave_follows_its_stage(
+        self, with_sites: Session, stage: str, wayleave: str
+    ) -> None:
+        """Whichever of the two is recorded, they agree."""
+        self.leased(with_sites)
+        with_sites.do(SetWayleave(ONE, "granted", date(2014, 5, 6)))
+        with_sites.do(RecordStage(ONE, "wayleave", stage, date(2014, 5, 8)))
+        held = with_sites.state.wayleave_of(ONE)
+        assert held is not None
+        assert held.state == wayleave
 
 
 class TestUndo:
@@ -268,6 +332,60 @@ class TestThePast:
         assert "order_placed" not in with_sites.as_at(date(2014, 6, 19)).stages_of(ONE)
         assert with_sites.as_at(date(2014, 6, 20)).stages_of(ONE)["order_placed"].state == "done"
         assert with_sites.as_at(date(2014, 6, 2)).statuses[ONE] == "planned"
+
+    @pytest.mark.parametrize(
+        ("first", "then", "on_7_may"),
+        [
+            (("waiting", 10), ("done", 5), "done"),
+            (("done", 10), ("done", 5), "done"),
+            (("done", 5), ("done", 10), None),
+            (("waiting", 5), ("done", 10), "waiting"),
+        ],
+    )
+    def test_a_day_that_was_corrected(
+        self,
+        with_sites: Session,
+        first: tuple[str, int],
+        then: tuple[str, int],
+        on_7_may: str | None,
+    ) -> None:
+        """Reports of both days follow the correction."""
+        with_sites.do(Amend("programme", [bytes(15) + b"\x01"], {"name": "X"}))
+        sites = [a_site(77)]
+        early = Session.create(
+            with_sites.path.with_name("early.gpkg"),
+            new_programme(status_on=date(2014, 4, 1)),
+            clock=Ticking(datetime(2014, 6, 2, tzinfo=UTC)),
+        )
+        with early:
+            early.do(AddSites("l", sites, validated=frozenset(s.id for s in sites)))
+            for state, day in (first, then):
+                early.do(RecordStage(sites[0].id, "desktop_survey", state, date(2014, 5, day)))
+            found = early.as_at(date(2014, 5, 7)).stages_of(sites[0].id).get("desktop_survey")
+            assert (found.state if found else None) == on_7_may
+            assert early.as_at(early.present_day).tables == early.state.tables
+
+    def test_several_records_in_one_count_from_their_own_days(self, with_sites: Session) -> None:
+        """A bundle of stages counts from the earliest; a later one shows from its day."""
+        parts = [
+            RecordStage(ONE, "desktop_survey", "done", date(2014, 6, 2)),
+            RecordStage(ONE, "order_placed", "done", date(2014, 6, 9)),
+        ]
+        with_sites._clock.now += timedelta(days=30)  # type: ignore[attr-defined]
+        with_sites.do(Compose("Both", parts))
+        found = with_sites.as_at(date(2014, 6, 5)).stages_of(ONE)
+        assert "desktop_survey" in found
+        assert "order_placed" not in found
+
+    def test_a_deleted_site_s_override_stays_and_the_file_is_sound(
+        self, with_sites: Session
+    ) -> None:
+        """For ever, and in every reading of the journal."""
+        with_sites.do(RecordStage(ONE, "site_survey", "done", date(2014, 5, 1), override="old"))
+        with_sites.do(Delete("site", [ONE]))
+        assert with_sites.verify() == []
+        assert len(with_sites.state.overrides) == 1
+        assert with_sites.as_at(with_sites.present_day).tables == with_sites.state.tables
 
     def test_as_at_the_present_day_is_the_current_state(self, with_sites: Session) -> None:
         """No two truths."""

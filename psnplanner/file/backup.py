@@ -43,11 +43,23 @@ def whole_file(out: Path) -> Iterator[Path]:
         with plain_words(out):
             yield beside
             _make_durable(beside)
-            os.replace(beside, out)
+            _give_name(beside, out)
             _make_durable(out.parent)
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def _give_name(beside: Path, out: Path) -> None:
+    """Give the file its name, which nobody may have taken meanwhile."""
+    try:
+        os.link(beside, out)
+    except FileExistsError:
+        raise UserError(
+            "There is a file of that name already.", where=str(out), remedy="Choose another name."
+        ) from None
+    except OSError:  # a file system without links
+        os.replace(beside, out)
 
 
 def _make_durable(path: Path) -> None:

@@ -94,6 +94,12 @@ def register(db: Database) -> None:
     )
 
 
+def unregister(db: Database) -> None:
+    """Take the views out of the catalogue again."""
+    db.conn.execute("DELETE FROM gpkg_geometry_columns")
+    db.conn.execute("DELETE FROM gpkg_contents")
+
+
 def point(position: Position | None) -> bytes | None:
     """A position as GeoPackageBinary, x is longitude."""
     if position is None:
@@ -113,14 +119,28 @@ def area(wkb: bytes) -> bytes:
     return _HEADER + (wkb if kind == _MULTIPOLYGON else struct.pack("<BII", 1, 6, 1) + wkb)
 
 
+def link(state: State, ident: RecordId) -> tuple[RecordId, bytes] | None:
+    """The node of a site, and the line there; None if either has no place."""
+    site = state.sites.get(ident)
+    node = state.nodes.get(site.node) if site and site.node else None
+    if site and node and site.position and node.position:
+        return node.id, line(site.position, node.position)
+    return None
+
+
+def links(state: State) -> dict[RecordId, bytes]:
+    """The line of every site that has one."""
+    found = {ident: link(state, ident) for ident in state.sites}
+    return {ident: drawn[1] for ident, drawn in found.items() if drawn}
+
+
 def draw_links(db: Database, state: State, sites: Iterable[RecordId]) -> None:
     """Draw again the links of these sites, and take away those that no longer are."""
     drawn, gone = [], []
     for ident in sites:
-        site = state.sites.get(ident)
-        node = state.nodes.get(site.node) if site and site.node else None
-        if site and node and site.position and node.position:
-            drawn.append((ident, node.id, line(site.position, node.position)))
+        found = link(state, ident)
+        if found:
+            drawn.append((ident, *found))
         else:
             gone.append((ident,))
     db.conn.executemany("DELETE FROM link WHERE site = ?", gone)

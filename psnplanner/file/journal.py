@@ -189,15 +189,13 @@ def _unbundle(number: int, text: str) -> dict[str, Any]:
 
 
 def _head(db: Database, ent: int, row: bytes, fld: int) -> tuple[int | None, int | None]:
-    for wanted in (fld, CREATES):
-        found = db.conn.execute(
-            "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld = ? "
-            "ORDER BY hlc DESC, dev DESC LIMIT 1",
-            (ent, row, wanted),
-        ).fetchone()
-        if found is not None:
-            return (found[0], found[1])
-    return (None, None)
+    # A record that came back began anew: its last creation counts for every field.
+    found = db.conn.execute(
+        "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) "
+        "ORDER BY hlc DESC, dev DESC LIMIT 1",
+        (ent, row, fld, CREATES),
+    ).fetchone()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def headers(db: Database) -> list[Transaction]:
@@ -314,22 +312,31 @@ def stream(
     """Every change in the order of the clock, without old values.
 
     `until` keeps the transactions effective on or before that day; `recorded_by` those that
-    this copy had learnt by that instant.
+    this copy had learnt by that instant. A record with a derived id may have been begun by a
+    transaction that counts from a later day: of that one only the identity is told.
     """
     day = until.isoformat() if until else "9999-12-31"
     by = recorded_by.astimezone(UTC).isoformat(timespec="milliseconds") if recorded_by else "9999"
+    begun = ", ".join(str(kind.ENTITY_NUMBER) for kind in _KINDS.values() if kind.IDENTITY)
     found = rows(
         db,
-        "SELECT e.ent, e.row, e.fld, e.val FROM txn t JOIN event e "
-        "ON e.seq >= t.first AND e.seq < t.first + t.cnt "
-        "WHERE t.effective_on <= ? AND t.received_at <= ? ORDER BY t.hlc, t.dev, e.seq",
+        "SELECT e.ent, e.row, e.fld, e.val, t.effective_on <= ?1 FROM txn t JOIN event e "
+        "ON e.seq >= t.first AND e.seq < t.first + t.cnt WHERE t.received_at <= ?2 "
+        f"AND (t.effective_on <= ?1 OR (e.fld = {CREATES} AND e.ent IN ({begun}))) "
+        "ORDER BY t.hlc, t.dev, e.seq",
         day,
         by,
     )
-    for event in found:
+    for *event, counts in found:
         change = plain_change(*event)
         if change is not None:
-            yield change
+            yield change if counts else _identity_only(change)
+
+
+def _identity_only(change: Change) -> Change:
+    kept = RECORD_TYPES[change.entity].IDENTITY
+    values = {name: change.new[name] for name in kept if name in change.new}
+    return Change(change.entity, change.record, CREATED, None, values)
 
 
 def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:

@@ -66,6 +66,20 @@ CREATE TABLE field (
 ) STRICT, WITHOUT ROWID;
 """
 
+_NO_REPLACE = {
+    "txn": "arr = NEW.arr OR (dev = NEW.dev AND n = NEW.n) OR (dev = NEW.dev AND hlc = NEW.hlc)",
+    "event": "seq = NEW.seq OR (ent = NEW.ent AND row = NEW.row AND fld = NEW.fld "
+    "AND hlc = NEW.hlc AND dev = NEW.dev)",
+}
+"""INSERT OR REPLACE removes the row in its way without a word to the triggers on DELETE."""
+
+_INSERT_ONLY = """
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) BEGIN
+  SELECT RAISE(ABORT, 'The journal is append-only');
+END
+"""
+
 _APPEND_ONLY = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN
   SELECT RAISE(ABORT, 'The journal is append-only');
@@ -82,7 +96,16 @@ def _programme_file(db: Database) -> None:
     for table in ("txn", "event", "parent"):
         for verb in ("update", "delete"):
             db.conn.execute(_APPEND_ONLY.format(table=table, verb=verb))
+    for table, taken in _NO_REPLACE.items():
+        db.conn.execute(_INSERT_ONLY.format(table=table, taken=taken))
     tables.create(db)
+
+
+GUARDS = frozenset(
+    [f"{table}_no_{verb}" for table in ("txn", "event", "parent") for verb in ("update", "delete")]
+    + [f"{table}_no_replace" for table in _NO_REPLACE]
+)
+"""The triggers that keep the journal as it is."""
 
 
 def create(db: Database) -> None:
@@ -93,9 +116,8 @@ def create(db: Database) -> None:
     tables.describe(db)
 
 
-def pending(db: Database) -> list[str]:
+def pending(db: Database, path: str) -> list[str]:
     """The migrations this file still needs. Raises UserError for what is no file of ours."""
-    path = _path(db)
     tables_here = {name for (name,) in rows(db, "SELECT name FROM sqlite_master")}
     if migrations.migrations_table not in tables_here or "txn" not in tables_here:
         raise UserError(
@@ -125,7 +147,3 @@ def upgrade(db: Database) -> None:
 
 def _names() -> list[str]:
     return [migration.name for migration in migrations._migrations]
-
-
-def _path(db: Database) -> str:
-    return str(rows(db, "PRAGMA database_list")[0][2])

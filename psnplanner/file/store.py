@@ -26,6 +26,10 @@ Progress = Callable[[float, str], None]
 Now = Callable[[], datetime]
 
 
+OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
+_WAYS_OUT = {OTHER_OPEN: "Close the other window or command, then open it again."}
+
+
 class ProgrammeFile:
     """A programme file, open. Use it from the thread that opened it.
 
@@ -53,16 +57,23 @@ class ProgrammeFile:
 
         Raises UserError if the name is taken or the folder refuses.
         """
-        if path.exists():
-            raise UserError(
-                "There is a file of that name already.",
-                where=str(path),
-                remedy="Choose another name, or open it.",
-            )
-        if not path.parent.is_dir():
-            raise UserError(
-                "There is no such folder.", where=str(path.parent), remedy="Make it first."
-            )
+        with plain_words(path):
+            if path.exists():
+                raise UserError(
+                    "There is a file of that name already.",
+                    where=str(path),
+                    remedy="Choose another name, or open it.",
+                )
+            if not path.parent.is_dir():
+                raise UserError(
+                    "There is no such folder.", where=str(path.parent), remedy="Make it first."
+                )
+            if not os.access(path.parent, os.W_OK):
+                raise UserError(
+                    "The folder is read-only.",
+                    where=str(path.parent),
+                    remedy="Choose a folder you can write to.",
+                )
         with whole_file(path) as beside:
             db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
             try:
@@ -121,7 +132,7 @@ class ProgrammeFile:
             raise UserError(
                 self.notice or "This programme is open for reading only.",
                 where=str(self.path),
-                remedy="Close the other window or command, then open it again.",
+                remedy=_WAYS_OUT.get(self.notice, "Copy it to where you can write, and open that."),
             )
         with plain_words(self.path), writing(self._db):
             self._check_nobody_else_wrote()
@@ -205,12 +216,12 @@ def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
         return None, "The folder is read-only, so changes cannot be saved in it."
     lock = WriterLock(path)
     if path.exists() and not lock.acquire():
-        return None, "Another PSN Planner has this programme open, so here it can only be read."
+        return None, OTHER_OPEN
     return lock, ""
 
 
 def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
-    pending = schema.pending(db)
+    pending = schema.pending(db, str(path))
     if not pending:
         return
     if not writable:

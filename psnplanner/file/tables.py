@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from psnplanner.file import geopackage
 from psnplanner.file.connection import rows
-from psnplanner.programme.change import Change
+from psnplanner.programme.change import Change, creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Position, Record, RecordId, decode, encode, fields_of
 from psnplanner.programme.site import Site
@@ -97,6 +97,20 @@ def create(db: Database) -> None:
     geopackage.register(db)
 
 
+def rebuild(db: Database, state: State) -> None:
+    """Make the tables anew in the shape this version gives them, holding this state.
+
+    For migrations: current tables are projections, and are not altered but made again.
+    """
+    for name in _VIEWS:
+        db.conn.execute(f"DROP VIEW IF EXISTS {name}")
+    for name in (*RECORD_TYPES, "link", "phase_area"):
+        db.conn.execute(f'DROP TABLE IF EXISTS "{name}"')
+    geopackage.unregister(db)
+    create(db)
+    write(db, State(), state, [creation(r) for t in state.tables.values() for r in t.values()])
+
+
 def describe(db: Database) -> None:
     """Write the names behind the journal's numbers into the file, for readers without us."""
     for entity, kind in RECORD_TYPES.items():
@@ -113,7 +127,8 @@ def load(db: Database) -> State:
     """The current state as the tables hold it."""
     tables: dict[str, Mapping[RecordId, Record]] = {}
     for entity, kind in RECORD_TYPES.items():
-        columns = ", ".join(f'"{name}"' for name in columns_of(kind))
+        # With its table's name before it, SQLite takes no missing column for a piece of text.
+        columns = ", ".join(f'"{entity}"."{name}"' for name in columns_of(kind))
         read = _reader(kind)
         found = rows(db, f'SELECT id, {columns} FROM "{entity}" ORDER BY fid')
         tables[entity] = {row[0]: read(row) for row in found}

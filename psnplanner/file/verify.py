@@ -8,7 +8,7 @@ from typing import Any
 import pysqlite3 as sqlite3
 from sqlite_utils import Database
 
-from psnplanner.file import journal, tables
+from psnplanner.file import geopackage, journal, schema, tables
 from psnplanner.file.connection import rows
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
@@ -27,6 +27,7 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
     say = progress or (lambda _share, _what: None)
     checks: list[tuple[str, Callable[[Database], Iterator[str]]]] = [
         ("Checking pages", _pages),
+        ("Checking the journal's guards", _guards),
         ("Checking the chain of changes", _chains),
         ("Replaying the journal", _replay),
     ]
@@ -107,12 +108,26 @@ def _disagreement(name: str, replayed: Record | None, found: Record | None) -> s
 
 
 def _drawn(db: Database, state: State) -> Iterator[str]:
-    """What GIS programs are shown beside the records: statuses and geometries."""
-    from psnplanner.file import geopackage
-
+    """What GIS programs are shown beside the records: statuses, points, links and outlines."""
     shown = {row[0]: row[1:] for row in rows(db, "SELECT id, status, geom FROM site")}
     for ident, site in state.sites.items():
-        drawn = (state.statuses[ident], geopackage.point(site.position))
-        if shown.get(ident) != drawn:
+        if shown.get(ident) != (state.statuses[ident], geopackage.point(site.position)):
             yield f"The map entry of site {title(site)} differs from the journal."
-            return
+            break
+    points = dict(rows(db, "SELECT id, geom FROM node"))
+    if points != {n.id: geopackage.point(n.position) for n in state.nodes.values()}:
+        yield "The map entries of the nodes differ from the journal."
+    if dict(rows(db, "SELECT site, geom FROM link")) != geopackage.links(state):
+        yield "The links on the map differ from the journal."
+    # Outlines are compared by their presence: another GEOS may draw them a little otherwise.
+    areas = {ident for ident, geom in rows(db, "SELECT phase, geom FROM phase_area") if geom}
+    placed = {s.phase for s in state.sites.values() if s.position and s.phase in state.phases}
+    if areas != placed:
+        yield "The phase areas on the map differ from the journal."
+
+
+def _guards(db: Database) -> Iterator[str]:
+    found = {name for (name,) in rows(db, "SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    missing = sorted(schema.GUARDS - found)
+    if missing:
+        yield f"The journal's guards are missing: {', '.join(missing)}."

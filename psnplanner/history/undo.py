@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from psnplanner.errors import UserError
 from psnplanner.programme.change import CREATED, DELETED, Change, Transaction, inverse
 from psnplanner.programme.edits import title
+from psnplanner.programme.gates import breaches
 from psnplanner.programme.record import Record, RecordId, fields_of
-from psnplanner.programme.state import PROGRAMME_ID, RECORD_TYPES, State
+from psnplanner.programme.state import PROGRAMME_ID, State
 
 Key = tuple[int, int]
 UNDO, REDO, NEW = "undo", "redo", "new"
@@ -18,28 +19,41 @@ UNDO, REDO, NEW = "undo", "redo", "new"
 
 @dataclass
 class Stack:
-    """What can be undone and redone next, and which transactions cancel each other out."""
+    """What can be undone and redone next, and which transactions are not in force.
+
+    `origin` names, for each undo and redo, the edit that is taken back and brought back.
+    """
 
     done: list[Transaction] = field(default_factory=list)
     undone: list[Transaction] = field(default_factory=list)
     cancelled: set[Key] = field(default_factory=set)
+    origin: dict[Key, Key] = field(default_factory=dict)
 
 
 def stack(headers: Iterable[Transaction]) -> Stack:
     """Walk the transactions in order and see what is in force."""
     result = Stack()
     for item in headers:
-        if item.kind == UNDO and item.undo_of is not None:
-            result.done = [t for t in result.done if t.key != item.undo_of]
-            result.undone.append(item)
-            result.cancelled |= {item.key, item.undo_of}
-        elif item.kind == REDO and item.undo_of is not None:
-            result.undone = [t for t in result.undone if t.key != item.undo_of]
-            result.done.append(item)
+        if item.kind in (UNDO, REDO) and item.undo_of is not None:
+            _toggle(result, item, item.undo_of)
         elif item.kind != NEW:
             result.done.append(item)
             result.undone.clear()
     return result
+
+
+def _toggle(result: Stack, item: Transaction, target: Key) -> None:
+    origin = result.origin[item.key] = result.origin.get(target, target)
+    # Undos and redos only switch an edit off and on: what is in force is the edit or nothing.
+    result.cancelled.add(item.key)
+    if item.kind == UNDO:
+        result.done = [t for t in result.done if t.key != target]
+        result.undone.append(item)
+        result.cancelled.add(origin)
+    else:
+        result.undone = [t for t in result.undone if t.key != target]
+        result.done.append(item)
+        result.cancelled.discard(origin)
 
 
 def plain_label(item: Transaction) -> str:
@@ -57,32 +71,40 @@ def take_back(
     state: State,
     labels: dict[Key, str],
 ) -> list[Change]:
-    """The changes that take a transaction back.
+    """The changes that take a transaction back (for an undo: bring back what it took).
 
-    Raises UserError, naming the later work, if a change of it was overtaken since, or if
-    something that stays in the programme rests on a record it made.
+    Raises UserError, naming the later work, if a change of it was overtaken since, if
+    something that stays rests on a record it made, or if a gate passed since would be open.
     """
-    kept = []
     lost: set[tuple[RecordId, str]] = set()
+    own = standing.origin.get(item.key, item.key)
     for change, later in overtaken:
-        standing_later = [key for key in later if key not in standing.cancelled]
-        if not standing_later:
+        in_force = [key for key in later if key not in standing.cancelled and key != own]
+        if not in_force:
             continue
         if change.record == PROGRAMME_ID and change.field == "status_on":
             lost.add((change.record, change.field))  # the day has moved on by itself: leave it
             continue
-        kept.append((change, standing_later[-1]))
-    if kept:
-        change, key = kept[0]
-        raise UserError(
-            f"“{plain_label(item)}” cannot be taken back: {_what(state, change)} was changed since "
-            f"by “{labels.get(key, 'a later change')}”.",
-            remedy="Undo the later change first, or make a new change.",
+        raise _refusal(
+            item,
+            f"{_what(state, change)} was changed since by "
+            f"“{labels.get(in_force[-1], 'a later change')}”",
         )
-    changes = [c for c in item.changes if (c.record, c.field) not in lost]
-    back = inverse(changes)
-    _nothing_rests_on(item, back, state)
+    back = inverse(c for c in item.changes if (c.record, c.field) not in lost)
+    following = state.after(back)
+    _nothing_rests_on(item, back, following)
+    _nothing_points_nowhere(item, back, following)
+    if standing.done and item.kind != UNDO and item.key != standing.done[-1].key:
+        _no_gate_is_opened(item, back, state, following)  # the last one undone opens none
     return back
+
+
+def _refusal(item: Transaction, reason: str) -> UserError:
+    verb = "brought back" if item.kind == UNDO else "taken back"
+    return UserError(
+        f"“{plain_label(item)}” cannot be {verb}: {reason}.",
+        remedy="Undo the later work first, or make a new change.",
+    )
 
 
 def _what(state: State, change: Change) -> str:
@@ -100,16 +122,44 @@ def _named(state: State, record: Record) -> str:
     return f"the {what} of {title(site)}" if site else f"the {what} {title(record)}"
 
 
-def _nothing_rests_on(item: Transaction, back: Sequence[Change], state: State) -> None:
+def _links(record: Record) -> Iterator[RecordId]:
+    """The records that a record names."""
+    for name, known in fields_of(type(record)).items():
+        value = getattr(record, name)
+        if known.kind == "link" and value is not None:
+            yield value
+        elif known.kind == "links":
+            yield from value
+
+
+def _nothing_rests_on(item: Transaction, back: Sequence[Change], following: State) -> None:
     removed = {change.record for change in back if change.field == DELETED}
     if not removed:
         return
-    for entity, records in state.after(back).tables.items():
-        names = [f.name for f in fields_of(RECORD_TYPES[entity]).values() if f.kind == "link"]
+    for records in following.tables.values():
         for record in records.values():
-            if any(getattr(record, name) in removed for name in names):
-                raise UserError(
-                    f"“{plain_label(item)}” cannot be taken back: {_named(state, record)} "
-                    "rests on it.",
-                    remedy="Undo the later work first, or remove it.",
-                )
+            if record.ENTITY != "override" and not removed.isdisjoint(_links(record)):
+                raise _refusal(item, f"{_named(following, record)} rests on it")
+
+
+def _nothing_points_nowhere(item: Transaction, back: Sequence[Change], following: State) -> None:
+    there = {ident for records in following.tables.values() for ident in records}
+    for change in back:
+        record = following.tables[change.entity].get(change.record)
+        if change.field == DELETED or record is None or change.entity == "override":
+            continue
+        if any(ident not in there for ident in _links(record)):
+            raise _refusal(item, f"what {_named(following, record)} belonged to is gone since")
+
+
+def _no_gate_is_opened(
+    item: Transaction, back: Sequence[Change], state: State, following: State
+) -> None:
+    if not {c.entity for c in back} & {"stage", "wayleave", "node", "certificate", "override"}:
+        return
+    known = {(site.id, stage.key) for site, stage, _ in breaches(state, state.sites.values())}
+    for site, stage, gate in breaches(following, following.sites.values()):
+        if (site.id, stage.key) not in known:
+            raise _refusal(
+                item, f"“{stage.name}” of {title(site)} was done since, and {gate.sentence}"
+            )

@@ -92,6 +92,7 @@ def coalesced(changes: Iterable[Change]) -> list[Change]:
     A field set on a record that the same transaction creates becomes part of the creation.
     """
     merged: dict[tuple[RecordId, str], Change] = {}
+    cancelled = set()
     for change in changes:
         slot = (change.record, change.field)
         made = merged.get((change.record, CREATED))
@@ -102,4 +103,8 @@ def coalesced(changes: Iterable[Change]) -> list[Change]:
         earlier = merged.get(slot)
         old = earlier.old if earlier else change.old
         merged[slot] = Change(change.entity, change.record, change.field, old, change.new)
-    return [c for c in merged.values() if c.field in (CREATED, DELETED) or c.old != c.new]
+        if earlier and change.field not in (CREATED, DELETED) and old == change.new:
+            cancelled.add(slot)
+        else:
+            cancelled.discard(slot)
+    return [change for slot, change in merged.items() if slot not in cancelled]

@@ -13,7 +13,6 @@ from typing import Any, Protocol, TypeVar
 
 from psnplanner.errors import UserError
 from psnplanner.programme.change import Change, creation, deletion, difference
-from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.site import Site
@@ -79,12 +78,17 @@ class Amend:
     label: str = ""
 
     def propose(self, state: State, today: date) -> Proposal:
-        """Refused if a record is gone or a value cannot be (an end before its start)."""
+        """Refused if a record is gone, or a site is locked to another phase."""
         changes: list[Change] = []
         for ident in self.records:
             record = existing(state, RECORD_TYPES[self.entity], ident)
+            if (
+                isinstance(record, Site)
+                and self.values.get("locked", True)
+                and ("phase" in self.values)
+            ):
+                _refuse_locked([record], self.values["phase"])
             changes += difference(record, self.values)
-        _check_windows(state.after(changes), self.entity, self.records)
         label = self.label or self._default_label(state)
         return Proposal(label, changes)
 
@@ -153,12 +157,8 @@ class MoveToPhase:
         if self.phase is not None:
             name = existing(state, Phase, self.phase).name
         sites = [existing(state, Site, ident) for ident in self.sites]
-        held = [s for s in sites if s.locked and s.phase != self.phase and not self.unlock]
-        if held:
-            raise UserError(
-                f"{plural(len(held), 'site')} locked to a phase, {held[0].reference} first.",
-                remedy="Unlock them, then move them.",
-            )
+        if not self.unlock:
+            _refuse_locked(sites, self.phase)
         changes = [change for s in sites for change in difference(s, {"phase": self.phase})]
         what = sites[0].reference if len(sites) == 1 else plural(len(sites), "site")
         return Proposal(f"Move {what} to {name}", changes)
@@ -217,21 +217,25 @@ class ApplyPlan:
 
 @dataclass(frozen=True)
 class Compose:
-    """Several edits as one transaction, each seeing what those before it did."""
+    """Several edits as one transaction, each seeing what those before it did.
+
+    It counts from the earliest day of its parts; a stage done later shows from its own day.
+    """
 
     label: str
     edits: Sequence[Edit]
+    kind: str = "edit"
 
     def propose(self, state: State, today: date) -> Proposal:
         """Refused as a whole if any part is."""
         changes: list[Change] = []
-        effective_on = None
+        days = []
         for edit in self.edits:
             proposal = edit.propose(state, today)
             changes += proposal.changes
-            effective_on = proposal.effective_on or effective_on
+            days += [proposal.effective_on] if proposal.effective_on else []
             state = state.after(proposal.changes)
-        return Proposal(self.label, changes, effective_on)
+        return Proposal(self.label, changes, min(days, default=None), self.kind)
 
 
 def existing(state: State, kind: type[R], ident: RecordId) -> R:
@@ -260,29 +264,19 @@ def _all(record: Record) -> dict[str, Any]:
 
 def _creation_label(records: Sequence[Record]) -> str:
     if len(records) == 1:
-        return f"Add {records[0].ENTITY.replace('_', ' ')} {title(records[0])}".rstrip()
+        what, name = records[0].ENTITY.replace("_", " "), title(records[0])
+        return f"Add {what} {name}" if name != what else f"Add {what}"
     kinds = {record.ENTITY.replace("_", " ") for record in records}
     return f"Add {plural(len(records), kinds.pop() if len(kinds) == 1 else 'record')}"
 
 
-def _check_windows(state: State, entity: str, records: Sequence[RecordId]) -> None:
-    pairs = {
-        "phase": ("starts_on", "ends_on"),
-        "closed_window": ("starts_on", "ends_on"),
-        "certificate": ("valid_from", "valid_to"),
-        "programme": ("starts_on", "go_live_on"),
-    }
-    if entity not in pairs:
-        return
-    first, last = pairs[entity]
-    for ident in records:
-        record = state.tables[entity][ident]
-        begin, end = getattr(record, first), getattr(record, last)
-        if begin and end and end < begin:
-            raise UserError(
-                f"{title(record)} would end on {uk(end)}, before it begins on {uk(begin)}.",
-                remedy="Give an end on or after the beginning.",
-            )
+def _refuse_locked(sites: Iterable[Site], phase: RecordId | None) -> None:
+    held = [site for site in sites if site.locked and site.phase != phase]
+    if held:
+        raise UserError(
+            f"{plural(len(held), 'site')} locked to a phase, {held[0].reference} first.",
+            remedy="Unlock them, then move them.",
+        )
 
 
 def _let_go(state: State, entity: str, ident: RecordId) -> list[Change]:

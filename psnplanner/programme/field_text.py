@@ -73,7 +73,8 @@ def values(
                 remedy=f"Write FIELD=VALUE, with one of: {', '.join(known)}.",
             )
         try:
-            result[name] = _read(state, known[name].kind, name, text.strip(), read_day)
+            value = _read(state, known[name].kind, name, text.strip(), read_day)
+            result[name] = value.casefold() if known[name].choices else value
         except ValueError as error:
             raise UserError(
                 f"“{text}” cannot be the {name.replace('_', ' ')}.", remedy=_HOW[known[name].kind]

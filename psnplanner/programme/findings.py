@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from psnplanner.programme.edits import plural, present_day
-from psnplanner.programme.gates import WAYLEAVE_STAGE, uk
+from psnplanner.programme.gates import WAYLEAVE_STAGE, breaches, uk
 from psnplanner.programme.node import Node
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
@@ -49,6 +49,7 @@ def findings(state: State, today: date, calendar: Calendar) -> list[Finding]:
         _contracts,
         _wayleaves,
         _waiting,
+        _breaches,
         _overrides,
     )
     found = [finding for check in checks for finding in check(look)]
@@ -112,6 +113,24 @@ def _records(look: _Look) -> Iterator[Finding]:
         repeated,
         "share a reference with another",
         "Give each site a reference of its own, or delete the copy.",
+    )
+
+    gone = [site for site in look.state.sites.values() if _points_nowhere(look.state, site)]
+    yield from _finding(
+        "missing_record",
+        ERROR,
+        gone,
+        "belong to a partner, node or phase that is gone",
+        "Give each the partner, node and phase it has now.",
+    )
+
+
+def _points_nowhere(state: State, site: Site) -> bool:
+    partners = [p for p in (site.partner, *site.sharing) if p is not None]
+    return (
+        any(partner not in state.partners for partner in partners)
+        or (site.node is not None and site.node not in state.nodes)
+        or (site.phase is not None and site.phase not in state.phases)
     )
 
 
@@ -418,6 +437,22 @@ def _waiting(look: _Look) -> Iterator[Finding]:
             f"{record.waiting_on or stage.owner} since {uk(since)}.",
             _ids(look.ordered(item[1] for item in held)),
             f"Next: {record.next_action or stage.next_action}.",
+        )
+
+
+def _breaches(look: _Look) -> Iterator[Finding]:
+    """Done work whose ground was taken from under it since, by reason."""
+    broken: dict[tuple[str, str], dict[RecordId, Site]] = {}
+    for site, stage, gate in breaches(look.state, look.state.sites.values()):
+        broken.setdefault((stage.name, gate.sentence), {})[site.id] = site
+    for (stage_name, sentence), sites in broken.items():
+        yield Finding(
+            "gate_breach",
+            ERROR,
+            f"{plural(len(sites), 'site')} with “{stage_name}” done, although {sentence}: "
+            f"{next(iter(sites.values())).reference} first.",
+            tuple(sites),
+            "Put the condition right, reopen the stage, or record it again with a reason.",
         )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from psnplanner.programme.change import CREATED, DELETED, Change
 from psnplanner.programme.record import Record, RecordId, fields_of
+from psnplanner.programme.site import StageRecord
+from psnplanner.programme.stage import IN_PROGRESS
 from psnplanner.programme.state import RECORD_TYPES, State
 
 Values = dict[str, Any]
@@ -15,22 +19,45 @@ Values = dict[str, Any]
 def fold(changes: Iterable[Change]) -> State:
     """The state that these changes add up to, the last one on a field winning.
 
-    A change to a record that is not there by then is passed over: its creation counts from a
-    later day. A stage whose site is not there yet is left out for the same reason.
+    A change to a record that is not there by then is passed over.
     """
     tables: dict[str, dict[RecordId, Values]] = {entity: {} for entity in RECORD_TYPES}
     for change in changes:
         table = tables.get(change.entity)
         if table is not None:
             _apply(table, change)
-    built = {entity: _records(entity, table) for entity, table in tables.items()}
-    for entity in ("stage", "wayleave", "override"):
-        built[entity] = {
-            ident: record
-            for ident, record in built[entity].items()
-            if getattr(record, "site", None) in built["site"]
-        }
-    return State(built)
+    return State({entity: _records(entity, table) for entity, table in tables.items()})
+
+
+def as_at(changes: Iterable[Change], day: date) -> State:
+    """The programme as it stood on a day, from the changes that count by then.
+
+    Left out: stages and wayleaves of sites that are not there yet, and what is now known to
+    have been done on a later day (its date was corrected since).
+    """
+    found = fold(changes)
+    stages = {
+        ident: standing
+        for ident, record in found.tables["stage"].items()
+        if isinstance(record, StageRecord)
+        and record.site in found.sites
+        and (standing := _by(record, day)) is not None
+    }
+    wayleaves = {
+        ident: record
+        for ident, record in found.wayleaves.items()
+        if record.site in found.sites and record.state
+    }
+    return State({**found.tables, "stage": stages, "wayleave": wayleaves})
+
+
+def _by(record: StageRecord, day: date) -> StageRecord | None:
+    """A stage as it stood: one done later was at most in progress, or not begun."""
+    if record.actual_on is None or record.actual_on <= day:
+        return record if record.state else None
+    if record.started_on is not None and record.started_on <= day:
+        return dataclasses.replace(record, state=IN_PROGRESS, actual_on=None)
+    return None
 
 
 def _apply(table: dict[RecordId, Values], change: Change) -> None:

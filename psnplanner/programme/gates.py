@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +26,11 @@ class Gate:
 
 def unmet(state: State, site: Site, stage: Stage, on: date) -> list[Gate]:
     """The gates that keep this stage of this site from being done on that day, none if free."""
+    return [*standing(state, site, stage, on), *_done_before(state, site, stage, on)]
+
+
+def standing(state: State, site: Site, stage: Stage, on: date) -> list[Gate]:
+    """The gates that a stage done on that day does not meet as things are now."""
     gates = list(_prerequisites(state, site, stage, on))
     if stage.key in GROUND_STAGES:
         gates += _wayleave(state, site, on)
@@ -35,6 +40,35 @@ def unmet(state: State, site: Site, stage: Stage, on: date) -> list[Gate]:
     return gates
 
 
+def resting_on(state: State, site: Site, stage: Stage) -> list[Gate]:
+    """What was done on the strength of this stage, and so keeps it from being reopened."""
+    workflow, records = state.workflow, state.stages_of(site.id)
+    if workflow.state_of(stage, site, records) not in PASSED:
+        return []
+    return [
+        Gate("prerequisite", f"“{later.name}” was done after it", f"reopen “{later.name}” first")
+        for later in workflow.following(stage, site, records)
+        if workflow.state_of(later, site, records) == DONE
+    ]
+
+
+def breaches(state: State, sites: Iterable[Site]) -> list[tuple[Site, Stage, Gate]]:
+    """Stages recorded as done whose gates are not met as things are now, and nobody allowed it.
+
+    The door refuses such a record; what lay under it may change afterwards.
+    """
+    allowed = {(override.site, override.stage) for override in state.overrides.values()}
+    found = []
+    for site in sites:
+        for key, record in state.stages_of(site.id).items():
+            stage = state.workflow.by_key.get(key)
+            if stage is None or record.state != DONE or (site.id, key) in allowed:
+                continue
+            on = record.actual_on or date.max
+            found += [(site, stage, gate) for gate in standing(state, site, stage, on)]
+    return found
+
+
 def uk(on: date) -> str:
     """A date as the United Kingdom writes it: 3 June 2014."""
     return f"{on.day} {on:%B %Y}"
@@ -42,17 +76,38 @@ def uk(on: date) -> str:
 
 def _prerequisites(state: State, site: Site, stage: Stage, on: date) -> Iterator[Gate]:
     workflow, records = state.workflow, state.stages_of(site.id)
-    for key in stage.after:
-        before = workflow.by_key[key]
+    for before in workflow.before(stage, site, records):
         found = workflow.state_of(before, site, records)
-        if found not in PASSED:
+        if found == DONE:
+            yield from _in_date_order(state, site, before, on)
+        else:
             yield Gate(
                 "prerequisite",
                 f"“{before.name}” comes first and is {found}",
                 f"record “{before.name}” as done or not needed",
             )
-        elif found == DONE:
-            yield from _in_date_order(state, site, before, on)
+
+
+def _done_before(state: State, site: Site, stage: Stage, on: date) -> Iterator[Gate]:
+    """Later stages that were done before this day: a stage recorded again keeps the order too."""
+    records = state.stages_of(site.id)
+    if stage is state.workflow.first:
+        return
+    for later in state.workflow.following(stage, site, records):
+        record = records.get(later.key)
+        if record is None or record.state != DONE or record.actual_on is None:
+            continue
+        if record.actual_on < on and not _allowed(state, site, later):
+            yield Gate(
+                "date order",
+                f"“{later.name}”, which comes after it, was done on {uk(record.actual_on)}",
+                f"give a day up to {uk(record.actual_on)}, or correct the date of “{later.name}”",
+            )
+
+
+def _allowed(state: State, site: Site, stage: Stage) -> bool:
+    """Whether somebody with authority let this stage pass a gate."""
+    return any(o.site == site.id and o.stage == stage.key for o in state.overrides.values())
 
 
 def _in_date_order(state: State, site: Site, before: Stage, on: date) -> Iterator[Gate]:

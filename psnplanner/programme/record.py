@@ -32,21 +32,26 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One numbered field of a record. `kind` names its codec (see `encode`)."""
+    """One numbered field of a record. `kind` names its codec (see `encode`).
+
+    `choices` are the only texts it may hold beside none; empty where any text will do.
+    """
 
     name: str
     number: int
     kind: str
     default: Any
+    choices: tuple[str, ...] = ()
 
 
 def _numbered(number: int, kind: str, default: Any) -> Any:
     return dataclasses.field(default=default, metadata={"number": number, "kind": kind})
 
 
-def text(number: int, default: str = "") -> Any:
-    """A field of text."""
-    return _numbered(number, "text", default)
+def text(number: int, *, choices: tuple[str, ...] = ()) -> Any:
+    """A field of text; one of the choices where there are any."""
+    metadata = {"number": number, "kind": "text", "choices": choices}
+    return dataclasses.field(default="", metadata=metadata)
 
 
 def whole(number: int, default: int | None = None) -> Any:
@@ -95,6 +100,8 @@ class Record:
 
     ENTITY: ClassVar[str] = ""
     ENTITY_NUMBER: ClassVar[int] = 0
+    IDENTITY: ClassVar[tuple[str, ...]] = ()
+    """The fields that a derived id stands for; the record is as good as there without it."""
 
     id: RecordId
 
@@ -114,7 +121,8 @@ def _read_fields(kind: type[Record]) -> dict[str, Field]:
     for item in dataclasses.fields(kind):
         if "number" in item.metadata:
             meta = item.metadata
-            found[item.name] = Field(item.name, meta["number"], meta["kind"], item.default)
+            choices = meta.get("choices", ())
+            found[item.name] = Field(item.name, meta["number"], meta["kind"], item.default, choices)
     return found
 
 

@@ -50,12 +50,12 @@ class Site(Record):
     postcode: str = text(7)
     uprn: str = text(8)
     position: Position | None = place(9)
-    access: str = text(10)
-    tenure: str = text(11)
+    access: str = text(10, choices=ACCESS_TYPES)
+    tenure: str = text(11, choices=TENURES)
     sensitive: bool = yes_no(12)
     annual_cost_pence: int | None = whole(13)
     contract_ends_on: date | None = day(14)
-    priority: str = text(15)
+    priority: str = text(15, choices=PRIORITIES)
     node: RecordId | None = link(16)
     phase: RecordId | None = link(17)
     locked: bool = yes_no(18)
@@ -72,6 +72,7 @@ class StageRecord(Record):
 
     ENTITY: ClassVar[str] = "stage"
     ENTITY_NUMBER: ClassVar[int] = 6
+    IDENTITY: ClassVar[tuple[str, ...]] = ("site", "stage")
 
     site: RecordId | None = link(1)
     stage: str = text(2)
@@ -100,9 +101,10 @@ class Wayleave(Record):
 
     ENTITY: ClassVar[str] = "wayleave"
     ENTITY_NUMBER: ClassVar[int] = 7
+    IDENTITY: ClassVar[tuple[str, ...]] = ("site",)
 
     site: RecordId | None = link(1)
-    state: str = text(2)
+    state: str = text(2, choices=WAYLEAVE_STATES)
     requested_on: date | None = day(3)
     decided_on: date | None = day(4)
     expires_on: date | None = day(5)

@@ -143,6 +143,34 @@ class Workflow:
             return record.state
         return NOT_STARTED if stage.applies_to(site) else NOT_NEEDED
 
+    def before(
+        self,
+        stage: Stage,
+        site: Site,
+        records: Mapping[str, StageRecord],
+        needed: Stage | None = None,
+    ) -> list[Stage]:
+        """What must be done before a stage, looking through what the site does not need.
+
+        `needed` is taken to be needed whatever is recorded of it.
+        """
+        found: dict[str, Stage] = {}
+        keys = list(stage.after)
+        for key in keys:  # grows while it is walked
+            earlier = self.by_key[key]
+            unneeded = earlier is not needed and self.state_of(earlier, site, records) == NOT_NEEDED
+            if unneeded:
+                keys += earlier.after
+            else:
+                found[key] = earlier
+        return list(found.values())
+
+    def following(
+        self, stage: Stage, site: Site, records: Mapping[str, StageRecord]
+    ) -> list[Stage]:
+        """The stages that this one, if it is needed, must be done before."""
+        return [s for s in self.stages if stage in self.before(s, site, records, needed=stage)]
+
     def status(self, site: Site, records: Mapping[str, StageRecord]) -> str:
         """The headline of a site: how far it has come, or that it is stuck."""
         status, live, blocked = "planned", False, False
@@ -152,13 +180,25 @@ class Workflow:
                 continue
             blocked = blocked or record.state == BLOCKED
             live = live or (stage.goes_live and record.state == DONE)
-            headline = _headline(stage, record.state)
+            headline = self._headline(stage, record.state, site, records)
             if STATUSES.index(headline) > STATUSES.index(status):
                 status = headline
         if live:
             return "live"
         # Later stages without going live itself: short of it, a site is at most installed.
         return "blocked" if blocked else ("installed" if status == "live" else status)
+
+    def _headline(
+        self, stage: Stage, state: str, site: Site, records: Mapping[str, StageRecord]
+    ) -> str:
+        if state == DONE:
+            return stage.status
+        if state in (WAITING, IN_PROGRESS) and stage.under_way:
+            # To have begun says nothing of the stages before: only what is done counts.
+            ready = self.before(stage, site, records)
+            if all(self.state_of(s, site, records) == DONE for s in ready):
+                return stage.under_way
+        return "planned"
 
     def remaining(self, site: Site, records: Mapping[str, StageRecord]) -> list[Stage]:
         """The stages still to do before and including going live, in order."""
@@ -181,14 +221,6 @@ class Workflow:
     def live_stage(self) -> Stage | None:
         """The stage whose completion makes a site live."""
         return next((stage for stage in self.stages if stage.goes_live), None)
-
-
-def _headline(stage: Stage, state: str) -> str:
-    if state == DONE:
-        return stage.status
-    if state in (WAITING, IN_PROGRESS) and stage.under_way:
-        return stage.under_way
-    return "planned"
 
 
 def _fold(words: str) -> str:

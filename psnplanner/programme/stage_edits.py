@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from psnplanner.errors import UserError
 from psnplanner.programme.change import Change, creation, difference
 from psnplanner.programme.edits import Proposal, existing, present_day
-from psnplanner.programme.gates import WAYLEAVE_STAGE, Gate, uk, unmet
+from psnplanner.programme.gates import WAYLEAVE_STAGE, Gate, resting_on, uk, unmet
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import WAYLEAVE_STATES, Override, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import (
@@ -33,7 +33,19 @@ WAYLEAVE_TO_STAGE = {
     "refused": BLOCKED,
     "expired": BLOCKED,
 }
-STAGE_TO_WAYLEAVE = {NOT_NEEDED: "not needed", WAITING: "requested", DONE: "granted"}
+STAGE_TO_WAYLEAVE = {
+    NOT_STARTED: "",
+    NOT_NEEDED: "not needed",
+    WAITING: "requested",
+    IN_PROGRESS: "requested",
+    BLOCKED: "requested",
+    DONE: "granted",
+}
+LONG_BEFORE = timedelta(days=3 * 365)
+"""How long before a programme's start a survey may have been done; more is a wrong year."""
+
+FAR_AHEAD = timedelta(days=366)
+"""How far one record may move a status date on; more is a wrong year."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +73,29 @@ class RecordStage:
             raise UserError(
                 f"There is no state “{self.state}”.", remedy=f"Use one of: {', '.join(STATES)}."
             )
-        on = self.on or present_day(state, today)
+        done_on = self._done_already(state, site, stage)
+        on = self.on or done_on or present_day(state, today)
         _check_day(state, on, today)
         changes = self._pass_gates(state, site, stage, on)
         changes += _stage_changes(state, site.id, stage, self._values(state, site, stage, on))
-        if stage.key == WAYLEAVE_STAGE and self.state in STAGE_TO_WAYLEAVE:
-            changes += _wayleave_changes(state, site, STAGE_TO_WAYLEAVE[self.state], on)
+        if stage.key == WAYLEAVE_STAGE:
+            changes += _wayleave_follows(state, site, self.state, on)
         changes += _present_day_reached(state, on)
         label = f"{stage.name} {self.state} at {site.reference or site.name}"
-        return Proposal(label, changes, on)
+        # A corrected day takes the place of the day it corrects, in reports of both.
+        return Proposal(label, changes, min(on, done_on or on))
+
+    def _done_already(self, state: State, site: Site, stage: Stage) -> date | None:
+        record = state.stages_of(site.id).get(stage.key)
+        if self.state == DONE and record is not None and record.state == DONE:
+            return record.actual_on
+        return None
 
     def _pass_gates(self, state: State, site: Site, stage: Stage, on: date) -> list[Change]:
         if self.state == DONE:
             gates = unmet(state, site, stage, on)
         elif self.state not in PASSED:
-            gates = _resting_on(state, site, stage)
+            gates = resting_on(state, site, stage)
         else:
             gates = []
         if gates and not self.override.strip():
@@ -109,6 +129,8 @@ class RecordStage:
         values |= {"waiting_on": "", "waiting_since": None, "next_action": ""}
         if self.state == DONE:
             values["actual_on"] = on
+            if record and record.started_on and record.started_on > on:
+                values["started_on"] = on
         elif self.state in (WAITING, BLOCKED):
             since = record.waiting_since if record and record.state == self.state else None
             owner = self.waiting_on or (record.waiting_on if record else "") or stage.owner
@@ -159,15 +181,9 @@ class SetWayleave:
         changes = _wayleave_changes(state, site, self.state, on, **given)
         stage = state.workflow.by_key.get(WAYLEAVE_STAGE)
         # A permission that lapses once the fibre lies there does not undo the work done under it.
-        if stage is not None and not _resting_on(state, site, stage):
-            record = RecordStage(
-                site.id,
-                stage.key,
-                WAYLEAVE_TO_STAGE[self.state],
-                on,
-                by=self.by,
-                override=self.override,
-            )
+        wanted = WAYLEAVE_TO_STAGE[self.state]
+        if stage is not None and (wanted in PASSED or not resting_on(state, site, stage)):
+            record = RecordStage(site.id, stage.key, wanted, on, by=self.by, override=self.override)
             following = record.propose(state, today).changes
             changes += [c for c in following if c.entity in ("stage", "override")]
         changes += _present_day_reached(state, on)
@@ -199,50 +215,59 @@ def first_stage_done(state: State, sites: Iterable[RecordId], on: date) -> list[
 
 
 def _check_day(state: State, on: date, today: date) -> None:
-    latest = max(today, present_day(state, today))
+    programme, latest = state.programme, max(today, present_day(state, today))
     if on > latest:
         raise UserError(
             f"{uk(on)} is still to come.",
             remedy=f"Give the day it happened, at the latest {uk(latest)}.",
         )
-
-
-def _resting_on(state: State, site: Site, stage: Stage) -> list[Gate]:
-    """What was done on the strength of this stage, and so keeps it from being reopened."""
-    workflow, records = state.workflow, state.stages_of(site.id)
-    own = records.get(stage.key)
-    if own is None or own.state not in PASSED:
-        return []
-    return [
-        Gate("prerequisite", f"“{later.name}” was done after it", f"reopen “{later.name}” first")
-        for later in workflow.stages
-        if stage.key in later.after and workflow.state_of(later, site, records) == DONE
-    ]
+    if programme.starts_on and on < programme.starts_on - LONG_BEFORE:
+        raise UserError(
+            f"{uk(on)} is long before the programme began on {uk(programme.starts_on)}.",
+            remedy="Check the year.",
+        )
+    if programme.status_on and on > programme.status_on + FAR_AHEAD:
+        raise UserError(
+            f"{uk(on)} is more than a year after the status date, {uk(programme.status_on)}.",
+            remedy="Check the year; if it is right, move the status date there first.",
+        )
 
 
 def _stage_changes(
     state: State, site: RecordId, stage: Stage, values: dict[str, Any]
 ) -> list[Change]:
     record = state.stages_of(site).get(stage.key)
-    if record is not None:
-        return difference(record, values)
-    fresh = StageRecord(
-        id=StageRecord.id_for(site, stage.key), site=site, stage=stage.key, **values
-    )
-    return [creation(fresh)]
+    if record is None:
+        ident = StageRecord.id_for(site, stage.key)
+        return [creation(StageRecord(id=ident, site=site, stage=stage.key, **values))]
+    changes = difference(record, values)
+    if changes and record.state == values["state"]:
+        # Said again for another day, it is said whole: as at that day the first may not count.
+        changes.append(Change("stage", record.id, "state", record.state, record.state))
+    return changes
+
+
+def _wayleave_follows(state: State, site: Site, stage_state: str, on: date) -> list[Change]:
+    known = state.wayleave_of(site.id)
+    wanted = STAGE_TO_WAYLEAVE[stage_state]
+    lost = known is not None and known.state in ("refused", "expired")
+    if (stage_state == BLOCKED and lost) or (known is None and not wanted):
+        return []
+    return _wayleave_changes(state, site, wanted, on)
 
 
 def _wayleave_changes(
     state: State, site: Site, wanted: str, on: date, **extra: Any
 ) -> list[Change]:
-    values: dict[str, Any] = {"state": wanted, **extra}
-    if wanted == "requested":
-        values["requested_on"] = on
+    known = state.wayleave_of(site.id)
+    values: dict[str, Any] = {"state": wanted, "expires_on": None}
+    if wanted == "requested" and not (known and known.state == wanted):
+        values |= {"requested_on": on, "decided_on": None}
     elif wanted in ("granted", "refused"):
         values["decided_on"] = on
     elif wanted == "expired":
         values["expires_on"] = on
-    known = state.wayleave_of(site.id)
+    values |= extra
     if known is not None:
         return difference(known, values)
     return [creation(Wayleave(id=Wayleave.id_for(site.id), site=site.id, **values))]

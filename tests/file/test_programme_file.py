@@ -110,6 +110,17 @@ class TestJournal:
             connection.execute(verb.format(table))
         connection.close()
 
+    @pytest.mark.parametrize("table", ["txn", "event"])
+    def test_rows_cannot_be_replaced(self, with_sites: Session, table: str) -> None:
+        """Replacing removes the row in the way, which no trigger on DELETE hears of."""
+        with_sites.close()
+        with (
+            sqlite3.connect(with_sites.path) as connection,
+            pytest.raises(sqlite3.DatabaseError, match="append-only"),
+        ):
+            connection.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+        connection.close()
+
     def test_an_import_is_one_event_a_record(self, with_sites: Session) -> None:
         """Compact: all fields of a created record are one value."""
         found = ask(
@@ -178,6 +189,10 @@ class TestVerify:
             ("DROP TRIGGER event_no_delete; DELETE FROM event WHERE seq = 3", "changes"),
             ("DROP TRIGGER txn_no_delete; DELETE FROM txn WHERE n = 2", "missing"),
             ("UPDATE dev SET n = 1", "list of devices"),
+            ("UPDATE link SET geom = NULL", "links on the map"),
+            ("DELETE FROM phase_area", "phase areas on the map"),
+            ("UPDATE node SET geom = NULL", "map entries of the nodes"),
+            ("DROP TRIGGER event_no_update", "guards are missing: event_no_update"),
         ],
     )
     def test_tampering_is_found(self, with_sites: Session, damage: str, said: str) -> None:
@@ -221,6 +236,7 @@ class TestVersions:
         @schema.migrations(name="0002_to_come")
         def _to_come(db: object) -> None:
             db.execute("CREATE TABLE to_come (x)")  # type: ignore[attr-defined]
+            tables.rebuild(db, tables.load(db))  # type: ignore[arg-type]
 
         with Session.open(with_sites.path) as again:
             assert len(again.state.sites) == 3

@@ -139,6 +139,20 @@ class Programme(RuleBasedStateMachine):
         assert self.session.state.tables == self.undone.pop()
         self.done.append(before)
 
+    @precondition(lambda self: self.done)
+    @rule(steps=st.integers(1, 8))
+    def back_and_forth(self, steps: int) -> None:
+        """Several steps back, and as many on again, end where they began."""
+        before = self.session.state.tables
+        steps = min(steps, len(self.done))
+        for _ in range(steps):
+            self.session.undo()
+        assert self.session.state.tables == self.done[-steps]
+        for _ in range(steps):
+            self.session.redo()
+        assert self.session.state.tables == before
+        self.undone.clear()
+
     @rule()
     def reopen(self) -> None:
         """What is read from the file is what was in mind, and what its journal replays to."""
