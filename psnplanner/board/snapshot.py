@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from psnplanner.board.redact import for_audience
 from psnplanner.errors import UserError
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
+from psnplanner.whole_file import whole_file
 
 SUFFIXES = (".html", ".png", ".pdf", ".svg")
 """The kinds of file a snapshot can be."""
@@ -22,7 +21,7 @@ Progress = Callable[[float, str], None]
 
 def write(
     state: State,
-    out_path: str | os.PathLike[str],
+    out_path: str | Path,
     *,
     today: date,
     as_at: date | None = None,
@@ -50,7 +49,8 @@ def write(
     tell(0.2, "Drawing the map")
     content = _content(seen, drawn, audience, path.suffix.lower())
     tell(0.9, f"Writing {path.name}")
-    _place(path, content)
+    with whole_file(path) as beside:
+        beside.write_bytes(content)
     tell(1.0, "Done")
     return path
 
@@ -64,26 +64,6 @@ def _content(state: State, drawn: Figures, audience: str, suffix: str) -> bytes:
     from psnplanner.board.picture import picture
 
     return picture(state, drawn, audience, suffix.removeprefix("."))
-
-
-def _place(path: Path, content: bytes) -> None:
-    """Put a file in place whole: written beside, flushed to the disk, then renamed."""
-    beside = path.with_name(f".{path.name[:80]}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise UserError(
-            f"The snapshot cannot be written: {error.strerror or error}.",
-            where=str(path),
-            remedy="Choose a folder you may write to, with room on its disk.",
-        ) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink()
 
 
 def _nobody(_fraction: float, _doing: str) -> None:

@@ -14,13 +14,14 @@ from sqlite_utils import Database
 from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import journal, schema, tables
-from psnplanner.file.backup import backup, whole_file
+from psnplanner.file.backup import backup
 from psnplanner.file.connection import connect, plain_words, rows, writing
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.verify import verify
 from psnplanner.programme.change import Change, Transaction
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
+from psnplanner.whole_file import TAKEN, whole_file
 
 Progress = Callable[[float, str], None]
 Now = Callable[[], datetime]
@@ -60,7 +61,7 @@ class ProgrammeFile:
         with plain_words(path):
             if path.exists():
                 raise UserError(
-                    "There is a file of that name already.",
+                    TAKEN,
                     where=str(path),
                     remedy="Choose another name, or open it.",
                 )
@@ -74,7 +75,7 @@ class ProgrammeFile:
                     where=str(path.parent),
                     remedy="Choose a folder you can write to.",
                 )
-        with whole_file(path) as beside:
+        with plain_words(path), whole_file(path, replace=False) as beside:
             db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
             try:
                 schema.create(db)
