@@ -93,9 +93,10 @@ def take_back(
     back = inverse(c for c in item.changes if (c.record, c.field) not in lost)
     following = state.after(back)
     _nothing_rests_on(item, back, following)
-    _nothing_points_nowhere(item, back, following)
     if standing.done and item.kind != UNDO and item.key != standing.done[-1].key:
-        _no_gate_is_opened(item, back, state, following)  # the last one undone opens none
+        # The last edit, or the last undo, goes back to what was sound before; an older one may not.
+        _nothing_points_nowhere(item, back, following)
+        _no_gate_is_opened(item, back, state, following)
     return back
 
 

@@ -220,6 +220,7 @@ class Compose:
     """Several edits as one transaction, each seeing what those before it did.
 
     It counts from the earliest day of its parts; a stage done later shows from its own day.
+    Without a label it has that of its first part.
     """
 
     label: str
@@ -230,12 +231,14 @@ class Compose:
         """Refused as a whole if any part is."""
         changes: list[Change] = []
         days = []
+        label = self.label
         for edit in self.edits:
             proposal = edit.propose(state, today)
             changes += proposal.changes
+            label = label or proposal.label
             days += [proposal.effective_on] if proposal.effective_on else []
             state = state.after(proposal.changes)
-        return Proposal(self.label, changes, min(days, default=None), self.kind)
+        return Proposal(label, changes, min(days, default=None), self.kind)
 
 
 def existing(state: State, kind: type[R], ident: RecordId) -> R:

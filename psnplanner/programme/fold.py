@@ -9,7 +9,7 @@ from typing import Any
 
 from psnplanner.programme.change import CREATED, DELETED, Change
 from psnplanner.programme.record import Record, RecordId, fields_of
-from psnplanner.programme.site import StageRecord
+from psnplanner.programme.site import StageRecord, Wayleave
 from psnplanner.programme.stage import IN_PROGRESS
 from psnplanner.programme.state import RECORD_TYPES, State
 
@@ -46,7 +46,7 @@ def as_at(changes: Iterable[Change], day: date) -> State:
     wayleaves = {
         ident: record
         for ident, record in found.wayleaves.items()
-        if record.site in found.sites and record.state
+        if record.site in found.sites and record != Wayleave(id=ident, site=record.site)
     }
     return State({**found.tables, "stage": stages, "wayleave": wayleaves})
 
