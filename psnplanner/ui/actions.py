@@ -65,6 +65,7 @@ class Actions:
         self._add(menu, "demo", "Open the &demo", files.demo)
         menu.addSeparator()
         self._add(menu, "import", "&Import list…", files.import_list, "Ctrl+I")
+        self._add(menu, "gazetteer", "Postcode &gazetteer…", files.gazetteer)
         self._add(menu, "snapshot", "&Snapshot for the board…", files.snapshot, "Ctrl+B")
         self._add(menu, "backup", "&Back up…", files.backup)
         menu.addSeparator()
@@ -93,6 +94,10 @@ class Actions:
         self._add(menu, "unlock", "&Unlock selected sites", lambda: plan.lock(False), "Ctrl+U")
         menu.addSeparator()
         self._add(menu, "edit_site", "&Edit facts of the site…", plan.edit_site, "F2")
+        self._add(menu, "place_site", "Place the site on the &map", plan.pick_site, "Ctrl+M")
+        self._add(menu, "type_place", "&Type the place of the site…", plan.place_site, "F3")
+        menu.addSeparator()
+        self._add(menu, "programme", "P&rogramme, partners, nodes…", plan.programme, "Ctrl+G")
 
     def _view_menu(self) -> None:
         menu, window = self._window.menuBar().addMenu("&View"), self._window
@@ -111,7 +116,7 @@ class Actions:
             menu.addAction(dock.toggleViewAction())
         menu.addSeparator()
         self._appearance_menu(menu.addMenu("Appea&rance"))
-        self._add(menu, "reset_layout", "&Usual layout", window.usual_layout)
+        self._add(menu, "reset_layout", "&Usual layout", window.places.usual)
 
     def _appearance_menu(self, menu: QMenu) -> None:
         group, now = QActionGroup(self._window), settings().value("appearance", "system")
@@ -152,11 +157,12 @@ class Actions:
         writable = session is not None and not session.read_only
         for name in ("snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all"):
             self.by_name[name].setEnabled(session is not None)
-        for name in ("import", "propose", "add_phase"):
+        for name in ("import", "propose", "add_phase", "programme"):
             self.by_name[name].setEnabled(writable)
         for name in ("lock", "unlock"):
             self.by_name[name].setEnabled(writable and chosen)
-        self.by_name["edit_site"].setEnabled(writable and one)
+        for name in ("edit_site", "place_site", "type_place"):
+            self.by_name[name].setEnabled(writable and one)
         self.move_menu.setEnabled(writable and chosen)
         for name in ("zoom_chosen", "select_none"):
             self.by_name[name].setEnabled(chosen)

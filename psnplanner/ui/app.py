@@ -35,7 +35,9 @@ def run(path: Path | None, *, argv: list[str] | None = None) -> int:
         window.show_start()
     window.show_first()
     # The event queue paints the shell before this timer lets the heavy imports begin.
-    if wanted is not None:
+    if wanted is None:
+        QTimer.singleShot(50, window.get_ready)
+    else:
         QTimer.singleShot(0, lambda: QTimer.singleShot(0, lambda: window.files.open(wanted)))
     app.styleHints().colorSchemeChanged.connect(
         lambda: look.apply(str(settings().value("appearance", "system")))

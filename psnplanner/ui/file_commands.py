@@ -110,6 +110,14 @@ class FileCommands:
             dialog.read(path)
         return dialog
 
+    def gazetteer(self) -> Any:
+        """Show which postcodes are known, and add a release."""
+        from psnplanner.ui.dialogs.gazetteer_line import GazetteerDialog
+
+        dialog = GazetteerDialog(self._window.jobs, self._window)
+        dialog.open()
+        return dialog
+
     def snapshot(self) -> None:
         """Ask for whom and where, and write the snapshot."""
         from psnplanner.ui.dialogs.snapshot_dialog import SnapshotDialog

@@ -49,7 +49,9 @@ class JobBar(QWidget):
         if job is self._job and not job.stopping:
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * part))
-            self.words.setText(f"{words or job.title}…")
+            # What is being done means little without what it is done for.
+            said = f"{job.title}: {words[:1].lower()}{words[1:]}" if words else job.title
+            self.words.setText(f"{said if words != job.title else job.title}…")
 
     def _cancel(self) -> None:
         if self._job is not None:

@@ -191,6 +191,7 @@ QFrame#card {{ background: {base}; border: 1px solid {line}; border-radius: 7px;
 QFrame#banner {{ background: {warning}; border: none; border-bottom: 1px solid {line}; }}
 QFrame#refusal {{ background: {danger_ground}; border: 1px solid {danger}; border-radius: 6px; }}
 QFrame#record {{ background: {alternate}; border: 1px solid {accent}; border-radius: 6px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QLabel#faint {{ color: {faint}; }}
 QLabel#heading {{ font-weight: 600; }}
 QWidget#paper {{ background: {base}; }}

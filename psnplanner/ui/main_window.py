@@ -9,41 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QSizePolicy,
-    QTabWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from psnplanner.errors import UserError
 from psnplanner.programme.record import RecordId
 from psnplanner.ui import messages
 from psnplanner.ui.actions import Actions
 from psnplanner.ui.banner import Banner, headline
+from psnplanner.ui.bars import Bars
+from psnplanner.ui.docks import Docks
 from psnplanner.ui.file_commands import FileCommands
-from psnplanner.ui.job_bar import JobBar
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map.map_pane import MapPane
 from psnplanner.ui.panels.findings_panel import FindingsPanel
 from psnplanner.ui.panels.phases_panel import PhasesPanel
 from psnplanner.ui.plan_commands import PlanCommands
-from psnplanner.ui.settings import settings
+from psnplanner.ui.wording import degrees_words
 
 if TYPE_CHECKING:
     from psnplanner.ui.bridge import Bridge
     from psnplanner.ui.roster import Roster
-
-LAYOUT_VERSION = 1
-SMALL_SCREEN_PX = 1500
-"""On a narrower screen the window takes all of it, the first time."""
-
-_AREA = Qt.DockWidgetArea
 
 
 class MainWindow(QMainWindow):
@@ -56,7 +42,6 @@ class MainWindow(QMainWindow):
         self.session: Any = None
         self.roster: Roster | None = None
         self._bridge: Bridge | None = None
-        self._put_away: list[QDockWidget] | None = None
         self.jobs = Jobs(self)
         self.files, self.plan = FileCommands(self), PlanCommands(self)
         self.pane = MapPane()
@@ -65,13 +50,14 @@ class MainWindow(QMainWindow):
         self.form: Any = None
         self.phases, self.findings = PhasesPanel(), FindingsPanel()
         self._build_middle()
-        self.docks = self._build_docks()
+        self.places = Docks(self, self.phases, self.findings)
+        self.docks, self.tabs = self.places.all, self.places.tabs
         self.actions_ = Actions(self)
-        self._build_bars()
+        self.bars = Bars(self)
         self._connect()
         self._later = QTimer(self, singleShot=True, interval=200)
         self._later.timeout.connect(self._look_again)
-        self._restore_layout()
+        self.places.restore()
 
     # Building
 
@@ -84,80 +70,13 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pane, 1)
         self.setCentralWidget(middle)
 
-    def _build_docks(self) -> list[QDockWidget]:
-        self.setDockNestingEnabled(True)
-        self.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.phases, "Phases")
-        self.tabs.addTab(self.findings, "Findings")
-        self._plan_dock = self._dock("Plan", self.tabs, _AREA.LeftDockWidgetArea)
-        # The tabs say what this is; a title above them would say it twice.
-        self._plan_dock.setTitleBarWidget(QWidget())
-        self._site_dock = self._dock("Site", QWidget(), _AREA.RightDockWidgetArea)
-        self._table_dock = self._dock("Sites", QWidget(), _AREA.BottomDockWidgetArea)
-        docks = [self._plan_dock, self._site_dock, self._table_dock]
-        self._arrange_docks()
-        return docks
-
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _arrange_docks(self) -> None:
-        wide = self.width() or 1366
-        self.resizeDocks(
-            [self._plan_dock, self._site_dock],
-            [max(245, wide // 6), max(330, wide * 10 // 43)],
-            Qt.Orientation.Horizontal,
-        )
-        self.resizeDocks(
-            [self._table_dock], [max(210, self.height() * 10 // 33)], Qt.Orientation.Vertical
-        )
-
-    def _build_bars(self) -> None:
-        bar = QToolBar("Tools")
-        bar.setObjectName("Tools")
-        bar.setMovable(False)
-        for name in ("open", "import", "", "undo", "redo", "", "propose", "snapshot"):
-            bar.addAction(self.actions_[name]) if name else bar.addSeparator()
-        for name, words in (
-            ("open", "Open"),
-            ("import", "Import list"),
-            ("propose", "Propose phases"),
-            ("snapshot", "Snapshot"),
-        ):
-            self.actions_[name].setIconText(words)
-        gap = QWidget()
-        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(gap)
-        self.headline = QLabel()
-        self.headline.setTextFormat(Qt.TextFormat.RichText)
-        self.headline.setContentsMargins(0, 0, 8, 0)
-        bar.addWidget(self.headline)
-        self.addToolBar(bar)
-        self.cursor_place = QLabel()
-        self.cursor_place.setObjectName("faint")
-        self.saved = QLabel()
-        self.saved.setObjectName("faint")
-        self.saved.setContentsMargins(6, 0, 0, 0)
-        self.statusBar().addWidget(self.saved)
-        self.job_bar = JobBar()
-        self.statusBar().addPermanentWidget(self.job_bar)
-        self.statusBar().addPermanentWidget(self.cursor_place)
-
     def _connect(self) -> None:
         canvas, phases, plan = self.pane.canvas, self.phases, self.plan
-        self.jobs.started.connect(self.job_bar.watch)
+        self.jobs.started.connect(self.bars.job_bar.watch)
         canvas.activated.connect(self._open_site)
         canvas.menu_wanted.connect(self._site_menu)
         canvas.cursor_moved.connect(
-            lambda lon, lat: self.cursor_place.setText(f"{lat:.4f}° N  {abs(lon):.4f}° W")
+            lambda lon, lat: self.bars.cursor_place.setText(degrees_words(lon, lat))
         )
         phases.dropped.connect(plan.move)
         phases.edit_wanted.connect(plan.edit_phase)
@@ -178,12 +97,13 @@ class MainWindow(QMainWindow):
         from psnplanner.ui.panels.site_table import SiteTable
 
         self.table, self.form = SiteTable(), SiteForm(self.jobs)
-        self._table_dock.setWidget(self.table)
-        self._table_dock.setTitleBarWidget(self.table.top)
-        self._site_dock.setWidget(self.form)
+        self.places.table.setWidget(self.table)
+        self.places.table.setTitleBarWidget(self.table.top)
+        self.places.site.setWidget(self.form)
         self.table.activated.connect(self._open_site)
         self.table.menu_wanted.connect(self._site_menu)
         self.form.edit_wanted.connect(self.plan.edit_site)
+        self.form.place_wanted.connect(self.plan.place_site)
         self.form.refused.connect(self.refuse)
 
     # A session comes and goes
@@ -196,7 +116,7 @@ class MainWindow(QMainWindow):
 
         self.let_go()
         self._complete()
-        self._bring_docks_back()
+        self.places.bring_back()
         self.session = session
         self._bridge = Bridge(session, self)
         self._bridge.happened.connect(self._happened)
@@ -214,6 +134,9 @@ class MainWindow(QMainWindow):
     def let_go(self) -> None:
         """Stop what is under way and close the programme; all is saved already."""
         self.jobs.stop()
+        self.pane.canvas.pick.leave()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()  # each is about a programme that goes
         if self.session is None:
             return
         assert self._bridge is not None
@@ -228,8 +151,8 @@ class MainWindow(QMainWindow):
         self.phases.show_state(None)
         self.findings.show_findings(None)
         self.banner.hide()
-        self.headline.setText("")
-        self.saved.setText("")
+        self.bars.headline.setText("")
+        self.bars.saved.setText("")
         self.tabs.setTabText(1, "Findings")
         self.setWindowTitle("PSN Planner")
         if roster is not None:
@@ -240,19 +163,8 @@ class MainWindow(QMainWindow):
     def show_start(self) -> None:
         """No programme: the start page over the base map, and no empty panels round it."""
         if self.session is None:
-            self._put_docks_away()
+            self.places.put_away()
             self.pane.show_start()
-
-    def _put_docks_away(self) -> None:
-        if self._put_away is None:
-            self._put_away = [dock for dock in self.docks if not dock.isHidden()]
-            for dock in self._put_away:
-                dock.hide()
-
-    def _bring_docks_back(self) -> None:
-        for dock in self._put_away or ():
-            dock.show()
-        self._put_away = None
 
     def _happened(self, happened: Any) -> None:
         if self.session is None or self.roster is None:
@@ -267,11 +179,11 @@ class MainWindow(QMainWindow):
         """What is quick enough to be right at once."""
         session = self.session
         self.phases.show_state(session.state, read_only=session.read_only)
-        self.headline.setText(headline(session))
+        self.bars.headline.setText(headline(session))
         self.setWindowTitle(f"{session.state.programme.name} — PSN Planner")
         kept = "Read only" if session.read_only else "Every change is saved"
-        self.saved.setText(f"{kept} · {session.path.name}")
-        self.saved.setToolTip(str(session.path))
+        self.bars.saved.setText(f"{kept} · {session.path.name}")
+        self.bars.saved.setToolTip(str(session.path))
         self.actions_.refresh()
 
     def _look_again(self) -> None:
@@ -342,8 +254,8 @@ class MainWindow(QMainWindow):
 
     def find(self) -> None:
         """Go to the filter line."""
-        self._table_dock.show()
-        self._table_dock.raise_()
+        self.places.table.show()
+        self.places.table.raise_()
         if self.table is not None:
             self.table.focus_filter()
 
@@ -368,8 +280,8 @@ class MainWindow(QMainWindow):
     def _open_site(self, ident: RecordId) -> None:
         assert self.roster is not None
         self.roster.select([ident])
-        self._site_dock.show()
-        self._site_dock.raise_()
+        self.places.site.show()
+        self.places.site.raise_()
         self.pane.canvas.zoom_to([ident])
 
     def _site_menu(self, at: Any) -> None:
@@ -388,40 +300,24 @@ class MainWindow(QMainWindow):
 
         about(self)
 
-    # Layout and closing
-
-    def usual_layout(self) -> None:
-        """Put every panel back where it was at first."""
-        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, _AREA.BottomDockWidgetArea)
-        for dock, place in zip(self.docks, places, strict=True):
-            dock.setFloating(False)
-            self.addDockWidget(place, dock)
-            dock.show()
-        self._arrange_docks()
-
-    def _restore_layout(self) -> None:
-        kept = settings()
-        geometry, state = kept.value("geometry"), kept.value("layout")
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            self.restoreGeometry(geometry)
-            self.restoreState(state, LAYOUT_VERSION)
-            return
-        room = self.screen().availableGeometry()
-        self.resize(min(1700, room.width() * 9 // 10), min(1050, room.height() * 9 // 10))
-        self._arrange_docks()
+    # Coming and going
 
     def show_first(self) -> None:
         """Show the window; on a small screen that knows no layout yet, all over it."""
-        remembered = settings().contains("geometry")
-        if not remembered and self.screen().availableGeometry().width() < SMALL_SCREEN_PX:
+        if self.places.small_and_new():
             self.showMaximized()
         else:
             self.show()
 
+    def get_ready(self) -> None:
+        """Load what the first command will need, so that no dialog has to wait for it."""
+        self.jobs.start("Getting ready", lambda _: _load_rooms(), quiet=True)
+
     def closeEvent(self, event: Any) -> None:
-        self._bring_docks_back()
-        kept = settings()
-        kept.setValue("geometry", self.saveGeometry())
-        kept.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.places.keep()
         self.let_go()
         super().closeEvent(event)
+
+
+def _load_rooms() -> None:
+    import psnplanner.session  # noqa: F401

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
 from psnplanner.programme.edits import Delete, MoveToPhase
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.record import Position, RecordId
 from psnplanner.ui.site_commands import lock_edit
 
 if TYPE_CHECKING:
@@ -67,11 +67,55 @@ class PlanCommands:
         dialog.open()
         return dialog
 
+    def place_site(self, ident: RecordId | None = None) -> Any:
+        """Ask where a site is, by default the chosen one."""
+        from psnplanner.ui.dialogs.place_dialog import PlaceDialog
+
+        session = self._window.session
+        ident = ident or (self._chosen[0] if self._chosen else None)
+        if ident is None:
+            return None
+        site = session.state.sites[ident]
+        dialog = PlaceDialog(site, session.do, lambda: self.pick_site(ident), self._window)
+        dialog.open()
+        return dialog
+
+    def pick_site(self, ident: RecordId | None = None) -> None:
+        """Let the next click on the map be the place of a site, by default the chosen one."""
+        from psnplanner.ui.dialogs.place_dialog import place_edit
+
+        window = self._window
+        ident = ident or (self._chosen[0] if self._chosen else None)
+        if ident is None:
+            return
+        site = window.session.state.sites[ident]
+
+        def placed(position: Position) -> None:
+            now = window.session.state.sites.get(site.id) if window.session else None
+            if now is not None:
+                window.do(place_edit(now, position))
+
+        window.pane.canvas.pick.begin(f"{site.reference} {site.name}".strip(), placed)
+
+    def programme(self) -> Any:
+        """Change the programme's dates, partners, certificates, nodes and closed windows."""
+        from psnplanner.ui.dialogs.programme_dialog import ProgrammeDialog
+
+        window = self._window
+        dialog = ProgrammeDialog(window.session, window.pane.canvas.pick.begin, window)
+        dialog.open()
+        return dialog
+
     def move(self, sites: Iterable[RecordId], phase: RecordId | None) -> None:
         """Put sites into a phase, or out of any."""
-        chosen = [ident for ident in sites if ident in self._window.session.state.sites]
+        window, session = self._window, self._window.session
+        chosen = [ident for ident in sites if ident in session.state.sites]
         if chosen:
-            self._window.do(MoveToPhase(chosen, phase))
+            edit = MoveToPhase(chosen, phase)
+            # The file draws both phases' areas anew with it: a tenth of a second at 10,000 sites.
+            window.jobs.start(
+                "Moving sites", lambda _: session.do(edit), None, window.refuse, quiet=True
+            )
 
     def lock(self, locked: bool) -> None:
         """Lock the chosen sites to their phase, or let them go."""
@@ -101,6 +145,8 @@ class PlanCommands:
         menu.addAction(actions["unlock"])
         menu.addSeparator()
         menu.addAction(actions["edit_site"])
+        menu.addAction(actions["place_site"])
+        menu.addAction(actions["type_place"])
         menu.addAction(actions["select_none"])
         menu.popup(at)
         return menu

@@ -36,6 +36,7 @@ class Roster(QObject):
         self.rows = rows
         self.words = ""
         self.hidden_statuses: frozenset[str] = frozenset()
+        self.unplaced_only = False
         self.shown: NDArray[np.bool_] = np.ones(len(rows), bool)
         self._selected: frozenset[RecordId] = frozenset()
 
@@ -83,15 +84,23 @@ class Roster(QObject):
             self.hidden_statuses = hidden
             self._refresh_filter()
 
+    def show_unplaced(self, only: bool) -> None:
+        """Show only the sites that are not on the map yet, or all again."""
+        if only != self.unplaced_only:
+            self.unplaced_only = only
+            self._refresh_filter()
+
     def clear_filter(self) -> None:
         """Show every row."""
-        self.words, self.hidden_statuses = "", frozenset()
+        if not self.filtered and self.shown.all():
+            return
+        self.words, self.hidden_statuses, self.unplaced_only = "", frozenset(), False
         self._refresh_filter()
 
     @property
     def filtered(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.words.strip() or self.hidden_statuses)
+        return bool(self.words.strip() or self.hidden_statuses or self.unplaced_only)
 
     @property
     def shown_count(self) -> int:
@@ -112,6 +121,8 @@ class Roster(QObject):
         for code, status in enumerate(STATUS_ORDER):
             if status in self.hidden_statuses:
                 shown &= self.rows.statuses != code
+        if self.unplaced_only:
+            shown &= np.isnan(self.rows.xs)
         changed = not np.array_equal(shown, self.shown)
         self.shown = shown
         return changed

@@ -55,3 +55,8 @@ def from_qdate(on: QDate) -> date:
 def capital(words: str) -> str:
     """The words with their first letter large, the rest left alone."""
     return words[:1].upper() + words[1:]
+
+
+def degrees_words(longitude: float, latitude: float) -> str:
+    """A place in degrees: 53.4048° N  2.9916° W."""
+    return f"{latitude:.4f}° N  {abs(longitude):.4f}° {'W' if longitude < 0 else 'E'}"

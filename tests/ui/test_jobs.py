@@ -45,7 +45,7 @@ def test_cancel_stops_the_work_at_its_next_word(qtbot: Any) -> None:
     job = jobs.start("Long work", work, lambda r: ends.append("finished"))
     job.cancelled.connect(lambda: ends.append("cancelled"))
     qtbot.waitUntil(lambda: started.is_set() and bar.isVisible(), timeout=3000)
-    assert bar.words.text() == "still at it…"
+    assert bar.words.text() == "Long work: still at it…"
     bar.cancel.click()
     qtbot.waitUntil(lambda: not jobs.busy, timeout=3000)
     assert ends == ["cancelled"]

@@ -147,7 +147,7 @@ def test_layout_is_remembered(empty_window: MainWindow, qtbot: Any) -> None:
     qtbot.addWidget(again)
     again.show()
     assert again.docks[0].isHidden()
-    again.usual_layout()
+    again.places.usual()
     assert not again.docks[0].isHidden()
 
 

@@ -19,6 +19,8 @@ _KEYS = (
     ("Shift-drag", "choose every site in a rectangle (with Ctrl: add them)"),
     ("Drag chosen sites", "onto a phase, to move them there"),
     ("Double-click", "a site: zoom to it; a phase: change it"),
+    ("Ctrl+M, F3", "place the chosen site: by a click on the map, or typed"),
+    ("Ctrl+G", "the programme, its partners, certificates, nodes and closed windows"),
     ("Legend", "click to hide a status, double-click to show it alone"),
     ("Ctrl+F", "filter the sites"),
     ("Ctrl+0, Ctrl+E", "show all sites, or those chosen"),

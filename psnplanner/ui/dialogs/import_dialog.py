@@ -7,17 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -26,12 +22,12 @@ from PySide6.QtWidgets import (
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import plural
 from psnplanner.ui import look
+from psnplanner.ui.dialogs.gazetteer_line import GazetteerLine
+from psnplanner.ui.dialogs.problems_view import ProblemsView, fill_table, plain_table
 from psnplanner.ui.job_bar import JobBar
 from psnplanner.ui.jobs import Jobs
 
 FILTER = "Site lists (*.csv *.tsv *.txt *.xlsx *.xls *.ods);;All files (*)"
-PROBLEM_COLUMNS = ("Row", "Column", "Value", "What is wrong", "What to do")
-MOST_PROBLEMS = 5_000
 
 
 class ImportDialog(QDialog):
@@ -51,12 +47,16 @@ class ImportDialog(QDialog):
         self.choose = QPushButton("Choose…")
         self.counts = QLabel("Choose a list: nothing changes until you press Import.")
         self.counts.setWordWrap(True)
-        self.columns = _table(("Heading in the list", "Taken as"))
-        self.problems = _table(PROBLEM_COLUMNS)
+        self.gazetteer = GazetteerLine(jobs)
+        self.gazetteer.setVisible(self.gazetteer.missing)
+        self.columns = plain_table(("Heading in the list", "Taken as", "Recognised"))
+        self.columns.setAccessibleName("Columns of the list")
+        self.problems = ProblemsView()
         self.tabs = QTabWidget()
         self.bar = JobBar()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.button = self.buttons.addButton("Import", QDialogButtonBox.ButtonRole.ActionRole)
+        self.choose.setAutoDefault(False)
         self.button.setProperty("primary", True)
         self.button.setEnabled(False)
         self._lay_out()
@@ -71,6 +71,7 @@ class ImportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
         layout.addLayout(line)
+        layout.addWidget(self.gazetteer)
         layout.addWidget(self.counts)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.bar)
@@ -78,7 +79,9 @@ class ImportDialog(QDialog):
 
     def _connect(self) -> None:
         self.choose.clicked.connect(self._ask_path)
-        self.path.returnPressed.connect(lambda: self.read(Path(self.path.text())))
+        self.path.returnPressed.connect(self._read_typed)
+        self.gazetteer.added.connect(self._read_again)
+        self.finished.connect(self.gazetteer.stop)
         self.buttons.rejected.connect(self.reject)
         self.button.clicked.connect(self.import_now)
 
@@ -86,6 +89,15 @@ class ImportDialog(QDialog):
         chosen, _ = QFileDialog.getOpenFileName(self, "List of sites", self.path.text(), FILTER)
         if chosen:
             self.read(Path(chosen))
+
+    def _read_typed(self) -> None:
+        if self.path.text().strip():
+            self.read(Path(self.path.text().strip()))
+
+    def _read_again(self) -> None:
+        # What had no place a moment ago may have one now.
+        if self._preview is not None:
+            self._read_typed()
 
     def read(self, path: Path) -> None:
         """Read a list and show what would happen."""
@@ -106,18 +118,16 @@ class ImportDialog(QDialog):
         report = preview.report()
         self._preview = preview
         self.counts.setText(summary(report))
-        columns = [
-            (heading, found["field"] if isinstance(found, dict) else str(found))
-            for heading, found in report["columns"].items()
-        ]
-        kept = [(str(h), "kept as written") for h in report.get("columns_kept_as_written", ())]
-        _fill(self.columns, columns + kept)
+        fill_table(self.columns, _column_cells(report))
         problems = report["problems"]
-        _fill(self.problems, [_problem_cells(problem) for problem in problems[:MOST_PROBLEMS]])
+        self.problems.show_problems(problems)
         self.tabs.setTabText(1, f"Problems ({len(problems):,})")
+        if report["problems_by_severity"]["error"]:
+            self.tabs.setCurrentWidget(self.problems)
         todo = report["added"] + report["updated"]
         self.button.setEnabled(todo > 0)
         self.button.setText(f"Import {plural(todo, 'site')}" if todo else "Nothing to import")
+        (self.button if todo else self.path).setFocus()
 
     def _refuse(self, error: UserError) -> None:
         self.bar.hide()
@@ -146,6 +156,9 @@ class ImportDialog(QDialog):
         super().reject()
 
 
+_BY = {"heading": "by its heading", "content": "by what is in it", "you": "as you said"}
+
+
 def summary(report: dict[str, Any]) -> str:
     """What an import would do, in a sentence or two."""
     parts = [
@@ -166,34 +179,10 @@ def _escaped(words: str) -> str:
     return escape(words)
 
 
-def _problem_cells(problem: dict[str, Any]) -> tuple[str, ...]:
-    row = problem.get("row")
-    names = ("column", "value", "message", "remedy")
-    return (str(row or ""), *(str(problem.get(name) or "") for name in names))
-
-
-def _table(headings: tuple[str, ...]) -> QTableWidget:
-    table = QTableWidget(0, len(headings))
-    table.setHorizontalHeaderLabels(list(headings))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.verticalHeader().hide()
-    header = table.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-    header.setStretchLastSection(True)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    return table
-
-
-def _fill(table: QTableWidget, rows: list[tuple[str, ...]]) -> None:
-    table.setRowCount(len(rows))
-    for line, cells in enumerate(rows):
-        for column, words in enumerate(cells):
-            item = QTableWidgetItem(words)
-            item.setToolTip(words)
-            table.setItem(line, column, item)
-    table.resizeColumnsToContents()
-    for column in range(table.columnCount() - 1):
-        table.setColumnWidth(column, min(300, table.columnWidth(column) + 12))
+def _column_cells(report: dict[str, Any]) -> list[tuple[str, ...]]:
+    sure = [
+        (heading, found["field"], _BY.get(found["by"], found["by"]))
+        for heading, found in report["columns"].items()
+    ]
+    kept = [(str(h), "kept as written", "") for h in report["columns_kept_as_written"]]
+    return sure + kept

@@ -29,6 +29,7 @@ from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.wording import days_text, short_day
 
 HEADINGS = ("Phase", "Window", "Sites", "Crew-days", "Capacity", "Base", "Partners")
+_BASE, _BASE_PX = HEADINGS.index("Base"), 190
 _INTRO = (
     "The planner groups the sites that are not live yet into phases: before go-live, each after "
     "its node, within the crews' capacity, close together. Nothing changes until you apply it."
@@ -122,11 +123,13 @@ class PlanDialog(QDialog):
                     )
                 self.table.setItem(line, column, item)
         self.table.resizeColumnsToContents()
+        self.table.setColumnWidth(_BASE, min(_BASE_PX, self.table.columnWidth(_BASE)))
         self.apply.setEnabled(True)
         self.apply.setProperty("primary", True)
         self.propose.setProperty("primary", False)
         for button in (self.apply, self.propose):
             button.style().polish(button)
+        self.apply.setFocus()
 
     def _refuse(self, error: UserError) -> None:
         from html import escape
@@ -156,8 +159,9 @@ def plan_words(report: dict[str, Any]) -> str:
     planned, left = report["sites_planned"], report["unplanned"]
     lines = [
         f"<b>{plural(planned, 'site')} in {plural(len(report['phases']), 'phase')}</b>, "
-        f"{report['moved']:,} moved. £{report['cost']['total_pounds']:,.0f} at the model's prices, "
-        f"£{report['greedy_total']:,.0f} by priority alone."
+        f"{plural(report['moved'], 'site')} moved from another phase. The planner's estimate of "
+        f"the work: £{report['cost']['total_pounds']:,.0f}; taking sites by priority alone, "
+        f"£{report['greedy_total']:,.0f}."
     ]
     if report["shortfall"]:
         colour = look.colour("danger").name()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from psnplanner.programme.record import RecordId
 from psnplanner.ui import look
@@ -225,6 +225,8 @@ class MapCanvas(QWidget):
         """Names over everything else, those of phases first, none over another."""
         colours = look.map_colours(look.is_dark())
         placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
+        for box in self.covered():
+            placer.block(box.translated(-self._corner(view)))
         if self.phases is not None and self.show_phases:
             self.phases.paint_names(painter, view, colours, placer, self.font())
         basemap_layer.paint_towns(painter, view, colours, placer, self.font())
@@ -333,9 +335,12 @@ class MapCanvas(QWidget):
         shape = Qt.CursorShape.PointingHandCursor if self.hover else Qt.CursorShape.ArrowCursor
         self.setCursor(Qt.CursorShape.CrossCursor if self.pick.waiting else shape)
 
-    def overlay_rect(self) -> QRect:
-        """Where overlays (legend, hover card) may stand."""
-        return self.rect().adjusted(10, 10, -10, -10)
+    def covered(self) -> list[QRectF]:
+        """What of the canvas is hidden by what lies over it: no name belongs there."""
+        boxes = [decorations.licence_box(self), decorations.scale_box(self)]
+        frames = self.findChildren(QFrame, "card", Qt.FindChildOption.FindDirectChildrenOnly)
+        fixed = (f for f in frames if f.isVisible() and f.property("fixed"))
+        return [*boxes, *(QRectF(frame.geometry()) for frame in fixed)]
 
     def ink(self) -> Any:
         """The colour of text drawn straight on the map."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
 
 ATTRIBUTION = "Coast: GSHHG (LGPL) · Towns: PSN Planner"
+_PLATE_PX = 5
 
 
 def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
@@ -24,10 +25,26 @@ def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colours = look.map_colours(look.is_dark())
     _paint_scale(painter, canvas, colours)
+    plate = licence_box(canvas)
+    painter.setPen(Qt.PenStyle.NoPen)
+    # The map moves under it: a plate keeps the words apart from the names below.
+    painter.setBrush(colours.halo)
+    painter.drawRoundedRect(plate, 3, 3)
+    at = plate.topLeft() + QPointF(_PLATE_PX, 1)
+    draw_halo(painter, at, ATTRIBUTION, face(canvas.font(), -2.5), colours.town, colours.halo)
+
+
+def licence_box(canvas: MapCanvas) -> QRectF:
+    """Where on the canvas it says whose map this is."""
     small = face(canvas.font(), -2.5)
-    corner = QPointF(canvas.width() - 8, canvas.height() - 5)
-    at = corner - QPointF(small.width(ATTRIBUTION), small.height)
-    draw_halo(painter, at, ATTRIBUTION, small, colours.town, colours.halo)
+    wide, tall = small.width(ATTRIBUTION) + 2 * _PLATE_PX, small.height + 2
+    return QRectF(canvas.width() - wide - 4, canvas.height() - tall - 4, wide, tall)
+
+
+def scale_box(canvas: MapCanvas) -> QRectF:
+    """Where on the canvas the scale bar is, with its words."""
+    tall = face(canvas.font(), -1).height
+    return QRectF(8, canvas.height() - 22 - tall, 144, 22 + tall)
 
 
 def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QToolButton,
@@ -16,29 +19,73 @@ from PySide6.QtWidgets import (
 )
 
 from psnplanner.programme.edits import plural
-from psnplanner.style import STATUS_ORDER
+from psnplanner.style import STATUS_ORDER, kind_shape
 from psnplanner.ui.map import sprites
 from psnplanner.ui.roster import Roster
 from psnplanner.ui.wording import capital
 
-SHAPE_WORDS = (
-    ("circle", "School"),
-    ("square", "Council"),
-    ("cross", "Health"),
-    ("diamond", "Police"),
-    ("triangle", "Fire"),
-    ("pentagon", "Library"),
-)
+SHAPE_FAMILIES = {
+    "school": "Education",
+    "academy": "Education",
+    "college": "Education",
+    "nursery": "Education",
+    "library": "Library, leisure",
+    "museum": "Library, leisure",
+    "leisure": "Library, leisure",
+    "police": "Police",
+    "fire": "Fire",
+    "ambulance": "Ambulance",
+    "health": "Health",
+    "hospital": "Health",
+    "clinic": "Health",
+    "surgery": "Health",
+    "practice": "Health",
+    "gp": "Health",
+    "nhs": "Health",
+    "council": "Council",
+    "office": "Council",
+    "depot": "Council",
+    "hall": "Council",
+    "centre": "Council",
+}
+_MOST_SHAPE_WORDS, _LONGEST = 2, 20
+
+
+def shape_words(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """What each shape stands for among these kinds of site, the commonest shape first.
+
+    A kind of one's own keeps its own name; kinds that share a shape are named together.
+    """
+    tally: dict[str, Counter[str]] = {}
+    for kind, count in Counter(kinds).items():
+        shape = kind_shape(kind)
+        tally.setdefault(shape, Counter())[_family(kind)] += count
+    order = sorted(tally, key=lambda shape: -tally[shape].total())
+    return [(shape, _joined([name for name, _ in tally[shape].most_common()])) for shape in order]
+
+
+def _family(kind: str) -> str:
+    for word in re.findall(r"[a-z]+", kind.casefold()):
+        for form in (word, word.removesuffix("s"), re.sub("ies$", "y", word)):
+            if form in SHAPE_FAMILIES:
+                return SHAPE_FAMILIES[form]
+    return capital(kind) or "Other"
+
+
+def _joined(names: list[str]) -> str:
+    shown = ", ".join(names[:_MOST_SHAPE_WORDS])
+    if len(shown) > _LONGEST:
+        shown = names[0]
+    return shown if len(shown) >= len(", ".join(names)) else f"{shown} …"
 
 
 class Legend(QFrame):
     """A row for each status: click to hide or show it, double-click to show it alone."""
 
-    unplaced_wanted = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
+        self.setProperty("fixed", True)
         self.setAccessibleName("Legend and filter")
         self._roster: Roster | None = None
         self.buttons: dict[str, _StatusButton] = {}
@@ -48,11 +95,17 @@ class Legend(QFrame):
         layout.setSpacing(2)
         layout.addLayout(self._status_rows())
         layout.addSpacing(3)
-        layout.addLayout(self._shape_rows())
+        self._shapes = QGridLayout()
+        self._shapes.setContentsMargins(6, 0, 0, 0)
+        self._shapes.setHorizontalSpacing(8)
+        self._shapes.setVerticalSpacing(1)
+        self._shape_words: list[tuple[str, str]] = []
+        layout.addLayout(self._shapes)
         self.unplaced = QToolButton()
         self.unplaced.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.unplaced.setToolTip("Sites whose place is not known yet: click to select them")
-        self.unplaced.clicked.connect(self.unplaced_wanted)
+        self.unplaced.setCheckable(True)
+        self.unplaced.setToolTip("Click to list just the sites whose place is not known yet")
+        self.unplaced.clicked.connect(self._list_unplaced)
         layout.addWidget(self.unplaced)
 
     def _status_rows(self) -> QGridLayout:
@@ -71,21 +124,35 @@ class Legend(QFrame):
         grid.setColumnStretch(0, 1)
         return grid
 
-    def _shape_rows(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(6, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(1)
-        for index, (shape, words) in enumerate(SHAPE_WORDS):
-            cell = QHBoxLayout()
-            cell.setSpacing(4)
+    def _show_shapes(self) -> None:
+        """Name the shapes that are really on the map, once they change."""
+        assert self._roster is not None
+        found = shape_words(site.kind for site in self._roster.state.sites.values())
+        if found == self._shape_words:
+            return
+        self._shape_words = found
+        while (item := self._shapes.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        for row, (shape, words) in enumerate(found):
             picture, label = QLabel(), QLabel(words)
             picture.setPixmap(sprites.picture(shape, "planned", 10))
+            picture.setFixedWidth(14)
             label.setObjectName("faint")
-            cell.addWidget(picture)
-            cell.addWidget(label, 1)
-            grid.addLayout(cell, index // 2, index % 2)
-        return grid
+            self._shapes.addWidget(picture, row, 0)
+            self._shapes.addWidget(label, row, 1)
+        self._shapes.setColumnStretch(1, 1)
+
+    def event(self, event: QEvent) -> bool:
+        # Nobody's layout holds the legend: it takes the size its own rows ask for.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.adjustSize()
+        return super().event(event)
+
+    @property
+    def shapes(self) -> list[tuple[str, str]]:
+        """The shapes shown, each with its words."""
+        return list(self._shape_words)
 
     def set_roster(self, roster: Roster | None) -> None:
         """Count and filter these sites."""
@@ -94,7 +161,12 @@ class Legend(QFrame):
         if roster is not None:
             for signal in (roster.rebuilt, roster.rows_changed, roster.shown_changed):
                 signal.connect(self.refresh)
-            self.refresh()
+            roster.rebuilt.connect(self._reshape)
+            self._reshape()
+
+    def _reshape(self) -> None:
+        self._show_shapes()
+        self.refresh()
 
     def refresh(self, _rows: object = None) -> None:
         """Show the counts and what is hidden."""
@@ -110,7 +182,8 @@ class Legend(QFrame):
             self._counts[status].setText(f"{count:,}")
             button.setAccessibleDescription(plural(count, "site"))
         unplaced = len(roster.unplaced())
-        self.unplaced.setVisible(unplaced > 0)
+        self.unplaced.setVisible(unplaced > 0 or roster.unplaced_only)
+        self.unplaced.setChecked(roster.unplaced_only)
         self.unplaced.setText(f"{plural(unplaced, 'site')} without a place")
         self.adjustSize()
 
@@ -118,6 +191,10 @@ class Legend(QFrame):
         if self._roster is not None:
             hidden = [status for status, button in self.buttons.items() if not button.isChecked()]
             self._roster.hide_statuses(hidden)
+
+    def _list_unplaced(self, only: bool) -> None:
+        if self._roster is not None:
+            self._roster.show_unplaced(only)
 
     def _show_alone(self, status: str) -> None:
         if self._roster is None:

@@ -30,6 +30,7 @@ class MapPane(QWidget):
     def _zoom_buttons(self) -> QFrame:
         frame = QFrame(self.canvas)
         frame.setObjectName("card")
+        frame.setProperty("fixed", True)
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(0)

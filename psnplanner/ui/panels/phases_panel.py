@@ -96,6 +96,7 @@ def lines_of(state: State) -> list[PhaseLine]:
         )
     count, live, effort = _tally(state, None)
     text = "not planned yet" if count else "every site is in a phase"
+    text = text if state.sites else "no sites yet"
     lines.append(PhaseLine(None, "No phase", text, count, live, effort, None, "#8a949b"))
     return lines
 

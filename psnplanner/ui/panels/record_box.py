@@ -27,6 +27,7 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.stage import BLOCKED, DONE, NOT_STARTED, STATES, WAITING, Stage
 from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.programme.state import State
+from psnplanner.ui.panels.refusal import Refusal
 from psnplanner.ui.wording import capital, from_qdate, to_qdate
 
 Do = Callable[[Any], Any]
@@ -44,11 +45,11 @@ class RecordBox(QFrame):
         self._do = do
         self._site: RecordId = b""
         self.stage_key = ""
+        self.author = ""
         self.state, self.day = QComboBox(), day_edit()
-        self.note, self.waiting_on, self.reason = QLineEdit(), QLineEdit(), QLineEdit()
+        self.note, self.waiting_on = QLineEdit(), QLineEdit()
         self.record, self.cancel = QPushButton("Record"), QPushButton("Close")
-        self.override = QPushButton("Override and record")
-        self.refusal, self.refusal_text = QFrame(), QLabel()
+        self.refusal, self._waits = Refusal(), QWidget()
         self._name()
         self._lay_out()
         self._connect()
@@ -59,34 +60,28 @@ class RecordBox(QFrame):
             self.state.addItem(capital(state), state)
         self.note.setPlaceholderText("Note (optional)")
         self.waiting_on.setPlaceholderText("Whom it waits on")
-        self.reason.setPlaceholderText("Reason, kept for ever")
         self.state.setAccessibleName("State of the stage")
         self.day.setAccessibleName("Day it happened")
         self.note.setAccessibleName("Note")
         self.waiting_on.setAccessibleName("Whom it waits on")
-        self.reason.setAccessibleName("Reason for the override")
         self.record.setProperty("primary", True)
-        self.refusal.setObjectName("refusal")
-        self.refusal_text.setWordWrap(True)
-        self.refusal_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(6)
         grid.addWidget(self.state, 0, 0)
         grid.addWidget(self.day, 0, 1)
-        grid.addWidget(self.waiting_on, 1, 0, 1, 2)
+        line = QHBoxLayout(self._waits)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(QLabel("Waits on"))
+        line.addWidget(self.waiting_on, 1)
+        grid.addWidget(self._waits, 1, 0, 1, 2)
         grid.addWidget(self.note, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.record)
-        inside = QVBoxLayout(self.refusal)
-        inside.setContentsMargins(8, 8, 8, 8)
-        inside.addWidget(self.refusal_text)
-        inside.addWidget(self.reason)
-        inside.addWidget(self.override, 0, Qt.AlignmentFlag.AlignRight)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(grid)
@@ -95,10 +90,7 @@ class RecordBox(QFrame):
 
     def _connect(self) -> None:
         self.record.clicked.connect(lambda: self._try(""))
-        self.override.clicked.connect(lambda: self._try(self.reason.text()))
-        self.note.returnPressed.connect(self.record.click)
-        self.reason.returnPressed.connect(self.override.click)
-        self.reason.textChanged.connect(lambda words: self.override.setEnabled(bool(words.strip())))
+        self.refusal.overridden.connect(self._try)
         self.cancel.clicked.connect(self.leave)
         self.state.currentIndexChanged.connect(self._state_picked)
 
@@ -113,15 +105,13 @@ class RecordBox(QFrame):
         self.day.setDate(to_qdate(on))
         self.note.setText(record.note if record else "")
         self.waiting_on.setText((record.waiting_on if record else "") or stage.owner)
-        self.reason.setText("")
         self._state_picked()
         self.show()
         self.state.setFocus()
 
     def _state_picked(self) -> None:
-        self.waiting_on.setVisible(self.state.currentData() in (WAITING, BLOCKED))
-        self.refusal.hide()
-        self.override.setEnabled(False)
+        self._waits.setVisible(self.state.currentData() in (WAITING, BLOCKED))
+        self.refusal.clear()
 
     def leave(self) -> None:
         """Close without recording."""
@@ -136,6 +126,7 @@ class RecordBox(QFrame):
             self.stage_key,
             self.state.currentData(),
             from_qdate(self.day.date()),
+            by=self.author if override else "",
             note=self.note.text().strip(),
             waiting_on=self.waiting_on.text().strip() if waits else "",
             override=override,
@@ -150,18 +141,15 @@ class RecordBox(QFrame):
             self.leave()
 
     def _refuse(self, error: UserError) -> None:
-        self.refusal_text.setText(f"{error.what} {error.remedy}".strip())
-        gate = "override" in error.remedy
-        self.reason.setVisible(gate)
-        self.override.setVisible(gate)
-        self.refusal.show()
-        if gate:
-            self.reason.setFocus()
+        self.refusal.say(error)
         self.refused.emit()
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            pressed = self.focusWidget()
+            (pressed if isinstance(pressed, QPushButton) else self.record).click()
         else:
             super().keyPressEvent(event)
 

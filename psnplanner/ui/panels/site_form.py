@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDateEdit,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -22,22 +21,17 @@ from PySide6.QtWidgets import (
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import MoveToPhase
 from psnplanner.programme.record import RecordId
-from psnplanner.programme.site import WAYLEAVE_STATES, Site
-from psnplanner.programme.stage_edits import SetWayleave
+from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.style import kind_shape
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map import sprites
-from psnplanner.ui.panels.record_box import RecordBox, day_edit
+from psnplanner.ui.panels.record_box import RecordBox
 from psnplanner.ui.panels.site_words import FACTS, facts, history_html, summary
 from psnplanner.ui.panels.stage_track import StageTrack
+from psnplanner.ui.panels.wayleave_box import WayleaveBox
 from psnplanner.ui.roster import Roster
-from psnplanner.ui.wording import (
-    capital,
-    from_qdate,
-    short_day,
-    to_qdate,
-)
+from psnplanner.ui.wording import capital
 
 NO_SITE = "Choose a site in the table or on the map to see how far it is."
 
@@ -46,6 +40,7 @@ class SiteForm(QStackedWidget):
     """Shows the one chosen site; of several, what they add up to."""
 
     edit_wanted = Signal(object)
+    place_wanted = Signal(object)
     refused = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -57,7 +52,7 @@ class SiteForm(QStackedWidget):
         self._facts: dict[str, QLabel] = {}
         self.track = StageTrack()
         self.box = RecordBox(self._do)
-        self.wayleave = _WayleaveLine()
+        self.wayleave = WayleaveBox(self._do)
         self.phase = QComboBox()
         self.lock = QPushButton("Lock")
         self.history = QLabel()
@@ -124,7 +119,9 @@ class SiteForm(QStackedWidget):
         line.addWidget(self._picture)
         line.addWidget(self._status)
         line.addStretch(1)
-        self._edit = QPushButton("Edit facts…")
+        self._place, self._edit = QPushButton("Place…"), QPushButton("Edit facts…")
+        self._place.setToolTip("Say where the building is: on the map, or typed")
+        line.addWidget(self._place)
         line.addWidget(self._edit)
         layout = QVBoxLayout()
         layout.setSpacing(3)
@@ -166,7 +163,8 @@ class SiteForm(QStackedWidget):
         self.box.refused.connect(self._show_box)
         self.phase.activated.connect(self._move)
         self.lock.clicked.connect(self._set_lock)
-        self.wayleave.recorded.connect(self._set_wayleave)
+        self.wayleave.opened.connect(lambda: self._show_widget(self.wayleave))
+        self._place.clicked.connect(lambda: self.place_wanted.emit(self.site))
         self._edit.clicked.connect(lambda: self.edit_wanted.emit(self.site))
 
     # Following the programme
@@ -175,6 +173,7 @@ class SiteForm(QStackedWidget):
         """Show sites of this programme (None: of none)."""
         self._session, self._roster, self.site = session, roster, None
         self.box.hide()
+        self.box.author = self.wayleave.author = session.author if session else ""
         if roster is not None:
             roster.selection_changed.connect(self.refresh)
             roster.rows_changed.connect(self.refresh)
@@ -218,7 +217,7 @@ class SiteForm(QStackedWidget):
         self._show_phase(state, site)
         self.track.show_site(state, site, self._session.present_day)
         self.wayleave.show_site(state, site, self._session.present_day)
-        for widget in (self.phase, self.lock, self._edit, self.wayleave, self.track):
+        for widget in (self.phase, self.lock, self._edit, self._place, self.wayleave, self.track):
             widget.setEnabled(not self._session.read_only)
 
     def _show_phase(self, state: State, site: Site) -> None:
@@ -271,8 +270,11 @@ class SiteForm(QStackedWidget):
         self._show_box()
 
     def _show_box(self) -> None:
-        # Once the layout has given the box its new height.
-        QTimer.singleShot(20, lambda: self.scroll.ensureWidgetVisible(self.box, 0, 20))
+        self._show_widget(self.box)
+
+    def _show_widget(self, widget: QWidget) -> None:
+        # Once the layout has given it its new height.
+        QTimer.singleShot(20, lambda: self.scroll.ensureWidgetVisible(widget, 0, 20))
 
     def _move(self) -> None:
         self._try(MoveToPhase([self.site], self.phase.currentData()))
@@ -281,59 +283,6 @@ class SiteForm(QStackedWidget):
         from psnplanner.ui.site_commands import lock_edit
 
         self._try(lock_edit(self._state, [self.site], locked))
-
-    def _set_wayleave(self) -> None:
-        self._try(self.wayleave.edit(self.site))
-
-
-class _WayleaveLine(QWidget):
-    """The wayleave: its state, and a control to record a new one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text = QLabel()
-        self.text.setObjectName("faint")
-        self.text.setWordWrap(True)
-        self.state = QComboBox()
-        self.state.setAccessibleName("Wayleave")
-        for state in WAYLEAVE_STATES:
-            self.state.addItem(capital(state), state)
-        self.day: QDateEdit = day_edit()
-        self.day.setAccessibleName("Day of the wayleave")
-        self.button = QPushButton("Record")
-        self.recorded = self.button.clicked
-        line = QHBoxLayout()
-        line.addWidget(self.state, 1)
-        line.addWidget(self.day)
-        line.addWidget(self.button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(_heading("Wayleave"))
-        layout.addWidget(self.text)
-        layout.addLayout(line)
-
-    def show_site(self, state: State, site: Site, on: Any) -> None:
-        """Show the wayleave of this site."""
-        wayleave = state.wayleave_of(site.id)
-        self.day.setDate(to_qdate(on))
-        if wayleave is None or not wayleave.state:
-            owned = site.tenure == "owned"
-            self.text.setText(
-                "Owned land: none needed." if owned else "Nothing recorded of a wayleave yet."
-            )
-            return
-        self.state.setCurrentIndex(WAYLEAVE_STATES.index(wayleave.state))
-        day = {"requested": wayleave.requested_on}.get(wayleave.state, wayleave.decided_on)
-        words = capital(wayleave.state) + (f" on {short_day(day)}" if day else "")
-        words += f", until {short_day(wayleave.expires_on)}" if wayleave.expires_on else ""
-        words += f" · {wayleave.landowner}" if wayleave.landowner else ""
-        self.text.setText(words + (f"\n“{wayleave.note}”" if wayleave.note else ""))
-
-    def edit(self, site: RecordId | None) -> SetWayleave:
-        """What the person has put in."""
-        assert site is not None
-        return SetWayleave(site, self.state.currentData(), from_qdate(self.day.date()))
 
 
 def _heading(words: str) -> QLabel:

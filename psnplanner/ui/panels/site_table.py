@@ -42,6 +42,14 @@ WIDTHS = (96, 210, 150, 120, 84, 100, 130, 160, 74, 92)
 _ROLE = Qt.ItemDataRole
 
 
+_FLAGS = (
+    Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+    | Qt.ItemFlag.ItemIsDragEnabled
+)
+
+
 class SiteModel(QAbstractTableModel):
     """The rows the filter lets through, in the order of one column.
 
@@ -120,7 +128,7 @@ class SiteModel(QAbstractTableModel):
         self.arrange()
 
     def flags(self, index: Any) -> Any:
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+        return _FLAGS
 
     def mimeTypes(self) -> list[str]:
         return [MIME]
@@ -348,6 +356,8 @@ def _table_view(model: SiteModel) -> QTableView:
     # What a manager looks for stands first, where a narrow window still shows it.
     for place, name in enumerate(("Status", "Phase", "Waiting on"), start=2):
         header.moveSection(header.visualIndex(COLUMNS.index(name)), place)
+    # Of the table's own selection a header asks about every row of every column, at each paint.
+    header.setSelectionModel(QItemSelectionModel(model, view))
     view.setSortingEnabled(True)
     view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     return view

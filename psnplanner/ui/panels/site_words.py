@@ -34,7 +34,7 @@ FACTS = (
 def facts(state: State, site: Site) -> dict[str, str]:
     """What is known of a site, by the names of FACTS; an empty text where nothing is."""
     position, node = site.position, state.nodes.get(site.node) if site.node else None
-    place = "not known: give it a postcode that can be found"
+    place = "not known: “Place…” puts it on the map"
     if position:
         place = f"{position.latitude:.4f}, {position.longitude:.4f}"
         place += f" ({position.source})" if position.source else ""

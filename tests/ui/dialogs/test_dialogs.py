@@ -28,7 +28,7 @@ def test_importing_a_list(window: MainWindow, tmp_path: Path, qtbot: Any) -> Non
     qtbot.waitUntil(dialog.button.isEnabled, timeout=20_000)
     assert "3 new" in dialog.counts.text()
     assert dialog.columns.rowCount() == 6
-    assert dialog.problems.rowCount() > 0
+    assert dialog.problems.table.rowCount() > 0
     assert len(window.session.state.sites) == 120
     dialog.button.click()
     qtbot.waitUntil(lambda: len(window.session.state.sites) == 123, timeout=20_000)

@@ -197,3 +197,60 @@ def test_phase_areas_are_outlined_round_their_sites(window: MainWindow) -> None:
     shaded = _pixel(window, at)
     window.actions_["areas"].setChecked(False)
     assert _pixel(window, at) != shaded
+
+
+def test_the_legend_names_the_shapes_that_are_there(window: MainWindow) -> None:
+    """One line a shape, in the words of these kinds, and all of the legend is to be seen."""
+    from psnplanner.style import kind_shape
+
+    legend = window.pane.legend
+    kinds = {site.kind for site in window.session.state.sites.values()}
+    assert {shape for shape, _ in legend.shapes} == {kind_shape(kind) for kind in kinds}
+    assert dict(legend.shapes)["circle"] == "Education"
+    QApplication.processEvents()
+    assert legend.height() >= legend.sizeHint().height()
+    for button in legend.buttons.values():
+        assert button.height() >= button.sizeHint().height()
+
+
+def test_shape_words_follow_the_list() -> None:
+    """No shape that nobody has; kinds of one's own keep their names; a unit with the style."""
+    from psnplanner.style import _style
+    from psnplanner.ui.map.legend import SHAPE_FAMILIES, shape_words
+
+    assert shape_words(["Fire station", "Fire station", "Library"]) == [
+        ("triangle", "Fire"),
+        ("pentagon", "Library, leisure"),
+    ]
+    assert shape_words(["lighthouse"]) == [("circle", "Lighthouse")]
+    assert shape_words(["School", "School", "Barn", "Mast"])[0][1] == "Education, Barn …"
+    assert shape_words([]) == []
+    assert set(SHAPE_FAMILIES) == set(_style()["kind_shape"])
+
+
+def test_names_keep_off_what_lies_over_the_map(window: MainWindow) -> None:
+    """The licence, the scale bar, the legend and the zoom buttons are reserved."""
+    from PySide6.QtCore import QRectF
+
+    from psnplanner.ui.map import canvas as module
+
+    canvas, taken = window.pane.canvas, []
+
+    class Recorder(module.LabelPlacer):
+        def take(self, wanted: QRectF) -> bool:
+            free = super().take(wanted)
+            if free:
+                taken.append(wanted)
+            return free
+
+    kept, module.LabelPlacer = module.LabelPlacer, Recorder
+    try:
+        canvas.pan(37, 21)
+        canvas.render_picture()
+    finally:
+        module.LabelPlacer = kept
+    corner = canvas._corner(canvas._pictured)
+    boxes = canvas.covered()
+    assert len(boxes) == 4
+    assert len(taken) > 5
+    assert not any(box.intersects(name.translated(corner)) for box in boxes for name in taken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from psnplanner.programme.edits import Amend
@@ -28,6 +29,10 @@ def _drop(window: MainWindow, sites: list[bytes], name: str) -> None:
     target = model.index(place)
     assert model.canDropMimeData(data, Qt.DropAction.MoveAction, -1, -1, target)
     model.dropMimeData(data, Qt.DropAction.MoveAction, -1, -1, target)
+    for _ in range(1000):
+        if not window.jobs.busy:
+            break
+        QTest.qWait(10)
 
 
 def test_each_phase_tells_its_load(window: MainWindow) -> None:

@@ -1,0 +1,99 @@
+"""The panels round the map: where they stand, put away on the start page, remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from psnplanner.ui.settings import settings
+
+LAYOUT_VERSION = 1
+SMALL_SCREEN_PX = 1500
+"""On a narrower screen the window takes all of it, the first time."""
+
+_AREA = Qt.DockWidgetArea
+
+
+class Docks:
+    """Plan at the left, Site at the right, Sites below: three docks of one window."""
+
+    def __init__(self, window: QMainWindow, phases: QWidget, findings: QWidget) -> None:
+        self._window = window
+        self._put_away: list[QDockWidget] | None = None
+        window.setDockNestingEnabled(True)
+        window.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(phases, "Phases")
+        self.tabs.addTab(findings, "Findings")
+        self.plan = self._dock("Plan", self.tabs, _AREA.LeftDockWidgetArea)
+        # The tabs say what this is; a title above them would say it twice.
+        self.plan.setTitleBarWidget(QWidget())
+        self.site = self._dock("Site", QWidget(), _AREA.RightDockWidgetArea)
+        self.table = self._dock("Sites", QWidget(), _AREA.BottomDockWidgetArea)
+        self.all = [self.plan, self.site, self.table]
+        self._arrange()
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+    def _arrange(self) -> None:
+        wide, tall = self._window.width() or 1366, self._window.height()
+        self._window.resizeDocks(
+            [self.plan, self.site],
+            [max(245, wide // 6), max(330, wide * 10 // 43)],
+            Qt.Orientation.Horizontal,
+        )
+        self._window.resizeDocks([self.table], [max(210, tall * 10 // 33)], Qt.Orientation.Vertical)
+
+    def put_away(self) -> None:
+        """Hide them for as long as there is nothing to show in them."""
+        if self._put_away is None:
+            self._put_away = [dock for dock in self.all if not dock.isHidden()]
+            for dock in self._put_away:
+                dock.hide()
+
+    def bring_back(self) -> None:
+        """Show again those that were put away."""
+        for dock in self._put_away or ():
+            dock.show()
+        self._put_away = None
+
+    def usual(self) -> None:
+        """Put every panel back where it was at first."""
+        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, _AREA.BottomDockWidgetArea)
+        for dock, place in zip(self.all, places, strict=True):
+            dock.setFloating(False)
+            self._window.addDockWidget(place, dock)
+            dock.show()
+        self._arrange()
+
+    def restore(self) -> None:
+        """As the window was left, else as suits the screen."""
+        window, kept = self._window, settings()
+        geometry, state = kept.value("geometry"), kept.value("layout")
+        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
+            window.restoreGeometry(geometry)
+            window.restoreState(state, LAYOUT_VERSION)
+            return
+        room = window.screen().availableGeometry()
+        window.resize(min(1700, room.width() * 9 // 10), min(1050, room.height() * 9 // 10))
+        self._arrange()
+
+    def keep(self) -> None:
+        """Remember how the window is left."""
+        self.bring_back()
+        kept = settings()
+        kept.setValue("geometry", self._window.saveGeometry())
+        kept.setValue("layout", self._window.saveState(LAYOUT_VERSION))
+
+    def small_and_new(self) -> bool:
+        """Whether the screen is small and no layout is known for it yet."""
+        narrow = self._window.screen().availableGeometry().width() < SMALL_SCREEN_PX
+        return narrow and not settings().contains("geometry")
