@@ -56,7 +56,9 @@ class MergeSites:
         """Refused if a site is gone, locked elsewhere, or live while the one kept is not."""
         keep, others = _members(state, self.keep, self.others, "merged")
         label = f"Merge {_listed(others)} into {title(keep)}"
-        return Proposal(label, _taken_in(state, keep, others, _merged_values(keep, others)))
+        values = _merged_values(keep, others)
+        values["other"] = _merged_other(keep, others, values)
+        return Proposal(label, _taken_in(state, keep, others, values))
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,9 @@ class ShareSite:
     def propose(self, state: State, today: date) -> Proposal:
         """Refused as a merge is. Costs add up: each partner saves the circuit it has today."""
         keep, others = _members(state, self.keep, self.others, "shared")
-        values = _merged_values(keep, others) | _shared_values(keep, others, state)
+        values = _merged_values(keep, others) | _shared_values(keep, others)
+        users = [_user(site, state) for site in others]
+        values["other"] = _merged_other(keep, others, values, users)
         if self.name.strip():
             values["name"] = self.name.strip()
         label = f"Share {title(keep)} with {_listed(others)}, dug once"
@@ -183,7 +187,6 @@ def _merged_values(keep: Site, others: Sequence[Site]) -> dict[str, Any]:
     values["distinct_from"] = tuple(
         dict.fromkeys(i for site in everyone for i in site.distinct_from if i not in ids)
     )
-    values["other"] = _merged_other(keep, others, values)
     return values
 
 
@@ -193,13 +196,15 @@ def _partners(partner: RecordId | None, sites: Iterable[Site]) -> tuple[RecordId
     return tuple(ident for ident in dict.fromkeys(users) if ident != partner)
 
 
-def _merged_other(keep: Site, others: Sequence[Site], values: dict[str, Any]) -> Pairs:
+def _merged_other(
+    keep: Site, others: Sequence[Site], values: dict[str, Any], users: Sequence[str] = ()
+) -> Pairs:
     """The kept site's columns, what the others say besides, and under which names they stood."""
     told = ALSO_KNOWN_AS, ALSO_LISTED_AS, SHARED_BY
     merged = {heading: text for heading, text in keep.other if heading not in told}
-    for site in others:
-        unlike = _unlike(site, values)
-        for heading, text in (*site.other, *unlike):
+    for site in (keep, *others):
+        own = () if site is keep else site.other
+        for heading, text in (*own, *_unlike(site, values)):
             if heading in told or merged.get(heading) == text:
                 continue
             merged[heading if heading not in merged else f"{heading} ({title(site)})"] = text
@@ -208,7 +213,7 @@ def _merged_other(keep: Site, others: Sequence[Site], values: dict[str, Any]) ->
     entries = {
         ALSO_KNOWN_AS: [*_references(keep, others)],
         ALSO_LISTED_AS: [name for name in names if name and name != listing(keep)],
-        SHARED_BY: [e for s in (keep, *others) for e in _entries(s.other, SHARED_BY)],
+        SHARED_BY: [e for s in (keep, *others) for e in _entries(s.other, SHARED_BY)] + [*users],
     }
     for heading, found in entries.items():
         if found:
@@ -223,7 +228,7 @@ def _references(keep: Site, others: Sequence[Site]) -> list[str]:
 
 
 def _unlike(site: Site, values: dict[str, Any]) -> Pairs:
-    """What a site that goes says otherwise than the one kept: noted, not lost."""
+    """What a site says otherwise than the outcome: noted, not lost."""
     result = []
     for name, heading in _NOTED.items():
         own = getattr(site, name)
@@ -238,33 +243,17 @@ def _shown(name: str, value: Any) -> str:
     return f"£{value / 100:,.2f}".removesuffix(".00") if name.endswith("_pence") else str(value)
 
 
-def _shared_values(keep: Site, others: Sequence[Site], state: State) -> dict[str, Any]:
+def _shared_values(keep: Site, others: Sequence[Site]) -> dict[str, Any]:
     """What differs from a merge: each user's circuit is saved, and the first to end presses."""
     everyone = [keep, *others]
     costs = [s.annual_cost_pence for s in everyone if s.annual_cost_pence is not None]
     ends = [s.contract_ends_on for s in everyone if s.contract_ends_on is not None]
     priorities = [s.priority for s in everyone if s.priority in PRIORITIES]
-    values: dict[str, Any] = {
+    return {
         "annual_cost_pence": sum(costs) if costs else None,
         "contract_ends_on": min(ends, default=None),
         "priority": min(priorities, key=PRIORITIES.index, default=keep.priority),
     }
-    merged = dict(_merged_other(keep, others, _merged_values_for_notes(keep, others, values)))
-    for heading, text in _unlike(keep, {**_own(keep), **values}):
-        merged.setdefault(heading, text)
-    users = _entries(tuple(merged.items()), SHARED_BY) + [_user(s, state) for s in others]
-    merged[SHARED_BY] = _BETWEEN.join(dict.fromkeys(users))
-    return values | {"other": tuple(merged.items())}
-
-
-def _merged_values_for_notes(
-    keep: Site, others: Sequence[Site], values: dict[str, Any]
-) -> dict[str, Any]:
-    return {name: _first(name, keep, others) for name in _NOTED} | values
-
-
-def _own(site: Site) -> dict[str, Any]:
-    return {name: getattr(site, name) for name in _NOTED}
 
 
 def _user(site: Site, state: State) -> str:
