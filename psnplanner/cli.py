@@ -141,7 +141,10 @@ def new(
 @FILE
 @click.argument("list_file", metavar="LIST", type=click.Path(path_type=Path))
 @click.option("--column", "columns", multiple=True, metavar='"Header=field"', help="Correct one.")
-@click.option("--sheet", help="Which sheet of a workbook.")
+@click.option("--sheet", help="Which sheet of a workbook, or layer of a GeoPackage.")
+@click.option("--online", is_flag=True, help="Ask the internet for addresses nothing else places.")
+@click.option("--take-list", is_flag=True, help="Let the list overrule newer field work.")
+@click.option("--problems", type=click.Path(path_type=Path), help="Write rows to mend: .xlsx.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @json_option
 def import_list(
@@ -149,18 +152,29 @@ def import_list(
     list_file: Path,
     columns: tuple[str, ...],
     sheet: str | None,
+    online: bool,
+    take_list: bool,
+    problems: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Load a partner's site list (CSV, XLSX, XLS, ODS)."""
+    """Load a partner's site list: CSV, XLSX, XLS, ODS, GeoJSON, GeoPackage, Shapefile, KML ..."""
     pairs = dict(_pair(item) for item in columns)
     with _open(file, read_only=dry_run) as session:
         preview = session.read_list(
-            list_file, sheet=sheet, columns=pairs, progress=console.progress()
+            list_file,
+            sheet=sheet,
+            columns=pairs,
+            online=online,
+            take_list=take_list,
+            progress=console.progress(),
         )
+        twice = session.duplicate_report(preview.adding.new)
         if not dry_run:
             session.do(preview.edit)
-        report = {**preview.report(), "dry_run": dry_run}
+        report = {**preview.report(), "duplicates": twice, "dry_run": dry_run}
+        if problems is not None:
+            report["rows_to_mend"] = session.write_problem_rows(preview, problems)
     show(as_json, report, lambda: cli_text.import_lines(report))
 
 
@@ -169,6 +183,60 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         raise click.BadParameter(f"“{text}” is not of the form Header=field", param_hint="--column")
     return header.strip(), field.strip()
+
+
+@cli.command()
+@FILE
+@click.option("--settle", type=click.Choice(["proposed", "merge", "shared", "keep"]))
+@click.option("--group", "numbers", type=click.IntRange(1), multiple=True, help="Only these.")
+@click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, help="Only so sure or surer.")
+@click.option("--by", default="", help="Who settles it.")
+@json_option
+def duplicates(
+    file: Path,
+    settle: str | None,
+    numbers: tuple[int, ...],
+    at_least: float,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Buildings that seem to be there twice, with reasons; settle them in one change.
+
+    As proposed (groups to look at are left), or all the chosen ones as merge, shared or keep.
+    """
+    from psnplanner.programme.duplicate_edits import settlement
+
+    with _open(file, by, read_only=settle is None) as session:
+        found = list(enumerate(session.duplicates(), 1))
+        told = dict(enumerate(session.duplicate_report(), 1))
+        chosen = [
+            (number, group)
+            for number, group in found
+            if group.confidence >= at_least and (not numbers or number in numbers)
+        ]
+        label = None
+        if settle is not None:
+            groups = [
+                (settle.replace("proposed", g.proposal), g.sites, g.building) for _, g in chosen
+            ]
+            made = session.do(settlement(groups))
+            label = made.label if made else None
+        document = {
+            "groups": [{"group": number, **told[number]} for number, _ in chosen],
+            "settled": label,
+        }
+    show(as_json, document, lambda: cli_text.duplicate_lines(document))
+
+
+@cli.command()
+@FILE
+@click.argument("out", type=click.Path(path_type=Path))
+@json_option
+def export(file: Path, out: Path, as_json: bool) -> None:
+    """Write the sites for other programs: OUT.csv, .xlsx, .geojson, .kml, .shp, .zip or .gpkg."""
+    with _open(file, read_only=True) as session:
+        count = session.export(out, console.progress())
+    show(as_json, {"file": str(out), "sites": count}, lambda: [f"Wrote {count:,} sites to {out}."])
 
 
 @cli.group()

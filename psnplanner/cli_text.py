@@ -27,6 +27,22 @@ def import_lines(report: dict[str, Any]) -> list[str]:
     return lines
 
 
+def duplicate_lines(document: dict[str, Any]) -> list[str]:
+    """Each group with its proposal, reasons and sites; then what was settled."""
+    lines = []
+    for group in document["groups"]:
+        sure = f"{group['confidence']:.0%}"
+        lines.append(
+            f"{group['group']}. {group['proposal']} ({sure}): {' '.join(group['reasons'])}"
+        )
+        for site in group["sites"]:
+            lines.append(f"     {site['reference']}  {site['name']}, {site['postcode']}")
+    lines = lines or ["No building seems to be there twice."]
+    if document["settled"]:
+        lines += ["", f"{document['settled']}."]
+    return lines
+
+
 def plan_lines(report: dict[str, Any]) -> list[str]:
     """A plan's phases, who is in none, and what falls short."""
     headings = ("Phase", "Starts", "Ends", "Sites", "Partners", "Crew-days", "Capacity")

@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from psnplanner import resource_files
 from psnplanner.errors import Bug, UserError
@@ -30,12 +30,13 @@ from psnplanner.programme.fold import as_at
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.record import Record, RecordId
-from psnplanner.programme.site import StageRecord, Wayleave
+from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
 from psnplanner.programme.working_days import Calendar
 
 if TYPE_CHECKING:
     from psnplanner.board.figures import Figures
+    from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
     from psnplanner.planning.plan import Options, Plan
     from psnplanner.programme.findings import Finding
@@ -312,9 +313,15 @@ class Session:
         *,
         sheet: str | None = None,
         columns: dict[str, str] | None = None,
+        online: bool = False,
+        take_list: bool = False,
         progress: Progress | None = None,
     ) -> Preview:
-        """Read a site list against this programme; nothing changes until its edit is done."""
+        """Read a site list against this programme; nothing changes until its edit is done.
+
+        `online` asks the internet for addresses that nothing else places; `take_list` lets the
+        list overrule what people have changed since the last one.
+        """
         from psnplanner.geography.gazetteer import Gazetteer
         from psnplanner.intake.preview import read_list
 
@@ -324,9 +331,37 @@ class Session:
             gazetteer=Gazetteer.open(),
             sheet=sheet,
             columns=columns,
+            online=online,
+            take_list=take_list,
+            touched=self._run(self._file.field_work),
             today=self.present_day,
             progress=progress,
         )
+
+    def write_problem_rows(self, preview: Preview, out: Path) -> int:
+        """Write the rows of a list that have problems, with what to mend; how many there were."""
+        from psnplanner.exchange import problem_rows
+
+        return problem_rows.write(out, *problem_rows.of_preview(preview))
+
+    def duplicates(self, new_sites: Iterable[Site] = ()) -> list[Group]:
+        """Buildings that seem to be there twice; given new sites, only groups with one of them."""
+        from psnplanner.intake.duplicates import groups
+
+        return groups(self.state, tuple(new_sites))
+
+    def duplicate_report(self, new_sites: Iterable[Site] = ()) -> list[dict[str, Any]]:
+        """The same groups as JSON-ready documents, in the same order."""
+        from psnplanner.intake.duplicates import report
+
+        sites = tuple(new_sites)
+        return report(self.duplicates(sites), self.state, sites)
+
+    def export(self, out: Path, progress: Progress | None = None) -> int:
+        """Write the sites for other programs, by the file's ending; how many there were."""
+        from psnplanner.exchange.export import export
+
+        return export(self.state, out, progress)
 
     def propose_plan(
         self, options: Options | None = None, progress: Progress | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 
 from psnplanner import cli, console
 from psnplanner.session import Session, new_programme
@@ -90,6 +92,65 @@ def test_import_accounts_for_every_row(run: Cli) -> None:
     assert problem["row"] == 4
     again = run.json("import", "cm.gpkg", "list.csv")
     assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 3)
+
+
+TWICE = """Site ref,Name,Partner,Kind,Address,Postcode,Latitude,Longitude
+B1,Kingsway Library,Halton Council,Library,Kingsway,WA8 7QF,53.3650,-2.7320
+B2,Kingsway Library,Halton Council,Library,Kingsway,WA8 7QF,53.3650,-2.7320
+B3,St Mary's School,Halton Council,School,Far Lane,WA7 1AB,53.3300,-2.6900
+B4,St Mary's School,Sefton Council,School,Other Road,PR8 6PN,53.6400,-3.0000
+"""
+
+
+def test_look_alikes_are_proposed_and_settled_never_silently(run: Cli) -> None:
+    """Proposed with reasons by the import, settled on request, taken back by one undo."""
+    (run.folder / "twice.csv").write_text(TWICE)
+    run.json("new", "cm.gpkg")
+    report = run.json("import", "cm.gpkg", "twice.csv")
+    assert report["added"] == 4
+    (group,) = report["duplicates"]
+    assert {site["reference"] for site in group["sites"]} == {"B1", "B2"}
+    assert group["proposal"] == "merge"
+    assert group["reasons"]
+    assert run.json("duplicates", "cm.gpkg", "--at-least", "1")["groups"] == []
+    settled = run.json("duplicates", "cm.gpkg", "--settle", "proposed")["settled"]
+    assert settled == "Settle 1 group of look-alikes"
+    assert run.json("figures", "cm.gpkg")["sites"] == 3
+    run.json("undo", "cm.gpkg")
+    assert run.json("figures", "cm.gpkg")["sites"] == 4
+    run.json("duplicates", "cm.gpkg", "--settle", "keep", "--group", "1")
+    assert run.json("duplicates", "cm.gpkg")["groups"] == []
+    assert run.json("verify", "cm.gpkg")["sound"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "geojson", "kml", "gpkg", "zip"])
+def test_what_goes_out_and_comes_back_changes_nothing(loaded: Cli, suffix: str) -> None:
+    """Through the command line, in every format."""
+    assert loaded.json("export", "cm.gpkg", f"out.{suffix}")["sites"] == 3
+    report = loaded.json("import", "cm.gpkg", f"out.{suffix}", "--dry-run")
+    assert (report["read"], report["unchanged"]) == (3, 3)
+
+
+def test_rows_to_mend_go_out_and_come_back_mended(loaded: Cli) -> None:
+    """The partner gets the rows with their reasons, and sends them back put right."""
+    report = loaded.json("import", "cm.gpkg", "list.csv", "--problems", "mend.xlsx", "--dry-run")
+    assert report["rows_to_mend"] == 1
+    headings, row = CalamineWorkbook.from_path("mend.xlsx").get_sheet_by_index(0).to_python()
+    assert "postcode" in str(row[0]).casefold()
+    row[headings.index("Latitude")], row[headings.index("Longitude")] = "53.36", "-2.74"
+    with open("mended.csv", "w", newline="") as mended:
+        csv.writer(mended).writerows([headings, row])
+    back = loaded.json("import", "cm.gpkg", "mended.csv")
+    assert (back["read"], back["updated"], back["unplaced"]) == (1, 1, 0)
+
+
+def test_field_work_is_newer_than_an_old_list(loaded: Cli) -> None:
+    """What a person changed since is kept, and said; unless the list is to overrule it."""
+    loaded.json("edit", "cm.gpkg", "site", "A1", "name=The New Town Hall")
+    kept = loaded.json("import", "cm.gpkg", "list.csv")
+    assert (kept["unchanged"], kept["kept_as_field_work_is_newer"]) == (3, 1)
+    taken = loaded.json("import", "cm.gpkg", "list.csv", "--take-list")
+    assert taken["updated"] == 1
 
 
 def test_record_and_undo(loaded: Cli) -> None:
@@ -265,6 +326,8 @@ def test_every_verb_speaks_plainly_too(loaded: Cli) -> None:
         ("history", "cm.gpkg", "--site", "A1"),
         ("import", "cm.gpkg", "list.csv", "--dry-run"),
         ("snapshot", "cm.gpkg", "out.svg"),
+        ("export", "cm.gpkg", "out.xlsx"),
+        ("duplicates", "cm.gpkg"),
         ("backup", "cm.gpkg", "copy.gpkg"),
         ("verify", "copy.gpkg"),
         ("edit", "cm.gpkg", "programme", "it", "status_on=2014-06-01"),

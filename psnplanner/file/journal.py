@@ -353,3 +353,23 @@ def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[in
     found.sort(key=lambda row: row[:3])
     told = [((row[0], row[1]), plain_change(*row[3:])) for row in found]
     return [(stamp, change) for stamp, change in told if change is not None]
+
+
+def field_work(db: Database) -> dict[RecordId, set[str]]:
+    """The fields of each site whose last change was a person's own, not a list's or an undo's."""
+    site = RECORD_TYPES["site"].ENTITY_NUMBER
+    found: dict[RecordId, set[str]] = {}
+    for row, fld, kind in rows(
+        db,
+        "SELECT e.row, e.fld, t.kind FROM event e JOIN txn t ON t.dev = e.dev AND t.hlc = e.hlc "
+        "WHERE e.ent = ? AND e.fld > 0 ORDER BY e.hlc, e.dev, e.seq",
+        site,
+    ):
+        field = _FIELDS[site].get(fld)
+        if field is None:
+            continue
+        if kind in ("import", "undo"):
+            found.get(row, set()).discard(field.name)
+        else:
+            found.setdefault(row, set()).add(field.name)
+    return found

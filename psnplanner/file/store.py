@@ -184,6 +184,11 @@ class ProgrammeFile:
             stamps = journal.stamps(self._db)
             return [(stamps[at], c) for at, c in journal.changes_of(self._db, records)]
 
+    def field_work(self) -> dict[RecordId, set[str]]:
+        """The fields of each site that people have changed since a list last set them."""
+        with plain_words(self.path):
+            return journal.field_work(self._db)
+
     def verify(self, progress: Progress | None = None) -> list[str]:
         """What is wrong with the file, in sentences; none if it is sound."""
         with plain_words(self.path):

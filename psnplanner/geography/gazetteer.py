@@ -6,7 +6,6 @@ still know postcodes that Royal Mail has since ended.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +24,7 @@ from psnplanner.geography.code_point import (
     postcode_of,
     read_zip,
 )
+from psnplanner.geography.found import Found
 from psnplanner.geography.gazetteer_store import Release, read, save, stored
 from psnplanner.geography.grid import bng_to_wgs84, wgs84_to_bng
 
@@ -42,19 +42,6 @@ _ACCURACY_M = {10: 75.0, 20: 75.0, 30: 100.0, 40: 150.0, 50: 200.0, 60: 1_000.0}
 _WORST_ACCURACY_M = 1_000.0
 _NEAREST_SHARE = 90  # per cent of a district's postcodes within the accuracy we state
 _LIKE_POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9OIL][0-9A-Z]?\s*[0-9OIL][A-Z]{2}\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A position in WGS84 degrees, the text of where it is from, and how good it is.
-
-    `accuracy_m`: the building is probably (9 in 10) within this many metres.
-    """
-
-    latitude: float
-    longitude: float
-    source: str
-    accuracy_m: float
 
 
 def add_release(zip_path: Path | str, progress: Progress | None = None) -> Release:

@@ -53,6 +53,25 @@ def grid_reference(latitude: float, longitude: float, digits: int = 8) -> str:
     return f"{letters} {east} {north}" if letters else ""
 
 
+def grid_position(reference: str) -> tuple[float, float, float]:
+    """The easting, northing and side in metres of the square that a grid reference names.
+
+    The position is the middle of the square: "SJ 3409 9031" is (334095, 390315, 10), for the
+    10 m square between 334090 and 334100. Raises ValueError if it is no grid reference of
+    Great Britain with 4 to 10 digits.
+    """
+    text = "".join(reference.upper().split())
+    letters, digits = text[:2], text[2:]
+    half, odd = divmod(len(digits), 2)
+    square = _SQUARES.get(letters)
+    if square is None or odd or not 2 <= half <= 5 or not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"{reference!r} is no grid reference")
+    side_m = 10 ** (5 - half)
+    easting = square[0] * _SQUARE_M + int(digits[:half]) * side_m + side_m / 2
+    northing = square[1] * _SQUARE_M + int(digits[half:]) * side_m + side_m / 2
+    return easting, northing, float(side_m)
+
+
 def _square_letters(column: int, row: int) -> str:
     """The two letters of a 100 km square, counted from the grid's false origin."""
     if not (0 <= column < 7 and 0 <= row < 13):
@@ -63,6 +82,10 @@ def _square_letters(column: int, row: int) -> str:
     column, row = column + 10, row + 5
     large = alphabet[(4 - row // 5) * 5 + column // 5]
     return large + alphabet[(4 - row % 5) * 5 + column % 5]
+
+
+_SQUARES = {_square_letters(column, row): (column, row) for column in range(7) for row in range(13)}
+"""Each 100 km square's letters, and its column and row from the false origin."""
 
 
 def _pair(first: ArrayLike, second: ArrayLike) -> tuple[Array, Array]:

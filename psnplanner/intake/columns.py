@@ -26,6 +26,8 @@ _SAMPLE_ROWS = 2_000
 _SAMPLE_CELLS = 300
 _ACCEPTED = 0.5
 _FEW = 5
+# Whose word on a column counts before which; the others are told apart by how sure they are.
+_SAID = {"you": 0, "remembered": 1, "file": 2}
 _OPENINGS = {"start date", "open date", "opened", "date opened", "opening date", "opened on"}
 
 
@@ -33,7 +35,7 @@ _OPENINGS = {"start date", "open date", "opened", "date opened", "opening date",
 class Column:
     """A column and the field it fills ("" for none): how surely (0 to 1), and by what told.
 
-    `by` is "heading", "content", "you" or "".
+    `by` is "heading", "content", "file", "remembered", "you" or "".
     """
 
     index: int
@@ -58,11 +60,17 @@ class Layout:
         return [column for column in self.columns if column.field == field]
 
 
-def recognise(table: Table, chosen: Mapping[str, str] | None = None) -> Layout:
+def recognise(
+    table: Table,
+    chosen: Mapping[str, str] | None = None,
+    remembered: Mapping[str, str] | None = None,
+) -> Layout:
     """The layout of a table. `chosen` are the user's own {heading: field}, and win.
 
-    Raises UserError for a heading the list does not have or a field there is not.
+    `remembered` are those of an earlier list of this shape. Raises UserError for a heading the
+    list does not have or a field there is not.
     """
+    before = {plain(heading): field for heading, field in (remembered or {}).items()}
     wanted = {plain(heading): _field(field) for heading, field in (chosen or {}).items()}
     at = _find_header(table.rows, wanted)
     header = None if at is None else table.rows[at]
@@ -74,6 +82,7 @@ def recognise(table: Table, chosen: Mapping[str, str] | None = None) -> Layout:
     samples = [_sample(data, index) for index in range(len(headings))]
     columns = [_by_heading(index, heading, samples) for index, heading in enumerate(headings)]
     columns, notes = _checked(columns, samples)
+    columns = [_as_known(column, table.known, before) for column in columns]
     columns = _with_chosen(table, columns, wanted)
     columns = _one_each(_settle_ends(columns))
     columns = _promote_name(columns, samples)
@@ -220,6 +229,16 @@ def _checked(columns: list[Column], samples: list[list[str]]) -> tuple[list[Colu
     return result, notes
 
 
+def _as_known(column: Column, told: Mapping[int, str], before: Mapping[str, str]) -> Column:
+    """A column as the file tells it, or as a list of the same shape had it."""
+    heading = plain(column.heading)
+    for known, by in ((before.get(heading), "remembered"), (told.get(column.index), "file")):
+        if known is not None:
+            field = "" if known == IGNORED else known
+            return dataclasses.replace(column, field=field, confidence=1.0, by=by)
+    return column
+
+
 def _with_chosen(table: Table, columns: list[Column], wanted: Mapping[str, str]) -> list[Column]:
     unused = dict(wanted)
     result = []
@@ -252,7 +271,7 @@ def _settle_ends(columns: list[Column]) -> list[Column]:
 def _one_each(columns: list[Column]) -> list[Column]:
     """For each field keep the surest column (the user's own before all), or the first of equals."""
     taken: dict[str, int] = {}
-    for column in sorted(columns, key=lambda c: (c.by != "you", -c.confidence, c.index)):
+    for column in sorted(columns, key=lambda c: (_SAID.get(c.by, 3), -c.confidence, c.index)):
         if column.field and column.confidence >= _ACCEPTED:
             taken.setdefault(column.field, column.index)
     return [
@@ -272,7 +291,7 @@ def _promote_name(columns: list[Column], samples: list[list[str]]) -> list[Colum
         property_of = column.field == "address" and plain(column.heading) == "property"
         organisation = column.field == "partner" and len(cells) >= 20
         distinct = content.distinct(cells) > 0.6
-        if distinct and column.by != "you" and (property_of or organisation):
+        if distinct and column.by not in _SAID and (property_of or organisation):
             columns = list(columns)
             columns[column.index] = Column(column.index, column.heading, "name", 0.6, "content")
             break

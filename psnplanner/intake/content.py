@@ -58,6 +58,11 @@ def is_uprn(cell: str) -> bool:
     return _UPRN.fullmatch(cell) is not None and not is_day(cell)
 
 
+def is_point(cell: str) -> bool:
+    """Whether a cell holds both coordinates: a grid reference, a WKT point, two numbers."""
+    return len(cell) > 6 and _reads(values.point, cell)
+
+
 def is_code(cell: str) -> bool:
     """Whether a cell looks like a reference: CM0001, 101857, A91136."""
     return _CODE.fullmatch(cell) is not None

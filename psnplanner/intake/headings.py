@@ -26,6 +26,7 @@ FIELDS = {
     "northing": "northing",
     "latitude": "latitude",
     "longitude": "longitude",
+    "point": "coordinates",
     "access": "access",
     "tenure": "tenure",
     "annual_cost": "annual cost",
@@ -75,6 +76,10 @@ _STRONG = {
         |geo y|bng northing|y bng|nrthng|north|geoy|os northing|osgb y|gridgb1n|osnrth1m""",
     "latitude": """latitude|lat|lat wgs84|latitude wgs84|wgs84 latitude|latitude deg""",
     "longitude": """longitude|long|lng|lon|long wgs84|longitude wgs84|wgs84 longitude""",
+    "point": """grid reference|grid ref|os grid reference|os grid ref|ngr|national grid reference
+        |national grid ref|gridref|osgr|gridreference|wkt|wkt geometry|geom|the geom|geometry|point
+        |coordinates|coords|lat long|latlong|lat lon|latitude longitude|grid coordinates
+        |location coordinates|map reference|map ref|lat lng|geo point|geopoint""",
     "access": """access|access type|type of access|fibre access|connection route
         |access method|delivery method|route type|means of access|access route""",
     "tenure": """tenure|ownership|owned leased|owned or leased|leased owned|freehold leasehold

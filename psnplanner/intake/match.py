@@ -16,13 +16,18 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 Key = tuple[str, ...] | None
+_WORD = re.compile(r"[a-z0-9]+")
 REFERENCE, NOTED, ALONE = "reference", "the reference this list has for it", "UPRN"
 
 
 @lru_cache(maxsize=65_536)
 def plain_name(name: str) -> str:
     """A name for comparing: no case, punctuation, "and" or difference of Saint and St."""
-    words = re.findall(r"[a-z0-9]+", name.casefold().replace("'", "").replace("’", ""))
+    folded = name.casefold()
+    simple = folded.isascii() and folded.replace(" ", "").isalnum() and "  " not in folded
+    if simple and "saint" not in folded and "and" not in folded:
+        return folded.strip()  # nine names in ten need no more
+    words = _WORD.findall(folded.replace("'", "").replace("’", ""))
     return " ".join("st" if word == "saint" else word for word in words if word != "and")
 
 
@@ -47,10 +52,11 @@ def tell_alike(drafts: Iterable[Draft]) -> None:
     for draft in drafts:
         if draft.skipped:
             continue
-        name, postcode = str(draft.values.get("name", "")), str(draft.values.get("postcode", ""))
-        uprn = str(draft.values.get("uprn", "")).lstrip("0")
-        same = by_name.setdefault((plain_name(name), postcode), draft)
-        if name and postcode and same is not draft:
+        get = draft.values.get
+        name, postcode, uprn = get("name", ""), get("postcode", ""), get("uprn", "").lstrip("0")
+        named = name and postcode
+        same = by_name.setdefault((plain_name(name), postcode), draft) if named else draft
+        if same is not draft:
             draft.tell(
                 "", f"{name}, {postcode}", f"Same name and postcode as {_row(same)}.",
                 "If it is one building listed twice, take one off the list.", WARNING,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -13,16 +15,30 @@ from pathlib import Path
 from typing import Any, Literal
 
 from psnplanner.geography.gazetteer import Gazetteer
+from psnplanner.geography.online import Online
+from psnplanner.geography.uprn import UprnTable
+from psnplanner.intake.collector import set_aside
 from psnplanner.intake.columns import Layout, recognise
 from psnplanner.intake.headings import FIELDS, partner_kind
 from psnplanner.intake.match import REFERENCE, Matches, drop_repeated, plain_name, tell_alike
 from psnplanner.intake.partners import Partners
-from psnplanner.intake.place import ADD_GAZETTEER, DISTRICT, OWN, POSTCODE, place
+from psnplanner.intake.place import (
+    ADD_GAZETTEER,
+    DISTRICT,
+    ONLINE,
+    OWN,
+    POSTCODE,
+    UPRN,
+    Sources,
+    place,
+)
 from psnplanner.intake.read import read_table
+from psnplanner.intake.remembered import recall, remember
+from psnplanner.intake.returned import differences
 from psnplanner.intake.rows import ERROR, MENDED, NOTE, SEVERITIES, Draft, Problem, RowReader
 from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.programme.change import Transaction
-from psnplanner.programme.edits import AddSites
+from psnplanner.programme.edits import AddSites, Amend, Compose, Edit
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.record import Position, RecordId, new_id
 from psnplanner.programme.site import Site
@@ -41,7 +57,8 @@ _TELL_EVERY = 5_000
 class PreviewRow:
     """One row: what becomes of it, the site as it would be, and what an update alters.
 
-    `changes` are {field: (now, then)}; `site` is None for a row left out.
+    `changes` are {field: (now, then)}; `site` is None for a row left out. `kept` are the fields
+    where field work is newer than the list, {field: (now, what the list says)}: not changed.
     """
 
     row: int
@@ -51,19 +68,35 @@ class PreviewRow:
     site: Site | None
     changes: Mapping[str, tuple[Any, Any]]
     problems: tuple[Problem, ...]
+    kept: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+_NONE_KEPT: Mapping[str, tuple[Any, Any]] = {}
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A list read against a programme; nothing is written until `edit` is done."""
+    """A list read against a programme; nothing is written until `edit` is done.
+
+    `adding` is the import alone; `remember` the edit that remembers the columns the user
+    corrected, None if there is nothing new to remember.
+    """
 
     table: Table
     layout: Layout
     rows: list[PreviewRow]
-    edit: AddSites
+    adding: AddSites
     problems: list[Problem]
     partners_matched: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    remember: Amend | None = None
+
+    @cached_property
+    def edit(self) -> Edit:
+        """The one edit that does it: the import, with what is to be remembered of its columns."""
+        if self.remember is None:
+            return self.adding
+        return Compose("", [self.adding, self.remember], "import")
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -111,9 +144,10 @@ class Preview:
             "placed": sum(self.placed_by_source.values()),
             "unplaced": self.unplaced,
             "placed_by_source": dict(self.placed_by_source),
-            "partners_added": [p.name for p in self.edit.partners if isinstance(p, Partner)],
+            "partners_added": [p.name for p in self.adding.partners if isinstance(p, Partner)],
             "partners_matched": dict(self.partners_matched),
-            "validated": len(self.edit.validated),
+            "validated": len(self.adding.validated),
+            "kept_as_field_work_is_newer": sum(bool(row.kept) for row in self.rows),
             "notes": list(self.notes),
             "problems_by_severity": {name: severities[name] for name in SEVERITIES},
             "problems": [
@@ -132,39 +166,53 @@ def read_list(
     *,
     today: date,
     gazetteer: Gazetteer | None = None,
+    uprns: UprnTable | None = None,
+    online: bool | Online = False,
     sheet: str | None = None,
     columns: Mapping[str, str] | None = None,
+    touched: Mapping[RecordId, AbstractSet[str]] | None = None,
+    take_list: bool = False,
     progress: Progress | None = None,
 ) -> Preview:
     """Read a list of sites against a programme: every row checked, placed and matched.
 
-    `today` is the programme's present day; `gazetteer` None means this user's own;
-    `columns` are the user's {heading: field}. Raises UserError for a file that is no list,
-    Cancelled if `progress` does.
+    `today` is the programme's present day; `gazetteer` and `uprns` None mean this user's own;
+    `online` asks the internet for addresses that nothing else places. `columns` are the user's
+    {heading: field}, over those remembered for lists of this shape. `touched` are the fields
+    of each site that people changed since its last import: they stay as they are unless
+    `take_list`. Raises UserError for a file that is no list, Cancelled if `progress` does.
     """
     tell = progress or no_progress
     tell(0.0, "Reading the list")
-    table = read_table(Path(path), sheet, tell)
-    layout = recognise(table, columns)
-    reader = RowReader(layout, today)
-    drafts = []
-    for count, (number, cells) in enumerate(layout.data):
-        if count % _TELL_EVERY == 0:
-            tell(0.2 + 0.4 * count / len(layout.data), "Checking the rows")
-        drafts.append(reader.read(number, cells))
-    drop_repeated(drafts)
-    tell_alike(drafts)
-    _tell_reader_mends(table, drafts)
-    tell(0.65, "Placing the sites")
-    gazetteer = gazetteer if gazetteer is not None else Gazetteer.open()
-    kept = [draft for draft in drafts if not draft.skipped]
-    place(kept, gazetteer, reader.heading)
-    tell(0.8, "Comparing with the programme")
-    return _Comparison(table, layout, state, drafts, reader).preview(bool(gazetteer.releases), tell)
+    with set_aside():
+        table = read_table(Path(path), sheet, tell)
+        layout = recognise(table, columns)
+        if known := recall(state, layout):
+            layout = recognise(table, columns, known)
+        reader = RowReader(layout, today)
+        drafts = reader.read(tell)
+        drop_repeated(drafts)
+        tell_alike(drafts)
+        _tell_reader_mends(table, drafts)
+        tell(0.6, "Placing the sites")
+        asked = Online() if online is True else (online or None)
+        sources = Sources(
+            gazetteer if gazetteer is not None else Gazetteer.open(),
+            uprns if uprns is not None else UprnTable.open(),
+            asked,
+        )
+        kept = [draft for draft in drafts if not draft.skipped]
+        place(kept, sources, reader.heading, state, tell)
+        tell(0.8, "Comparing with the programme")
+        field_work: Mapping[RecordId, AbstractSet[str]] = {} if take_list else touched or {}
+        comparison = _Comparison(table, layout, state, drafts, reader, field_work)
+        return comparison.preview(
+            bool(sources.releases), tell, remember(state, layout, columns or {})
+        )
 
 
 def _tell_reader_mends(table: Table, drafts: Sequence[Draft]) -> None:
-    for draft in drafts:
+    for draft in drafts if table.mended else ():
         if draft.row in table.mended:
             mend = f"Mended: {table.mended[draft.row]}."
             draft.tell("", "", mend, "Check the row, and close the quotation mark.", MENDED)
@@ -180,9 +228,10 @@ class _Comparison:
         state: State,
         drafts: Sequence[Draft],
         reader: RowReader,
+        touched: Mapping[RecordId, AbstractSet[str]],
     ) -> None:
         self._table, self._layout, self._state = table, layout, state
-        self._drafts, self._reader = drafts, reader
+        self._drafts, self._reader, self._touched = drafts, reader, touched
         hint = partner_kind(reader.heading("partner"))
         self._partners = Partners(state.partners.values(), hint)
         self._matches = Matches(drafts, state, reader.heading("reference"))
@@ -190,12 +239,13 @@ class _Comparison:
         self._references = {draft.reference.casefold() for draft in drafts}
         self._prefix = _prefix(Path(table.name).stem)
         self._number = 0
+        self._ids = _new_ids(len(drafts))
         self._understood = frozenset(c.heading for c in layout.columns if c.field)
         self.new: list[Site] = []
         self.corrections: dict[RecordId, dict[str, Any]] = {}
         self.validated: set[RecordId] = set()
 
-    def preview(self, gazetteer_loaded: bool, tell: Progress) -> Preview:
+    def preview(self, gazetteer_loaded: bool, tell: Progress, remembering: Amend | None) -> Preview:
         """The whole preview."""
         rows = []
         for count, draft in enumerate(self._drafts):
@@ -210,7 +260,9 @@ class _Comparison:
             frozenset(self.validated),
         )  # fmt: skip
         matched = self._partners.matched
-        return Preview(self._table, self._layout, rows, edit, problems, matched, self._notes())
+        return Preview(
+            self._table, self._layout, rows, edit, problems, matched, self._notes(), remembering
+        )
 
     def _row(self, draft: Draft) -> PreviewRow:
         name = str(draft.values.get("name", ""))
@@ -229,7 +281,7 @@ class _Comparison:
     def _inserted(self, draft: Draft) -> PreviewRow:
         if not draft.reference:
             draft.values["reference"] = self._make_reference()
-        site = Site(id=new_id(), **draft.values)
+        site = Site(id=next(self._ids), **draft.values)
         self.new.append(site)
         if draft.sound:
             self.validated.add(site.id)
@@ -255,17 +307,21 @@ class _Comparison:
         values["other"] = _merged(known.other, values.get("other", ()), self._understood)
         if not _may_move(known, values):
             values.pop("position", None)
-        changes = {
-            name: (getattr(known, name), value)
-            for name, value in values.items()
-            if getattr(known, name) != value
-        }
+        changes = differences(known, values)
+        newer = self._touched.get(known.id, ())
+        kept = {name: changes.pop(name) for name in list(changes) if name in newer}
+        if kept:
+            fields = ", ".join(name.replace("_", " ") for name in kept)
+            draft.tell(
+                "", fields, f"Kept as it is: field work is newer than the list ({fields}).",
+                "To have what the list says, read it again and take the list's values.", NOTE,
+            )  # fmt: skip
         site = _with(known, changes) if changes else known
         if changes:
             self.corrections[known.id] = {name: then for name, (_, then) in changes.items()}
             if draft.sound and self._is_untouched(known):
                 self.validated.add(known.id)
-        return self._shown(draft, UPDATE if changes else UNCHANGED, site, changes)
+        return self._shown(draft, UPDATE if changes else UNCHANGED, site, changes, kept)
 
     def _is_untouched(self, site: Site) -> bool:
         """Whether nobody has recorded anything of the first stage, so that the import may."""
@@ -273,14 +329,25 @@ class _Comparison:
         return first is not None and first.key not in self._state.stages_of(site.id)
 
     def _shown(
-        self, draft: Draft, action: Action, site: Site, changes: Mapping[str, tuple[Any, Any]]
+        self,
+        draft: Draft,
+        action: Action,
+        site: Site,
+        changes: Mapping[str, tuple[Any, Any]],
+        kept: Mapping[str, tuple[Any, Any]] = _NONE_KEPT,
     ) -> PreviewRow:
         # Problems told before the site was known get the reference people will find it by.
-        problems = tuple(
-            problem if problem.reference else _named(problem, site.reference)
-            for problem in draft.problems
+        problems = (
+            tuple(
+                problem if problem.reference else _named(problem, site.reference)
+                for problem in draft.problems
+            )
+            if draft.problems
+            else ()
         )
-        return PreviewRow(draft.row, action, site.reference, site.name, site, changes, problems)
+        return PreviewRow(
+            draft.row, action, site.reference, site.name, site, changes, problems, kept
+        )
 
     def _make_reference(self) -> str:
         while True:
@@ -304,6 +371,15 @@ class _Comparison:
         if self._table.blank_rows:
             notes.append(f"{self._table.blank_rows:,} blank rows were passed over.")
         return tuple(notes)
+
+
+def _new_ids(count: int) -> Iterator[RecordId]:
+    """As many fresh ids as `new_id` would make, in ascending order.
+
+    The file's indexes are then filled from one end, which takes a fraction of the time.
+    """
+    first, random = new_id()[:6], os.urandom(10 * count)
+    return iter(sorted(first + random[at : at + 10] for at in range(0, 10 * count, 10)))
 
 
 def _prefix(stem: str) -> str:
@@ -338,25 +414,31 @@ def _same_words(one: object, other: object) -> bool:
     return isinstance(one, str) and isinstance(other, str) and plain_name(one) == plain_name(other)
 
 
+_OF_BUILDING, _BY_HAND = 3, 5
+
+
 def _rank(position: Position | None) -> int:
-    """How a position came about: 0 none, 1 district, 2 postcode, 3 a list's own, 4 by hand."""
+    """How a position came about: 0 none, 1 district, 2 address asked online or postcode, 3 its
+    UPRN, 4 a list's own, 5 by hand."""
     if position is None:
         return 0
     source = position.source
     if source.startswith(DISTRICT):
         return 1
-    if source.startswith(POSTCODE):
+    if source.startswith((POSTCODE, ONLINE)):
         return 2
-    return 3 if source.startswith(OWN) else 4
+    if source == UPRN:
+        return 3
+    return 4 if source.startswith(OWN) else _BY_HAND
 
 
 def _may_move(known: Site, values: Mapping[str, Any]) -> bool:
     """Whether the list's position replaces the site's: never one found by a person."""
     now, then = known.position, values.get("position")
-    if then is None or _rank(now) == 4:
+    if then is None or _rank(now) == _BY_HAND:
         return False
     if values.get("postcode", known.postcode) != known.postcode:
-        return _rank(now) < 3 or _rank(then) == 3
+        return _rank(now) < _OF_BUILDING or _rank(then) >= _OF_BUILDING
     return _rank(then) >= _rank(now)
 
 

@@ -6,25 +6,35 @@ from pathlib import Path
 
 from psnplanner.errors import UserError
 from psnplanner.intake.delimited import read_delimited
+from psnplanner.intake.returned import without_information
 from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.intake.workbook import read_workbook
 
 _MOST_BYTES = 500_000_000
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_PACKAGES = {".gpkg": "a GeoPackage", ".shp": "a Shapefile", ".kmz": "a KMZ file"}
+# How the kinds of layer a GIS writes begin; which it is, and whether, `vector` tells.
+_LAYERS = (b"SQLite", b"\0\0\x27\x0a", b"PK\x03\x04", b"<", b"{", b"!", b"version")
+
+_NAMED_AS = {
+    ".gpkg": "a GeoPackage", ".shp": "a Shapefile", ".kml": "a KML file", ".kmz": "a KMZ file",
+    ".geojson": "a GeoJSON file", ".mif": "a MapInfo file",
+}  # fmt: skip
 
 
 def read_table(path: Path, sheet: str | None = None, progress: Progress = no_progress) -> Table:
-    """The rows of a CSV, TSV, XLSX, XLS or ODS file.
+    """The rows of a CSV, TSV, XLSX, XLS or ODS file, or the features of a GIS's layer.
 
     Raises UserError for a file that is missing, empty, too large, damaged or no list.
     """
-    kind = _PACKAGES.get(path.suffix.lower())
-    if kind and path.is_file():
-        raise UserError(f"this is {kind}; only tables can be read.", str(path),
-                        "Save its attribute table as CSV, with coordinates.")  # fmt: skip
     data = _bytes(path)
-    if data.startswith(_WORKBOOKS):
+    if _is_layer(path, data):
+        from psnplanner.intake.vector import read_vector  # numpy and GDAL take their time
+
+        table = read_vector(path, data, sheet, progress)
+    elif kind := _NAMED_AS.get(path.suffix.lower()):
+        raise UserError(f"this is named as {kind}, but is none.", str(path),
+                        "Export it again from the program that made it.")  # fmt: skip
+    elif data.startswith(_WORKBOOKS):
         table = read_workbook(path, data, sheet, progress)
     elif sheet:
         raise UserError("only a workbook has sheets.", str(path), "Leave the sheet out.")
@@ -32,7 +42,16 @@ def read_table(path: Path, sheet: str | None = None, progress: Progress = no_pro
         table = read_delimited(path, data, progress)
     if not table.rows:
         raise UserError("the list has no rows.", str(path), "Check that it is the right file.")
-    return table
+    return without_information(table)
+
+
+def _is_layer(path: Path, data: bytes) -> bool:
+    start = data[:100].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if not (data.startswith(_LAYERS) or start.startswith(_LAYERS)):
+        return False
+    from psnplanner.intake.vector import is_vector
+
+    return is_vector(path, data)
 
 
 def _bytes(path: Path) -> bytes:

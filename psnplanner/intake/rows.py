@@ -1,36 +1,48 @@
-"""One row of a list to the values of one site, with every doubt said in a sentence."""
+"""The rows of a list to the values of its sites, with every doubt said in a sentence.
+
+The work goes by column, not by row: what is the same in many rows is read once.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from psnplanner.geography import postcode as spelling
-from psnplanner.intake import values
+from psnplanner.intake.cells import (
+    ERROR,
+    MENDED,
+    NOTE,
+    SEVERITIES,
+    WARNING,
+    Reader,
+    Reading,
+    readers,
+    readings,
+)
 from psnplanner.intake.columns import Column, Layout
-from psnplanner.intake.headings import thousands
+from psnplanner.intake.headings import SEVERAL, thousands
+from psnplanner.intake.table import Progress, no_progress
 from psnplanner.intake.values import cleaned, is_blank
-from psnplanner.programme.gates import uk
 
-ERROR, WARNING, MENDED, NOTE = "error", "warning", "mended", "note"
-SEVERITIES = (ERROR, WARNING, MENDED, NOTE)
-"""Not on the map or not taken; a value to check; a slip put right; for information."""
+__all__ = ["ERROR", "MENDED", "NOTE", "SEVERITIES", "WARNING", "Draft", "Problem", "RowReader"]
 
 _TOTALS = re.compile(
     r"(grand |sub[- ]?|overall )?(totals?|sum|count)( (sites|buildings|cost|number)s?)?\s*[:=]?",
     re.IGNORECASE,
 )
-_DISTRICT = re.compile(r"[A-Z]{1,2}\d[\dA-Z]?", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}\s*$", re.IGNORECASE)
-_SHEET_ERRORS = frozenset(("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
-_DAMAGED = re.compile(r"\d(\.\d+)?E\+?\d+", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_AS_TEXT = "In the spreadsheet make the column Text, then enter the whole number again."
-_COORDINATES = ("easting", "northing", "latitude", "longitude")
+# Fields of a list that are not the fields of a site by the same name, and go elsewhere.
+_VALUE_OF = {"annual_cost": "annual_cost_pence", "contract_end": "contract_ends_on"}
+_NO_VALUE = ("partner", "sharing", "closed")
+_COORDINATES = ("easting", "northing", "latitude", "longitude", "point")
+
+Cells = Sequence[str]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +66,25 @@ class Draft:
     reference: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     partner: str = ""
-    sharing: list[str] = field(default_factory=list)
-    coordinates: dict[str, float] = field(default_factory=dict)
+    sharing: Sequence[str] = ()
+    # Empty and shared until there is something: most rows have no problem and no coordinates.
+    coordinates: dict[str, float] | None = None
     district: str = ""
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
     skipped: str = ""
 
     @property
     def sound(self) -> bool:
         """Whether nothing about the row needs a person to look at it."""
-        return all(problem.severity in (MENDED, NOTE) for problem in self.problems)
+        return not self.problems or all(p.severity in (MENDED, NOTE) for p in self.problems)
 
     def tell(
         self, column: str, value: str, message: str, remedy: str, severity: str = WARNING
     ) -> None:
         """Add a problem of this row."""
         shown = value if len(value) <= 200 else value[:197] + "..."
-        self.problems.append(
-            Problem(self.row, self.reference, column, shown, message, remedy, severity)
-        )
+        problem = Problem(self.row, self.reference, column, shown, message, remedy, severity)
+        self.problems = [*self.problems, problem]
 
     def skip(self, reason: str, remedy: str = "", severity: str = ERROR) -> None:
         """Leave the row out, saying why."""
@@ -85,73 +97,133 @@ class RowReader:
 
     def __init__(self, layout: Layout, today: date) -> None:
         self._layout = layout
-        self._today = today
         self._headings = [column.heading.casefold() for column in layout.columns]
         self._columns = {
             name: found[0]
             for name in {column.field for column in layout.columns if column.field}
             if (found := layout.of(name))
         }
-        self._factor = thousands(self.heading("annual_cost"))
-        self._parts = {name: layout.of(name) for name in ("address", "contact", "note")}
-        self._unknown = [column for column in layout.columns if not column.field]
-        self._read_in_order = [
-            (self._columns[name], reader)
-            for name, reader in _READERS.items()
-            if name in self._columns
-        ]
-        self._last_full = self._find_last_full()
+        self._readers = readers(today, thousands(self.heading("annual_cost")))
+        # Zipping the rows turns them into columns at the speed of C; short rows end in blanks.
+        cells: list[Cells] = list(zip_longest(*(row for _, row in layout.data), fillvalue=""))
+        blank = ("",) * len(layout.data)
+        self._cells = cells + [blank] * (len(layout.columns) - len(cells))
 
     def heading(self, name: str) -> str:
         """The heading of the column that fills a field, or the field's own name."""
         column = self._columns.get(name)
         return column.heading if column else ""
 
-    def read(self, row: int, cells: list[str]) -> Draft:
-        """What a row says, with its problems; nothing is placed or matched yet."""
-        draft = Draft(row)
-        if self._is_no_site(draft, cells):
-            return draft
-        other = self._other(cells)
-        width = len(cells)
-        for column, reader in self._read_in_order:
-            if column.index < width and (text := cells[column.index]) and not is_blank(text):
-                if text in _SHEET_ERRORS:
-                    _bad(draft, column, text, *_FORMULA_FAILED, other)
-                else:
-                    reader(self, draft, column, cleaned(text), other)
-        self._join_parts(draft, cells)
-        self._postcode_in_address(draft)
-        self._check(draft)
-        if other:
-            draft.values["other"] = tuple(other)
-        return draft
+    def read(self, progress: Progress = no_progress) -> list[Draft]:
+        """What each row says, with its problems; nothing is placed or matched yet."""
+        drafts = [Draft(row) for row, _ in self._layout.data]
+        self._leave_out(drafts)
+        others: dict[int, list[Pair]] = {}
+        names: list[str] = []
+        filled: list[list[Any]] = []
+        done = 0
+        for name, reader in self._readers.items():
+            if name not in self._columns:
+                continue
+            done += 1
+            progress(0.2 + 0.25 * done / len(self._columns), "Checking the rows")
+            found = self._column(drafts, name, self._columns[name], reader, others)
+            if found is not None:
+                names.append(_VALUE_OF.get(name, name))
+                filled.append(found)
+        for name in SEVERAL:
+            if columns := self._layout.of(name):
+                names.append(name)
+                filled.append(self._joined(columns))
+        progress(0.5, "Checking the rows")
+        self._fill(drafts, names, filled)
+        self._check(drafts)
+        self._keep_others(drafts, others)
+        return drafts
 
-    def _find_last_full(self) -> int:
+    def _column(
+        self,
+        drafts: list[Draft],
+        name: str,
+        column: Column,
+        reader: Reader | None,
+        others: dict[int, list[Pair]],
+    ) -> list[Any] | None:
+        """Read one column into the drafts; the values to fill in, where it has any."""
+        cells = self._cells[column.index]
+        value, doubtful = readings(set(cells), reader)
+        if doubtful:
+            _tell(drafts, cells, doubtful, column, others)
+        found = [value[text] for text in cells]
+        if name == "reference":
+            for draft, reference in zip(drafts, found, strict=True):
+                draft.reference = reference or ""
+        elif name == "partner":
+            for draft, partner in zip(drafts, found, strict=True):
+                draft.partner = partner or ""
+        elif name == "sharing":
+            for draft, sharing in zip(drafts, found, strict=True):
+                draft.sharing = sharing or ()
+        elif name in _COORDINATES:
+            for draft, given in zip(drafts, found, strict=True):
+                if given:
+                    draft.coordinates = {**(draft.coordinates or {}), **given}
+        return None if name in _NO_VALUE or name in _COORDINATES else found
+
+    def _joined(self, columns: list[Column]) -> list[str | None]:
+        """A field that several columns fill together, joined in their order."""
+        mark = ", " if columns[0].field == "address" else "; "
+        pieces = [self._pieces(column, len(columns) == 1) for column in columns]
+        if len(pieces) == 1:
+            return [text or None for text in pieces[0]]
+        name = self._columns.get("name")
+        own = self._cells[name.index] if name else ("",) * len(self._layout.data)
+        return [
+            _join(parts, cleaned(own_name).casefold(), mark)
+            for own_name, *parts in zip(own, *pieces, strict=True)
+        ]
+
+    def _pieces(self, column: Column, alone: bool) -> list[str]:
+        cells = self._cells[column.index]
+        found = {text: _piece(text, alone) for text in set(cells)}
+        return [found[text] for text in cells]
+
+    def _fill(self, drafts: list[Draft], names: list[str], filled: list[list[Any]]) -> None:
+        for draft, *row in zip(drafts, *filled, strict=True):
+            if not draft.skipped:
+                draft.values = {
+                    name: value for name, value in zip(names, row, strict=True) if value is not None
+                }
+
+    def _leave_out(self, drafts: list[Draft]) -> None:
+        """Skip lines of totals, headings repeated between pages, and remarks below the list."""
+        postcode = self._columns.get("postcode")
+        postcodes = self._cells[postcode.index] if postcode else ("",) * len(drafts)
+        last_full = self._last_full()
+        for draft, (_, cells), placed in zip(drafts, self._layout.data, postcodes, strict=True):
+            if not placed and any(map(_TOTALS.fullmatch, list(filter(None, cells))[:2])):
+                draft.skip("it is a line of totals, not a site.", severity=NOTE)
+            elif self._repeats_headings(cells):
+                draft.skip("it repeats the headings.", severity=NOTE)
+            elif draft.row > last_full and sum(map(bool, cells)) == 1:
+                remark = next(filter(None, cells))
+                if " " in remark:
+                    draft.skip(
+                        f"it looks like a remark below the list: “{remark[:80]}”.",
+                        "If it is a site, give it a name and a postcode in their columns.",
+                        WARNING,
+                    )
+
+    def _last_full(self) -> int:
         """The last row with more than one cell: single cells below it are footnotes."""
         for row, cells in reversed(self._layout.data):
             if sum(map(bool, cells)) > 1:
                 return row
         return self._layout.data[-1][0] if self._layout.data else 0
 
-    def _is_no_site(self, draft: Draft, cells: list[str]) -> bool:
-        filled = list(filter(None, cells))
-        postcode = self._columns.get("postcode")
-        placed = postcode is not None and bool(_at(cells, postcode.index))
-        if not placed and any(map(_TOTALS.fullmatch, filled[:2])):
-            draft.skip("it is a line of totals, not a site.", severity=NOTE)
-        elif self._layout.header_row is not None and self._repeats_headings(cells):
-            draft.skip("it repeats the headings.", severity=NOTE)
-        elif len(filled) == 1 and draft.row > self._last_full and " " in filled[0]:
-            draft.skip(
-                f"it looks like a remark below the list: “{filled[0][:80]}”.",
-                "If it is a site, give it a name and a postcode in their columns.",
-                WARNING,
-            )
-        return bool(draft.skipped)
-
-    def _repeats_headings(self, cells: list[str]) -> bool:
-        if cells[0].casefold() != self._headings[0] and cells[0]:
+    def _repeats_headings(self, cells: Cells) -> bool:
+        first = cells[0]
+        if self._layout.header_row is None or (first and first.casefold() != self._headings[0]):
             return False
         same = sum(
             cell.casefold() == heading
@@ -160,38 +232,40 @@ class RowReader:
         )
         return same > 1 and same == sum(map(bool, cells))
 
-    def _other(self, cells: list[str]) -> list[tuple[str, str]]:
-        return [
-            (column.heading, text)
-            for column in self._unknown
-            if (text := cleaned(_at(cells, column.index)))
-        ]
-
-    def _join_parts(self, draft: Draft, cells: list[str]) -> None:
-        for name, columns in self._parts.items():
-            if len(columns) == 1 and (text := _at(cells, columns[0].index)).isprintable():
-                if text and not is_blank(text):
-                    draft.values[name] = cleaned(text)
+    def _check(self, drafts: list[Draft]) -> None:
+        told_partner = "partner" in self._columns
+        for draft in drafts:
+            if draft.skipped:
                 continue
-            parts: list[str] = []
-            own_name = str(draft.values.get("name", "")).casefold()
-            for column in columns:
-                text = ", ".join(
-                    piece
-                    for line in _at(cells, column.index).splitlines()
-                    if (piece := cleaned(line).strip(" ,"))
-                )
-                # Split addresses repeat the building's name, and the town as its county.
-                if is_blank(text) or (len(columns) > 1 and text.casefold() == own_name):
+            has = draft.values
+            if "postcode" not in has and not draft.district:
+                self._postcode_in_address(draft)
+            name = has.get("name")
+            if not name:
+                if not any(has.get(key) for key in ("reference", "postcode", "uprn")):
+                    draft.skip(
+                        "it has no name, no reference and no postcode, so it names no building.",
+                        "Give it at least a name and a postcode.",
+                    )
                     continue
-                if text.casefold() not in (part.casefold() for part in parts):
-                    parts.append(text)
-            if parts:
-                draft.values[name] = (", " if name == "address" else "; ").join(parts)
+                draft.tell(self.heading("name"), "", "The site has no name.", "Give it one.")
+            if told_partner and not draft.partner:
+                draft.tell(
+                    self.heading("partner"), "", "No partner is given.",
+                    "Say whose building it is: a site cannot go live without a partner.",
+                )  # fmt: skip
+            words = f"{has.get('kind', '')} {name or ''}".casefold()
+            if "mobile" in words and "mobile" in words.split():
+                draft.tell(
+                    self.heading("kind"), str(has.get("kind", "")),
+                    "This seems to be a vehicle, not a building.",
+                    "If no fibre goes there, take it off the list.",
+                )  # fmt: skip
 
     def _postcode_in_address(self, draft: Draft) -> None:
-        if "postcode" in draft.values or draft.district or self._bad_postcode(draft):
-            return
+        heading = self.heading("postcode")
+        if heading and any(problem.column == heading for problem in draft.problems):
+            return  # a postcode is given, and is wrong
         address = str(draft.values.get("address", ""))
         found = _IN_ADDRESS.search(address)
         if found:
@@ -205,193 +279,58 @@ class RowReader:
                 "Nothing to do, if it is the site's own.", MENDED,
             )  # fmt: skip
 
-    def _bad_postcode(self, draft: Draft) -> bool:
-        heading = self.heading("postcode")
-        return any(problem.column == heading for problem in draft.problems) if heading else False
-
-    def _check(self, draft: Draft) -> None:
-        has = draft.values
-        named = any(has.get(name) for name in ("name", "reference", "postcode", "uprn"))
-        if not named:
-            draft.skip(
-                "it has no name, no reference and no postcode, so it names no building.",
-                "Give it at least a name and a postcode.",
-            )
+    def _keep_others(self, drafts: list[Draft], others: dict[int, list[Pair]]) -> None:
+        """Keep with each site the columns that fill no field, and the values not taken."""
+        columns = [self._kept_pairs(column) for column in self._layout.columns if not column.field]
+        if columns:
+            for draft, *row in zip(drafts, *columns, strict=True):
+                pairs = tuple(filter(None, row)) + tuple(others.get(draft.row, ()))
+                if pairs and not draft.skipped:
+                    draft.values["other"] = pairs
             return
-        if not has.get("name"):
-            draft.tell(self.heading("name"), "", "The site has no name.", "Give it one.")
-        if "partner" in self._columns and not draft.partner:
-            draft.tell(
-                self.heading("partner"), "", "No partner is given.",
-                "Say whose building it is: a site cannot go live without a partner.",
-            )  # fmt: skip
-        words = f"{has.get('kind', '')} {has.get('name', '')}".casefold()
-        if "mobile" in words and "mobile" in words.split():
-            draft.tell(
-                self.heading("kind"), str(has.get("kind", "")),
-                "This seems to be a vehicle, not a building.",
-                "If no fibre goes there, take it off the list.",
-            )  # fmt: skip
+        for draft in drafts:
+            if draft.row in others and not draft.skipped:
+                draft.values["other"] = tuple(others[draft.row])
+
+    def _kept_pairs(self, column: Column) -> list[Pair | None]:
+        cells = self._cells[column.index]
+        pairs = {text: (column.heading, cleaned(text)) if text else None for text in set(cells)}
+        return [pairs[text] for text in cells]
 
 
-Other = list[tuple[str, str]]
-_FORMULA_FAILED = (
-    "The spreadsheet's formula failed here, so there is no value.",
-    "Correct the formula, or type the value, and import the list again.",
-)
-_mend_postcode = lru_cache(maxsize=65_536)(spelling.mend)
+def _tell(
+    drafts: list[Draft],
+    cells: Cells,
+    doubtful: dict[str, Reading],
+    column: Column,
+    others: dict[int, list[Pair]],
+) -> None:
+    """Tell the rows of a column's doubtful cells, and keep what is to be kept."""
+    for draft, text in zip(drafts, cells, strict=True):
+        if text not in doubtful or draft.skipped:
+            continue
+        said, shown = doubtful[text], cleaned(text)
+        if said.keep:
+            others.setdefault(draft.row, []).append((column.heading, shown))
+        if said.district:
+            draft.district = said.district
+        if said.message:
+            draft.tell(column.heading, shown, said.message, said.remedy, said.severity)
 
 
-def _at(cells: list[str], index: int) -> str:
-    return cells[index] if index < len(cells) else ""
+def _piece(text: str, alone: bool) -> str:
+    """A cell's part of a joined field: several lines on one, "" for one that says nothing."""
+    if alone and text.isprintable():
+        return "" if is_blank(text) else cleaned(text)
+    lines = (cleaned(line).strip(" ,") for line in text.splitlines())
+    piece = ", ".join(filter(None, lines))
+    return "" if is_blank(piece) else piece
 
 
-def _text(name: str) -> Callable[[RowReader, Draft, Column, str, Other], None]:
-    def read(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-        draft.values[name] = text
-
-    return read
-
-
-def _bad(draft: Draft, column: Column, text: str, message: str, remedy: str, other: Other) -> None:
-    """A value that is not taken: told, and kept with the site as it is written."""
-    draft.tell(column.heading, text, message, remedy)
-    other.append((column.heading, text))
-
-
-def _reference(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    if _DAMAGED.fullmatch(text) and "+" in text:
-        message = f"A spreadsheet shortened the reference to {text}; its last digits are lost."
-        _bad(draft, column, text, message, _AS_TEXT, other)
-    else:
-        draft.values["reference"] = draft.reference = text
-
-
-def _postcode(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    try:
-        draft.values["postcode"], mend = _mend_postcode(text)
-    except ValueError as error:
-        if _DISTRICT.fullmatch(text):
-            draft.district = text.upper()
-            message, remedy = "Only the first half of a postcode.", "Give the whole postcode."
-        else:
-            message = f"{_sentence(error)}"
-            remedy = "Look the postcode up by the address and correct it in the list."
-        _bad(draft, column, text, message, remedy, other)
-        return
-    if mend:
-        remedy = "Nothing to do, if this is right."
-        draft.tell(column.heading, text, f"Mended: {mend}.", remedy, MENDED)
-
-
-def _uprn(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    try:
-        draft.values["uprn"] = values.uprn(text)
-    except ValueError as error:
-        damage = "lost" in str(error)
-        remedy = _AS_TEXT if damage else "Correct it, or leave it blank."
-        _bad(draft, column, text, f"UPRN {text} not taken: {error}.", remedy, other)
-
-
-def _money(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    try:
-        draft.values["annual_cost_pence"] = values.money(text) * reader._factor
-    except ValueError as error:
-        message = f"Annual cost not taken: {error}."
-        _bad(draft, column, text, message, "Write pounds a year, such as £1,230.", other)
-
-
-def _contract(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    try:
-        draft.values["contract_ends_on"], mend = values.day(text)
-    except ValueError as error:
-        message = f"Contract end not taken: {error}."
-        _bad(draft, column, text, message, "Write day, month, year: 23/11/2014.", other)
-        return
-    if mend:
-        draft.tell(column.heading, text, f"Mended: {mend}.", "Nothing to do, if right.", MENDED)
-
-
-def _listed(name: str) -> Callable[[RowReader, Draft, Column, str, Other], None]:
-    def read(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-        try:
-            draft.values[name] = values.listed(name, text)
-        except ValueError as error:
-            choices = str(error).removeprefix("not one of ")
-            message = f"{name.capitalize()} “{text}” is not known."
-            _bad(draft, column, text, message, f"Write one of: {choices}.", other)
-
-    return read
-
-
-def _sensitive(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    try:
-        draft.values["sensitive"] = values.yes_no(text)
-    except ValueError:
-        # Shown to the public by mistake is the worse error of the two.
-        draft.values["sensitive"] = True
-        message = "Neither yes nor no: taken as sensitive."
-        _bad(draft, column, text, message, "Write yes or no.", other)
-
-
-def _partner(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    draft.partner = text
-
-
-def _sharing(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    if text.casefold() in ("yes", "no", "y", "n", "true", "false", "0", "1"):
-        other.append((column.heading, text))
-        return
-    mark = r"[;|/]" if re.search(r"[;|/]", text) else r","
-    draft.sharing = [name for part in re.split(mark, text) if (name := part.strip())]
-
-
-def _coordinate(name: str) -> Callable[[RowReader, Draft, Column, str, Other], None]:
-    def read(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-        try:
-            draft.coordinates[name] = values.number(text)
-        except ValueError:
-            message = f"The {name} is not a number."
-            remedy = "Give both coordinates as plain numbers, or leave both blank."
-            _bad(draft, column, text, message, remedy, other)
-
-    return read
-
-
-def _closed(reader: RowReader, draft: Draft, column: Column, text: str, other: Other) -> None:
-    other.append((column.heading, text))
-    remedy = "If it needs no connection, take it off the list; else clear the date."
-    try:
-        on, _ = values.day(text)
-    except ValueError:
-        if _YEAR.fullmatch(text) and int(text) <= reader._today.year:
-            draft.tell(column.heading, text, f"The list says it closed in {text}.", remedy)
-        elif text.casefold() in ("yes", "y", "closed", "true"):
-            draft.tell(column.heading, text, "The list says it is closed.", remedy)
-        return
-    if on <= reader._today:
-        draft.tell(column.heading, text, f"The list says it closed on {uk(on)}.", remedy)
-
-
-def _sentence(error: ValueError) -> str:
-    text = str(error).replace("'", "“", 1).replace("'", "”", 1)
-    return text[:1].upper() + text[1:] + "."
-
-
-_READERS: dict[str, Callable[[RowReader, Draft, Column, str, Other], None]] = {
-    "reference": _reference,
-    "name": _text("name"),
-    "kind": _text("kind"),
-    "partner": _partner,
-    "sharing": _sharing,
-    "postcode": _postcode,
-    "uprn": _uprn,
-    **{name: _coordinate(name) for name in _COORDINATES},
-    "access": _listed("access"),
-    "tenure": _listed("tenure"),
-    "annual_cost": _money,
-    "contract_end": _contract,
-    "priority": _listed("priority"),
-    "sensitive": _sensitive,
-    "closed": _closed,
-}
+def _join(parts: Sequence[str], own_name: str, mark: str) -> str | None:
+    """Parts in order without repeats: a split address has the name, and the town as county."""
+    kept: dict[str, str] = {}
+    for text in parts:
+        if text and (folded := text.casefold()) != own_name:
+            kept.setdefault(folded, text)
+    return mark.join(kept.values()) or None

@@ -38,6 +38,7 @@ def _few_kinds(cells: list[str]) -> bool:
 # Field, how sure, and the test. Certain shapes first: a column is given to the first that fits.
 _ANYWHERE: tuple[tuple[str, float, Test], ...] = (
     ("postcode", 0.9, _mostly(content.is_postcode, 0.6)),
+    ("point", 0.8, _mostly(content.is_point, 0.8)),
     ("access", 0.7, _mostly(content.is_listed("access"), 0.9)),
     ("tenure", 0.7, _mostly(content.is_listed("tenure"), 0.9)),
     (
@@ -80,7 +81,8 @@ def recognise_silent(columns: list[Column], samples: Samples, headless: bool) ->
 
 
 def _free(columns: list[Column]) -> list[Column]:
-    return [column for column in columns if not column.field and column.by != "you"]
+    said = ("you", "remembered", "file")  # of no field, by somebody's word
+    return [column for column in columns if not column.field and column.by not in said]
 
 
 def _give(columns: list[Column], index: int, field: str, confidence: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 MOST_ROWS = 1_000_000
@@ -19,7 +19,10 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a list that are not blank; `mended` are the reader's own repairs by row."""
+    """The rows of a list that are not blank; `mended` are the reader's own repairs by row.
+
+    `known` are columns, counted from 0, whose field the file itself tells ("": none).
+    """
 
     name: str
     rows: list[Row]
@@ -30,6 +33,7 @@ class Table:
     sheets: tuple[str, ...] = ()
     mended: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    known: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def width(self) -> int:

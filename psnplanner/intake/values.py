@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from psnplanner.geography.grid import grid_position
+
 
 def phrases(text: str) -> frozenset[str]:
     """The phrases of a text that stand between bars, over as many lines as it takes."""
@@ -162,6 +164,8 @@ def _date(year: str, month: str | int, number: str) -> date:
 
 def uprn(text: str) -> str:
     """A UPRN as text of up to 12 digits, leading zeros kept."""
+    if 5 < len(text) < 11 and text[0] != "0" and text.isascii() and text.isdigit():
+        return text
     squeezed = text.replace(" ", "")
     if _SCIENTIFIC.fullmatch(squeezed):
         raise ValueError("a spreadsheet shortened the number and its last digits are lost")
@@ -214,3 +218,32 @@ def number(text: str) -> float:
     if not re.fullmatch(r"[+-]?\d{1,9}(\.\d*)?", words):
         raise ValueError("not a number")
     return west * float(words)
+
+
+_PAIR = re.compile(r"[(\[]?\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[)\]]?")
+_WKT = re.compile(
+    r"(?:srid=\d+;\s*)?point\s*(?:z|m|zm)?\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)"
+    r"(?:\s+-?\d+(?:\.\d+)?)*\s*\)"
+)
+_LEAST_METRES = 1_000.0
+
+
+def point(text: str) -> dict[str, float]:
+    """Coordinates in one cell: a grid reference, a WKT point, or two numbers with a comma.
+
+    {"easting", "northing", "step_m"} of the middle of a grid reference's square; else the two
+    numbers under the names that their form suggests, for `place` to tell by their size.
+    """
+    words = text.casefold().strip()
+    if found := _WKT.fullmatch(words):  # x is across, y is up
+        return {"easting": float(found[1]), "northing": float(found[2])}
+    if found := _PAIR.fullmatch(words):
+        one, two = float(found[1]), float(found[2])
+        if min(one, two) > _LEAST_METRES:
+            return {"easting": one, "northing": two}
+        return {"latitude": one, "longitude": two}
+    try:
+        easting, northing, step_m = grid_position(text)
+    except ValueError as error:
+        raise ValueError("neither a grid reference nor a pair of numbers") from error
+    return {"easting": easting, "northing": northing, "step_m": step_m}

@@ -13,7 +13,7 @@ from typing import Any
 
 from psnplanner.errors import UserError
 from psnplanner.programme.change import Change, creation, deletion, difference
-from psnplanner.programme.edits import Proposal, existing, plural, title
+from psnplanner.programme.edits import Compose, Edit, Proposal, existing, plural, title
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.site import PRIORITIES, Override, Site, StageRecord, Wayleave
@@ -103,6 +103,24 @@ class KeepApart:
             marked = tuple(dict.fromkeys((*site.distinct_from, *others)))
             changes += difference(site, {"distinct_from": marked})
         return Proposal(f"Keep {plural(len(apart), 'site')} apart", changes)
+
+
+def settlement(groups: Sequence[tuple[str, Sequence[RecordId], str]]) -> Compose:
+    """Many groups settled in one transaction, in the order given.
+
+    Each is a decision (merge, shared, keep; any other leaves the group as it is), its sites with
+    the one to keep first, and the building's name for a shared one ("" for the kept site's).
+    """
+    edits: list[Edit] = []
+    for decision, sites, building in groups:
+        keep, *others = sites
+        if decision == "merge":
+            edits.append(MergeSites(keep, others))
+        elif decision == "shared":
+            edits.append(ShareSite(keep, others, building))
+        elif decision == "keep":
+            edits.append(KeepApart([sites]))
+    return Compose(f"Settle {plural(len(edits), 'group')} of look-alikes", edits)
 
 
 def known_as(site: Site) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psnplanner.geography.grid import bng_to_wgs84, grid_reference, wgs84_to_bng
+from psnplanner.geography.grid import bng_to_wgs84, grid_position, grid_reference, wgs84_to_bng
 
 # OSTN15 test points (Ordnance Survey developer pack): latitude, longitude, east, north.
 OS_POINTS = [
@@ -70,3 +70,24 @@ def test_whole_metres_survive_the_round_trip(easting: int, northing: int) -> Non
     assert letters in {"SD", "SJ", "SE", "SK"}
     assert abs(int(east) - easting % 100_000) in (0, 1)
     assert abs(int(north) - northing % 100_000) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SJ 3409 9031", (334095.0, 390315.0, 10.0)),
+        ("sj34099031", (334095.0, 390315.0, 10.0)),
+        ("SJ 34 90", (334500.0, 390500.0, 1000.0)),
+        ("TQ 30000 80000", (530000.5, 180000.5, 1.0)),
+    ],
+)
+def test_a_grid_reference_is_the_middle_of_its_square(
+    text: str, expected: tuple[float, float, float]
+) -> None:
+    assert grid_position(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "SJ", "SJ 340 90", "ZZ 34 90", "CH41 1AA", "SJ 3 9"])
+def test_what_is_no_grid_reference_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no grid reference"):
+        grid_position(text)

@@ -50,7 +50,7 @@ def test_own_coordinates_told_apart_by_value(read: ReadText, pair: str) -> None:
     assert near_chester(position(preview), 0.001)
     assert position(preview).source.startswith("coordinates of the list")
     assert {problem.severity for problem in preview.problems} <= {"mended"}
-    assert len(preview.edit.validated) == 1
+    assert len(preview.adding.validated) == 1
 
 
 @pytest.mark.parametrize("values", ["0,0", "7,9999999", "340642,"])
@@ -59,7 +59,7 @@ def test_coordinates_that_cannot_be_give_way_to_the_postcode(read: ReadText, val
     assert near_chester(position(preview))
     assert position(preview).source.startswith("postcode")
     assert [problem.severity for problem in preview.problems] == ["warning"]
-    assert not preview.edit.validated
+    assert not preview.adding.validated
 
 
 def test_coordinates_far_from_the_postcode_are_told(read: ReadText) -> None:
@@ -74,14 +74,14 @@ def test_a_mended_postcode_is_shown_and_counts_as_sound(read: ReadText) -> None:
     assert (problem.row, problem.reference, problem.value) == (2, "A1", "CH65 OEZ")
     assert problem.severity == "mended"
     assert "CH65 0EZ" in problem.message
-    assert len(preview.edit.validated) == 1
+    assert len(preview.adding.validated) == 1
 
 
 def test_an_unknown_postcode_is_placed_in_its_district_and_told(read: ReadText) -> None:
     preview = read("Ref,Name,Postcode\nA1,One,CH1 9ZZ\n")
     assert position(preview).source == "postcode district"
     assert "middle of CH1" in preview.problems[0].message
-    assert not preview.edit.validated
+    assert not preview.adding.validated
 
 
 def test_half_a_postcode_places_in_its_district(read: ReadText) -> None:

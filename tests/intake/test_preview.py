@@ -178,7 +178,7 @@ def test_a_bad_value_is_told_left_out_and_kept_beside(
     site = preview.rows[0].site
     assert site is not None
     assert site.other == ((column, value),)
-    assert len(preview.edit.validated) == 1
+    assert len(preview.adding.validated) == 1
 
 
 def test_a_bad_value_goes_once_it_is_corrected(read: ReadText, empty: State) -> None:
@@ -214,7 +214,7 @@ def test_sharing_partners(read: ReadText, empty: State) -> None:
     site = preview.rows[0].site
     assert site is not None
     assert site.partner == held.id
-    (other,) = preview.edit.partners
+    (other,) = preview.adding.partners
     assert isinstance(other, Partner)
     assert (other.name, site.sharing) == ("Merseyside Police", (other.id,))
 

@@ -1,0 +1,1 @@
+"""What leaves the programme for other programs, and what comes back from them."""
