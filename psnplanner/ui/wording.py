@@ -18,11 +18,12 @@ def short_day(on: date | None) -> str:
 
 
 def window(phase: Phase) -> str:
-    """A phase's window: 3 Mar – 30 Apr 2014."""
+    """A phase's window: 3 Mar – 30 Apr 2014, 15 Dec – 23 Jan 2015; both years if a year long."""
     starts, ends = phase.starts_on, phase.ends_on
     if not starts or not ends:
         return short_day(starts or ends) if starts or ends else "no dates yet"
-    first = f"{starts.day} {starts:%b}" if starts.year == ends.year else short_day(starts)
+    within_a_year = 0 <= (ends - starts).days < 330
+    first = f"{starts.day} {starts:%b}" if within_a_year else short_day(starts)
     return f"{first} {DASH} {short_day(ends)}"
 
 

@@ -215,8 +215,11 @@ class PhaseDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(look.colour("faint"))
         second = first.translated(0, tall + 2)
-        painter.drawText(second, left, line.window)
-        painter.drawText(second, right, plural(line.sites, "site"))
+        count = plural(line.sites, "site")
+        painter.drawText(second, right, count)
+        room = int(box.width() - painter.fontMetrics().horizontalAdvance(f"  {count}"))
+        window = painter.fontMetrics().elidedText(line.window, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(second, left, window)
         third = second.translated(0, tall + 9)
         painter.drawText(third, right, f"{line.live:,} live" if line.live else "")
         if line.over:
