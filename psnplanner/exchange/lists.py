@@ -50,8 +50,11 @@ def write_csv(sites: Sites, out: Path, progress: Progress) -> None:
 
 
 def safe(text: str) -> str:
-    """A text for a CSV cell, behind an apostrophe if a spreadsheet would run it."""
-    text = printable(text)
+    """A text for a CSV cell, behind an apostrophe if a spreadsheet would run it.
+
+    Without the space round it, which readers drop: an apostrophe before a tab would stay alone.
+    """
+    text = printable(text).strip()
     return "'" + text if _FORMULA.match(text) else text
 
 

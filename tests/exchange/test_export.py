@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import python_calamine as calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyogrio import list_layers, read_info
 from pyogrio.raw import read
@@ -215,6 +215,9 @@ def test_a_programme_without_sites_is_a_file_without_rows(tmp_path: Path, suffix
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+@example("\t")
+@example("\t=1")
+@example("'")
 def test_a_guarded_text_comes_back_as_it_was(text: str) -> None:
     from psnplanner.exchange.lists import safe
     from psnplanner.exchange.site_columns import printable
