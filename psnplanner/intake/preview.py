@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,16 +18,12 @@ from psnplanner.geography.online import Online
 from psnplanner.geography.uprn import UprnTable
 from psnplanner.intake.collector import set_aside
 from psnplanner.intake.columns import Layout, recognise
+from psnplanner.intake.corrections import may_move, merged, same_words, with_changes
 from psnplanner.intake.headings import FIELDS, partner_kind
-from psnplanner.intake.match import REFERENCE, Matches, drop_repeated, plain_name, tell_alike
+from psnplanner.intake.match import REFERENCE, Matches, drop_repeated, tell_alike
 from psnplanner.intake.partners import Partners
 from psnplanner.intake.place import (
     ADD_GAZETTEER,
-    DISTRICT,
-    ONLINE,
-    OWN,
-    POSTCODE,
-    UPRN,
     Sources,
     place,
 )
@@ -40,7 +35,7 @@ from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.programme.change import Transaction
 from psnplanner.programme.edits import AddSites, Amend, Compose, Edit
 from psnplanner.programme.partner import Partner
-from psnplanner.programme.record import Position, RecordId, new_id
+from psnplanner.programme.record import RecordId, new_id
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
@@ -49,7 +44,6 @@ INSERT: Action = "insert"
 UPDATE: Action = "update"
 UNCHANGED: Action = "unchanged"
 SKIP: Action = "skip"
-Pairs = tuple[tuple[str, str], ...]
 _TELL_EVERY = 5_000
 
 
@@ -294,7 +288,7 @@ class _Comparison:
         if how != REFERENCE:
             # Another register's list: its reference is noted, and its capitals are no correction.
             values = {
-                name: v for name, v in values.items() if not _same_words(getattr(known, name), v)
+                name: v for name, v in values.items() if not same_words(getattr(known, name), v)
             }
             if reference:
                 heading = self._reader.heading("reference")
@@ -304,8 +298,8 @@ class _Comparison:
                     f"Taken for {known.reference}, {known.name}, by {how}; its reference is kept.",
                     "If it is another building, give it another name or postcode.", NOTE,
                 )  # fmt: skip
-        values["other"] = _merged(known.other, values.get("other", ()), self._understood)
-        if not _may_move(known, values):
+        values["other"] = merged(known.other, values.get("other", ()), self._understood)
+        if not may_move(known, values):
             values.pop("position", None)
         changes = differences(known, values)
         newer = self._touched.get(known.id, ())
@@ -316,7 +310,7 @@ class _Comparison:
                 "", fields, f"Kept as it is: field work is newer than the list ({fields}).",
                 "To have what the list says, read it again and take the list's values.", NOTE,
             )  # fmt: skip
-        site = _with(known, changes) if changes else known
+        site = with_changes(known, changes) if changes else known
         if changes:
             self.corrections[known.id] = {name: then for name, (_, then) in changes.items()}
             if draft.sound and self._is_untouched(known):
@@ -399,48 +393,3 @@ def _named(problem: Problem, reference: str) -> Problem:
         problem.row, reference, problem.column, problem.value, problem.message,
         problem.remedy, problem.severity,
     )  # fmt: skip
-
-
-def _merged(known: Pairs, listed: Pairs, understood: Collection[str]) -> Pairs:
-    """The pairs of a site with those of the list over them; headings the list lacks stay.
-
-    A pair under an `understood` heading was a bad value: it goes once the list has a good one.
-    """
-    kept = {heading: text for heading, text in known if heading not in understood}
-    return tuple({**kept, **dict(listed)}.items())
-
-
-def _same_words(one: object, other: object) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and plain_name(one) == plain_name(other)
-
-
-_OF_BUILDING, _BY_HAND = 3, 5
-
-
-def _rank(position: Position | None) -> int:
-    """How a position came about: 0 none, 1 district, 2 address asked online or postcode, 3 its
-    UPRN, 4 a list's own, 5 by hand."""
-    if position is None:
-        return 0
-    source = position.source
-    if source.startswith(DISTRICT):
-        return 1
-    if source.startswith((POSTCODE, ONLINE)):
-        return 2
-    if source == UPRN:
-        return 3
-    return 4 if source.startswith(OWN) else _BY_HAND
-
-
-def _may_move(known: Site, values: Mapping[str, Any]) -> bool:
-    """Whether the list's position replaces the site's: never one found by a person."""
-    now, then = known.position, values.get("position")
-    if then is None or _rank(now) == _BY_HAND:
-        return False
-    if values.get("postcode", known.postcode) != known.postcode:
-        return _rank(now) < _OF_BUILDING or _rank(then) >= _OF_BUILDING
-    return _rank(then) >= _rank(now)
-
-
-def _with(site: Site, changes: Mapping[str, tuple[Any, Any]]) -> Site:
-    return dataclasses.replace(site, **{name: then for name, (_, then) in changes.items()})
