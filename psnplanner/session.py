@@ -23,6 +23,7 @@ from psnplanner.file.journal import Header
 from psnplanner.file.store import ProgrammeFile
 from psnplanner.history import audit
 from psnplanner.history import undo as undoing
+from psnplanner.intake.collector import set_aside
 from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day
@@ -163,7 +164,7 @@ class Session:
         Raises UserError if the edit or the file refuses it, Cancelled if `progress` says so;
         nothing has changed then.
         """
-        with self._doing:
+        with self._doing, set_aside():
             proposal = edit.propose(self.state, self.today)
             if progress is not None:
                 progress(0.5, proposal.label)  # the last moment at which it can be cancelled

@@ -25,6 +25,8 @@ _SETTINGS = {
     # An automatic index once turned one second into ten minutes.
     "automatic_index": "OFF",
     "busy_timeout": BUSY_MS,
+    # 64 MB at most: at the usual 2 MB a big import writes its indexes' pages again and again.
+    "cache_size": -65_536,
 }
 
 

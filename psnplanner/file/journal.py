@@ -12,6 +12,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
@@ -33,6 +35,7 @@ _FIELDS: dict[int, dict[int, Field]] = {
     for number, kind in _KINDS.items()
 }
 _HASH_BATCH = 1000
+_ENCODED = ("day", "link", "links", "place", "pairs")
 _MANY = 500
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -87,6 +90,11 @@ def arrived(db: Database) -> int:
     return count
 
 
+_INSERT_EVENT = (
+    "INSERT INTO event (hlc, dev, ent, row, fld, val, bh, bd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
 def append(
     db: Database, header: Header, changes: Sequence[Change], dev: int, hlc: int, now: datetime
 ) -> Transaction:
@@ -94,24 +102,32 @@ def append(
     known = rows(db, "SELECT n, hash FROM dev WHERE dev = ?", dev)
     number, previous = (known[0][0] + 1, known[0][1]) if known else (1, b"")
     removed = _removed(db, changes)
-    events = [_event(db, change, hlc, dev, removed) for change in changes]
     first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
     undo_of = f"{header.undo_of[0]}.{header.undo_of[1]}" if header.undo_of else None
     day = header.effective_on.isoformat()
     told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, None)
-    digest = chained(previous, told, events)
-    db.conn.executemany(
-        "INSERT INTO event (hlc, dev, ent, row, fld, val, bh, bd) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        events,
-    )
+    # In batches: all the rows of a big import at once are a hundred megabytes.
+    events = (_event(db, change, hlc, dev, removed) for change in changes)
+    digest = hashlib.sha256(previous)
+    digest.update(_canonical(told))
+    while batch := list(islice(events, _HASH_BATCH)):
+        digest.update(_canonical(batch))
+        db.conn.executemany(_INSERT_EVENT, batch)
     db.conn.execute(
         f"INSERT INTO txn ({_TXN}, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*told[:8], first, len(events), None, digest, now.isoformat(timespec="milliseconds")),
+        (
+            *told[:8],
+            first,
+            len(changes),
+            None,
+            digest.digest(),
+            now.isoformat(timespec="milliseconds"),
+        ),
     )
     db.conn.execute(
         "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
         "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
-        (dev, number, digest),
+        (dev, number, digest.digest()),
     )
     return Transaction(
         device=dev,
@@ -123,7 +139,7 @@ def append(
         recorded_at=instant(hlc),
         undo_of=header.undo_of,
         changes=tuple(changes),
-        count=len(events),
+        count=len(changes),
     )
 
 
@@ -157,22 +173,34 @@ def _event(db: Database, change: Change, hlc: int, dev: int, removed: set[bytes]
     number = kind.ENTITY_NUMBER
     base: tuple[int | None, int | None] = (None, None)
     if change.field == CREATED:
-        if change.record in removed:
-            base = _head(db, number, change.record, DELETES)
+        if removed and change.record in removed:
+            base = _head(db, number, change.record, DELETES, hlc)
         return (hlc, dev, number, change.record, CREATES, _bundle(kind, change.new), *base)
     if change.field == DELETED:
-        base = _head(db, number, change.record, CREATES)
+        base = _head(db, number, change.record, CREATES, hlc)
         return (hlc, dev, number, change.record, DELETES, _bundle(kind, change.old), *base)
     field = fields_of(kind)[change.field]
-    base = _head(db, number, change.record, field.number)
+    base = _head(db, number, change.record, field.number, hlc)
     value = to_sql(field.kind, change.new)
     return (hlc, dev, number, change.record, field.number, value, *base)
 
 
 def _bundle(kind: type[Record], values: dict[str, Any]) -> str:
-    known = fields_of(kind)
-    numbered = {known[n].number: encode(known[n].kind, v) for n, v in values.items()}
+    known = _numbers(kind.ENTITY)
+    numbered: dict[int, Any] = {}
+    for name, value in values.items():
+        number, codec = known[name]
+        numbered[number] = encode(codec, value) if codec else value
     return _compact(numbered)
+
+
+@cache
+def _numbers(entity: str) -> dict[str, tuple[int, str]]:
+    """Each field's number and its codec, none for what JSON keeps as it is."""
+    return {
+        field.name: (field.number, field.kind if field.kind in _ENCODED else "")
+        for field in fields_of(RECORD_TYPES[entity]).values()
+    }
 
 
 def _unbundle(number: int, text: str) -> dict[str, Any]:
@@ -188,12 +216,14 @@ def _unbundle(number: int, text: str) -> dict[str, Any]:
     return values
 
 
-def _head(db: Database, ent: int, row: bytes, fld: int) -> tuple[int | None, int | None]:
+def _head(
+    db: Database, ent: int, row: bytes, fld: int, before: int
+) -> tuple[int | None, int | None]:
     # A record that came back began anew: its last creation counts for every field.
     found = db.conn.execute(
-        "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) "
+        "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) AND hlc < ? "
         "ORDER BY hlc DESC, dev DESC LIMIT 1",
-        (ent, row, fld, CREATES),
+        (ent, row, fld, CREATES, before),
     ).fetchone()
     return (found[0], found[1]) if found else (None, None)
 

@@ -102,7 +102,9 @@ def coalesced(changes: Iterable[Change]) -> list[Change]:
             change = Change(change.entity, change.record, CREATED, made.old, values)
         earlier = merged.get(slot)
         old = earlier.old if earlier else change.old
-        merged[slot] = Change(change.entity, change.record, change.field, old, change.new)
+        if earlier:
+            change = Change(change.entity, change.record, change.field, old, change.new)
+        merged[slot] = change
         if earlier and change.field not in (CREATED, DELETED) and old == change.new:
             cancelled.add(slot)
         else:

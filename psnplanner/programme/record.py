@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 RecordId = bytes
@@ -126,14 +128,27 @@ def _read_fields(kind: type[Record]) -> dict[str, Field]:
     return found
 
 
+_Reader = tuple[tuple[str, ...], tuple[Any, ...], Callable[[Record], tuple[Any, ...]]]
+_READERS: dict[type[Record], _Reader] = {}
+"""The names and defaults of a class's fields, and what reads them all in one step."""
+
+
 def values_of(record: Record) -> dict[str, Any]:
     """The fields of a record that differ from their default."""
-    result = {}
-    for name, item in fields_of(type(record)).items():
-        value = getattr(record, name)
-        if value != item.default:
-            result[name] = value
-    return result
+    kind = type(record)
+    if kind not in _READERS:
+        known = fields_of(kind)
+        _READERS[kind] = (
+            tuple(known),
+            tuple(item.default for item in known.values()),
+            attrgetter(*known),
+        )
+    names, defaults, values = _READERS[kind]
+    return {
+        name: value
+        for name, default, value in zip(names, defaults, values(record), strict=True)
+        if value is not default and value != default
+    }
 
 
 def encode(kind: str, value: Any) -> Json:

@@ -7,7 +7,8 @@ findings, and nothing is lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from psnplanner.errors import UserError
@@ -28,6 +29,9 @@ WINDOWS = {
 }
 """The fields that hold the first and last day of a record."""
 
+_BOUNDED = ("whole", "quantity", "place")
+"""The kinds of field whose values can be out of bounds."""
+
 NAMES = {"partner": "name", "node": "name", "phase": "name", "site": "reference"}
 """The field people call a record by, which no two of a kind may share."""
 
@@ -41,8 +45,12 @@ def check(before: State, after: State, changes: Iterable[Change], *, imported: b
     for change in changes:
         if change.field == DELETED:
             continue
-        for field, value in _fields(change):
-            _check_value(after, change, field, value)
+        for name, field in _checked(change.entity).items():
+            if change.field == CREATED:
+                if name in change.new:
+                    _check_value(after, change, field, change.new[name])
+            elif change.field == name:
+                _check_value(after, change, field, change.new)
         record = after.tables[change.entity].get(change.record)
         if record is None:
             continue
@@ -54,12 +62,14 @@ def check(before: State, after: State, changes: Iterable[Change], *, imported: b
             _check_names(after, entity, records)
 
 
-def _fields(change: Change) -> Iterator[tuple[Field, Any]]:
-    known = fields_of(RECORD_TYPES[change.entity])
-    if change.field == CREATED:
-        yield from ((known[name], value) for name, value in change.new.items())
-    else:
-        yield known[change.field], change.new
+@cache
+def _checked(entity: str) -> dict[str, Field]:
+    """The fields of a kind of record whose values can be out of bounds or not one of a list."""
+    return {
+        name: field
+        for name, field in fields_of(RECORD_TYPES[entity]).items()
+        if field.choices or field.kind in _BOUNDED
+    }
 
 
 def _check_value(state: State, change: Change, field: Field, value: Any) -> None:

@@ -211,7 +211,8 @@ def first_stage_done(state: State, sites: Iterable[RecordId], on: date) -> list[
         record = state.stages_of(site).get(first.key)
         if record is None or record.state != DONE:
             changes += _stage_changes(state, site, first, {"state": DONE, "actual_on": on})
-    return changes
+    # Ids of stages are random; in order, they fill the file's indexes from one end.
+    return sorted(changes, key=lambda change: change.record)
 
 
 def _check_day(state: State, on: date, today: date) -> None:
