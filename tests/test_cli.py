@@ -116,6 +116,9 @@ def test_look_alikes_are_proposed_and_settled_never_silently(run: Cli) -> None:
     settled = run.json("duplicates", "cm.gpkg", "--settle", "proposed")["settled"]
     assert settled == "Settle 1 group of look-alikes"
     assert run.json("figures", "cm.gpkg")["sites"] == 3
+    again = run.json("import", "cm.gpkg", "twice.csv")
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 4)
+    assert "settled as one building" in str(again["problems"])
     run.json("undo", "cm.gpkg")
     assert run.json("figures", "cm.gpkg")["sites"] == 4
     run.json("duplicates", "cm.gpkg", "--settle", "keep", "--group", "1")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from psnplanner.intake.rows import NOTE, WARNING, Draft
+from psnplanner.programme.duplicate_edits import taken_in_by_reference
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
@@ -18,6 +19,7 @@ from psnplanner.programme.state import State
 Key = tuple[str, ...] | None
 _WORD = re.compile(r"[a-z0-9]+")
 REFERENCE, NOTED, ALONE = "reference", "the reference this list has for it", "UPRN"
+TAKEN_IN = "taken in"
 
 
 @lru_cache(maxsize=65_536)
@@ -85,11 +87,21 @@ class Matches:
             site = by_reference.get(draft.reference.casefold()) if draft.reference else None
             if site is not None:
                 self._take(draft, site, REFERENCE)
+        self._taken_in(state)
         sites = list(state.sites.values())
         self._match(sites, lambda site: _noted(site, reference_heading), _draft_reference, NOTED)
         self._match(sites, _uprn_and_name, _draft_uprn_and_name, "UPRN and name")
         self._match(sites, _name_and_postcode, _draft_name_and_postcode, "name and postcode")
         self._match(sites, _uprn, _draft_uprn, ALONE)
+
+    def _taken_in(self, state: State) -> None:
+        """Rows of buildings that a person has merged into another site, or shares it with."""
+        homes = taken_in_by_reference(state)
+        for draft in self._drafts if homes else ():
+            site = homes.get(draft.reference.casefold()) if draft.reference else None
+            if site is not None and draft.row not in self.site_of:
+                # The site stays free: its own row of the list may still come.
+                self.site_of[draft.row], self.how[draft.row] = site, TAKEN_IN
 
     def _take(self, draft: Draft, site: Site, how: str) -> None:
         self.site_of[draft.row], self.how[draft.row] = site, how

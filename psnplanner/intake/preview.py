@@ -20,7 +20,7 @@ from psnplanner.intake.collector import set_aside
 from psnplanner.intake.columns import Layout, recognise
 from psnplanner.intake.corrections import may_move, merged, same_words, with_changes
 from psnplanner.intake.headings import FIELDS, partner_kind
-from psnplanner.intake.match import REFERENCE, Matches, drop_repeated, tell_alike
+from psnplanner.intake.match import REFERENCE, TAKEN_IN, Matches, drop_repeated, tell_alike
 from psnplanner.intake.partners import Partners
 from psnplanner.intake.place import (
     ADD_GAZETTEER,
@@ -285,6 +285,13 @@ class _Comparison:
         values = dict(draft.values)
         reference = str(values.pop("reference", ""))
         how = self._matches.how[draft.row]
+        if how == TAKEN_IN:
+            draft.tell(
+                "", reference,
+                f"Already in {known.reference}, {known.name}: settled as one building.",
+                "Nothing to do; to part them again, undo that settlement.", NOTE,
+            )  # fmt: skip
+            return self._shown(draft, UNCHANGED, known, {})
         if how != REFERENCE:
             # Another register's list: its reference is noted, and its capitals are no correction.
             values = {
