@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -62,12 +61,9 @@ def test_rivers_lie_within_the_bounds() -> None:
         assert all(west <= x <= east and south <= y <= north for x, y in line)
 
 
-def test_light_quick_and_licensed() -> None:
+def test_light_and_licensed() -> None:
     assert (folder() / "basemap.json").stat().st_size < 150_000
     assert "LGPL" in basemap.load().licence
-    started = time.perf_counter()
-    basemap.load.__wrapped__()
-    assert time.perf_counter() - started < 0.1  # 6 ms here
 
 
 def test_needs_only_the_standard_library() -> None:

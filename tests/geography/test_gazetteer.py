@@ -2,7 +2,6 @@
 
 import csv
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -236,9 +235,7 @@ def test_keys_sort_by_district_and_read_back() -> None:
 @pytest.mark.skipif(not REAL.exists(), reason=f"the real Code-Point Open is not at {REAL}")
 def test_the_real_release() -> None:
     told: list[tuple[int, int]] = []
-    started = time.perf_counter()
     release = add_release(REAL, lambda done, of: told.append((done, of)))
-    added_s = time.perf_counter() - started
     assert (release.month, release.postcodes) == ("2014-08", 215_246)
     assert told[-1][0] == told[-1][1]
     assert release.path.stat().st_size < 5_000_000
@@ -246,9 +243,7 @@ def test_the_real_release() -> None:
     with zipfile.ZipFile(REAL) as archive:
         text = archive.read("Data/CSV/l.csv").decode()
     rows = list(csv.reader(io.StringIO(text)))[:10_000]
-    started = time.perf_counter()
     found = gazetteer.positions([row[0] for row in rows])
-    looked_s = time.perf_counter() - started
     latitudes, longitudes = bng_to_wgs84([int(r[2]) for r in rows], [int(r[3]) for r in rows])
     assert [f and (f.latitude, f.longitude) for f in found] == list(
         zip(latitudes.tolist(), longitudes.tolist(), strict=True)
@@ -256,6 +251,3 @@ def test_the_real_release() -> None:
     chester = gazetteer.outward_centroid("CH1")
     assert chester is not None
     assert geodesic_m(chester.latitude, chester.longitude, 53.20, -2.90) < 4_000
-    # Ten times what it takes here: a slow machine passes, a loop per postcode does not.
-    assert added_s < 10
-    assert looked_s < 0.5

