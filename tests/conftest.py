@@ -10,11 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Machines are shared and noisy: how long an example takes says nothing of the code.
-settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared")
-
 from psnplanner import home
 from psnplanner.programme.edits import AddSites, Create
 from psnplanner.programme.node import Node
@@ -23,6 +18,11 @@ from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Position, derived_id
 from psnplanner.programme.site import Site
 from psnplanner.session import Session, new_programme
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Machines are shared and noisy: how long an example takes says nothing of the code.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 

@@ -11,13 +11,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import islice
 from typing import Any
 
 from sqlite_utils import Database
 
+from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.tables import from_sql, to_sql
 from psnplanner.programme.change import CREATED, DELETED, Change, Transaction
@@ -27,8 +28,6 @@ from psnplanner.programme.state import RECORD_TYPES
 CREATES, DELETES = 0, -1
 """The field numbers that stand for a record's coming and going."""
 
-_COUNTER_BITS = 16
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS: dict[int, type[Record]] = {kind.ENTITY_NUMBER: kind for kind in RECORD_TYPES.values()}
 _FIELDS: dict[int, dict[int, Field]] = {
     number: {field.number: field for field in fields_of(kind).values()}
@@ -55,24 +54,6 @@ class Header:
     label: str
     effective_on: date
     undo_of: tuple[int, int] | None = None
-
-
-class Clock:
-    """The hybrid clock of one copy: never behind what the file has seen."""
-
-    def __init__(self, last: int) -> None:
-        self._last = last
-
-    def next(self, now: datetime) -> int:
-        """The next stamp, greater than every one before it. `now` is aware (UTC)."""
-        millis = (now - _EPOCH) // timedelta(milliseconds=1)
-        self._last = max(millis << _COUNTER_BITS, self._last + 1)
-        return self._last
-
-
-def instant(hlc: int) -> datetime:
-    """The instant (UTC) within a stamp of the hybrid clock."""
-    return _EPOCH + timedelta(milliseconds=hlc >> _COUNTER_BITS)
 
 
 def latest_stamp(db: Database) -> int:

@@ -15,6 +15,7 @@ from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import journal, schema, tables
 from psnplanner.file.backup import backup
+from psnplanner.file.clock import Clock
 from psnplanner.file.connection import connect, plain_words, rows, writing
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.verify import verify
@@ -43,7 +44,7 @@ class ProgrammeFile:
         self._db = db
         self._lock = lock
         self._arrived = journal.arrived(db)
-        self._clock = journal.Clock(journal.latest_stamp(db))
+        self._clock = Clock(journal.latest_stamp(db))
 
     @property
     def read_only(self) -> bool:
@@ -81,7 +82,7 @@ class ProgrammeFile:
                 schema.create(db)
                 empty = State()
                 with writing(db):
-                    hlc, dev = journal.Clock(0).next(now), _own_device(db, beside)
+                    hlc, dev = Clock(0).next(now), _own_device(db, beside)
                     journal.append(db, header, changes, dev, hlc, now)
                     tables.write(db, empty, empty.after(changes), changes)
             finally:
