@@ -147,6 +147,14 @@ def test_rows_to_mend_go_out_and_come_back_mended(loaded: Cli) -> None:
     assert (back["read"], back["updated"], back["unplaced"]) == (1, 1, 0)
 
 
+def test_a_list_without_its_place_does_not_say_a_placed_site_is_lost(loaded: Cli) -> None:
+    """The site stays where it is, and the report says that and nothing else."""
+    (loaded.folder / "blank.csv").write_text("Site ref,Name\nA1,Town Hall\n")
+    report = loaded.json("import", "cm.gpkg", "blank.csv")
+    assert (report["unchanged"], report["placed"], report["unplaced"]) == (1, 1, 0)
+    assert not any("Not on the map" in problem["message"] for problem in report["problems"])
+
+
 def test_field_work_is_newer_than_an_old_list(loaded: Cli) -> None:
     """What a person changed since is kept, and said; unless the list is to overrule it."""
     loaded.json("edit", "cm.gpkg", "site", "A1", "name=The New Town Hall")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -87,13 +87,8 @@ def append(
     undo_of = f"{header.undo_of[0]}.{header.undo_of[1]}" if header.undo_of else None
     day = header.effective_on.isoformat()
     told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, None)
-    # In batches: all the rows of a big import at once are a hundred megabytes.
     events = (_event(db, change, hlc, dev, removed) for change in changes)
-    digest = hashlib.sha256(previous)
-    digest.update(_canonical(told))
-    while batch := list(islice(events, _HASH_BATCH)):
-        digest.update(_canonical(batch))
-        db.conn.executemany(_INSERT_EVENT, batch)
+    digest = chained(previous, told, events, lambda batch: _insert(db, batch))
     db.conn.execute(
         f"INSERT INTO txn ({_TXN}, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -101,14 +96,14 @@ def append(
             first,
             len(changes),
             None,
-            digest.digest(),
+            digest,
             now.isoformat(timespec="milliseconds"),
         ),
     )
     db.conn.execute(
         "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
         "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
-        (dev, number, digest.digest()),
+        (dev, number, digest),
     )
     return Transaction(
         device=dev,
@@ -124,12 +119,26 @@ def append(
     )
 
 
-def chained(previous: bytes, told: Sequence[Any], events: Sequence[EventRow]) -> bytes:
-    """The hash of a transaction: SHA-256 over the one before it, its words and its events."""
+def _insert(db: Database, events: Sequence[EventRow]) -> None:
+    db.conn.executemany(_INSERT_EVENT, events)
+
+
+def chained(
+    previous: bytes,
+    told: Sequence[Any],
+    events: Iterable[EventRow],
+    take: Callable[[Sequence[EventRow]], None] = lambda _batch: None,
+) -> bytes:
+    """The hash of a transaction: SHA-256 over the one before it, its words and its events.
+
+    In batches, each handed to `take`: all events of a big import are a hundred megabytes.
+    """
     digest = hashlib.sha256(previous)
     digest.update(_canonical(told))
-    for start in range(0, len(events), _HASH_BATCH):
-        digest.update(_canonical(events[start : start + _HASH_BATCH]))
+    left = iter(events)
+    while batch := list(islice(left, _HASH_BATCH)):
+        digest.update(_canonical(batch))
+        take(batch)
     return digest.digest()
 
 

@@ -5,7 +5,6 @@ own checksums tell when one is damaged. It is written beside its place and renam
 release is there whole or not at all.
 """
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.geography.code_point import Positions
+from psnplanner.whole_file import whole_file
 
 _NAME = re.compile(r"code-point-(\d{4}-\d\d)\.npz")
 
@@ -48,28 +48,22 @@ def save(month: str, positions: Positions) -> Release:
     Raises UserError if it cannot be written; what was there is then still there.
     """
     path = folder() / f"code-point-{month}.npz"
-    beside = path.with_suffix(f".{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            np.savez(
-                file,
-                keys=positions.keys,
-                eastings=positions.eastings,
-                northings=positions.northings,
-                quality=positions.quality,
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
     except OSError as error:
         raise UserError(
             f"the gazetteer cannot be stored: {error.strerror}.",
             where=str(path),
             remedy="Free some space there, or point PSNPLANNER_HOME at another folder.",
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as beside:
+        np.savez(
+            beside,
+            keys=positions.keys,
+            eastings=positions.eastings,
+            northings=positions.northings,
+            quality=positions.quality,
+        )
     return _release(month, path, positions)
 
 

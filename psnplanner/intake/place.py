@@ -25,6 +25,7 @@ from psnplanner.programme.state import State
 
 __all__ = ["ADD_GAZETTEER", "DISTRICT", "ONLINE", "OWN", "POSTCODE", "UPRN", "Sources", "place"]
 
+NOT_PLACED = "Not on the map: "
 UPRN = "UPRN table"
 POSTCODE = "postcode"
 DISTRICT = "postcode district"
@@ -162,7 +163,7 @@ def _place_otherwise(draft: Draft, sources: Sources, heading: Heading) -> None:
     unknown = _unknown(postcode, known)
     if answer is None:
         message = f"{unknown}, nor is its district." if postcode else _nowhere(draft)
-        draft.tell(column, postcode or district, f"Not on the map: {_lower(message)}",
+        draft.tell(column, postcode or district, f"{NOT_PLACED}{_lower(message)}",
                    "Give a valid postcode, or coordinates.", ERROR)  # fmt: skip
         return
     draft.values["position"] = _position(answer)
@@ -222,11 +223,22 @@ def _nowhere(draft: Draft) -> str:
     return "No postcode that can be used." if given else "No postcode and no coordinates."
 
 
+def stays_where_it_is(draft: Draft) -> None:
+    """Take back that a row is not on the map: its site is, and the list has no place for it."""
+    lost = [p for p in draft.problems if p.message.startswith(NOT_PLACED)]
+    draft.problems = [p for p in draft.problems if p not in lost]
+    for problem in lost:
+        draft.tell(
+            problem.column, problem.value, "The list has no place for it: it stays where it is.",
+            "Give a valid postcode, or coordinates, if it should move.", NOTE,
+        )  # fmt: skip
+
+
 def _unplaced_without_gazetteer(draft: Draft, column: str, postcode: str) -> None:
     if postcode:
-        message, remedy = "Not on the map: no gazetteer is loaded.", "See the first problem."
+        message, remedy = f"{NOT_PLACED}no gazetteer is loaded.", "See the first problem."
     else:
-        message = f"Not on the map: {_lower(_nowhere(draft))}"
+        message = f"{NOT_PLACED}{_lower(_nowhere(draft))}"
         remedy = "Give a valid postcode, or coordinates."
     draft.tell(column, postcode, message, remedy, ERROR)
 

@@ -26,6 +26,7 @@ from psnplanner.intake.place import (
     ADD_GAZETTEER,
     Sources,
     place,
+    stays_where_it_is,
 )
 from psnplanner.intake.read import read_table
 from psnplanner.intake.remembered import recall, remember
@@ -282,6 +283,8 @@ class _Comparison:
         return self._shown(draft, INSERT, site, {})
 
     def _compared(self, draft: Draft, known: Site) -> PreviewRow:
+        if known.position is not None:
+            stays_where_it_is(draft)
         values = dict(draft.values)
         reference = str(values.pop("reference", ""))
         how = self._matches.how[draft.row]
