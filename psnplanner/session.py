@@ -7,9 +7,10 @@ by the session's own writer thread.
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -24,19 +25,22 @@ from psnplanner.file.store import ProgrammeFile
 from psnplanner.history import audit
 from psnplanner.history import undo as undoing
 from psnplanner.intake.collector import set_aside
+from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
-from psnplanner.programme.edits import Edit, Proposal, present_day
+from psnplanner.programme.edits import Create, Edit, Proposal, existing, present_day, title
 from psnplanner.programme.fold import as_at
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow
-from psnplanner.programme.record import Record, RecordId
+from psnplanner.programme.photograph import Photograph
+from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
 from psnplanner.programme.working_days import Calendar
 
 if TYPE_CHECKING:
     from psnplanner.board.figures import Figures
+    from psnplanner.history.playback import Playback, Reel
     from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
     from psnplanner.planning.plan import Options, Plan
@@ -48,6 +52,9 @@ Result = TypeVar("Result")
 DEFAULT_GO_LIVE = date(2015, 4, 1)
 DEFAULT_START = date(2014, 3, 3)
 """The default programme: contract awarded in February 2014, operational by April 2015."""
+
+_BATCH = 2000
+"""Changes read from the journal between two looks at what else the file's thread has to do."""
 
 
 class Happened(NamedTuple):
@@ -75,6 +82,9 @@ class Session:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="programme-file")
         self._headers: list[Transaction] = []
         self._closed = False
+        self._held = ""
+        self._reel: Reel | None = None
+        self._reeling = threading.Lock()
 
     @staticmethod
     def create(
@@ -131,8 +141,12 @@ class Session:
 
     @property
     def read_only(self) -> bool:
-        """Whether changes can be saved."""
-        return self._file.read_only
+        """Whether changes are refused: the file can only be read, or `hold` says so."""
+        return self._file.read_only or bool(self._held)
+
+    def hold(self, why: str) -> None:
+        """Refuse every change, saying why, until called with an empty text."""
+        self._held = why
 
     @property
     def today(self) -> date:
@@ -227,12 +241,19 @@ class Session:
         return made
 
     def _commit(
-        self, proposal: Proposal, *, author: str = "", undo_of: tuple[int, int] | None = None
+        self,
+        proposal: Proposal,
+        *,
+        author: str = "",
+        undo_of: tuple[int, int] | None = None,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> Transaction | None:
         before = self.state
         changes = coalesced(proposal.changes)
         if not changes:
             return None
+        if self._held:
+            raise UserError(self._held, remedy="Come back to today first.")
         after = before.after(changes)
         if undo_of is None:
             rules.check(before, after, changes, imported=proposal.kind == "import")
@@ -244,7 +265,7 @@ class Session:
             undo_of,
         )
         now = self._clock()
-        made = self._run(lambda: self._file.append(header, changes, before, after, now))
+        made = self._run(lambda: self._file.append(header, changes, before, after, now, pictures))
         self.state = after
         self._headers = [*self._headers, made]
         for listener in list(self._listeners):
@@ -260,6 +281,42 @@ class Session:
                 self._listeners.remove(listener)
 
         return unsubscribe
+
+    # -- photographs ------------------------------------------------------------------
+
+    def add_photograph(
+        self, site: RecordId, source: Path | bytes, *, caption: str = "", name: str = ""
+    ) -> Transaction | None:
+        """Keep a photograph with a site: its bytes by their hash, what is known of it journalled.
+
+        None if the site has that very picture already. Raises UserError for what is no picture.
+        """
+        from psnplanner.exchange.photographs import read_picture
+
+        found = read_picture(source, name)
+        with self._doing:
+            if any(p.digest == found.digest for p in self.state.photographs_of(site)):
+                return None
+            name = name or (source.name if isinstance(source, Path) else "")
+            record = Photograph(
+                id=new_id(), site=site, digest=found.digest, media_type=found.media_type,
+                size=len(found.data), caption=caption, by=self.author, taken_on=found.taken_on,
+                position=found.position, file_name=name,
+            )  # fmt: skip
+            proposal = Create([record]).propose(self.state, self.today)
+            label = f"Photograph of {title(existing(self.state, Site, site))}"
+            proposal = dataclasses.replace(proposal, label=label)
+            return self._commit(proposal, pictures={found.digest: found.data})
+
+    def photograph(self, digest: str) -> bytes:
+        """The bytes of a photograph. Raises UserError if the file does not have them."""
+        return self._run(lambda: self._file.photograph(digest))
+
+    def export_photographs(self, folder: Path, progress: Progress | None = None) -> int:
+        """Write every photograph into a folder, named by site and day; how many there were."""
+        from psnplanner.exchange.photographs import write_all
+
+        return write_all(self.state, self.photograph, folder, progress)
 
     # -- the past ---------------------------------------------------------------------
 
@@ -277,6 +334,23 @@ class Session:
                 remedy=f"Ask for a day from {uk(begun)} on.",
             )
         return found
+
+    def playback(self, progress: Progress | None = None) -> Playback:
+        """Every site's status on every day: past from the journal, to come from the plan.
+
+        Asked again, it reads on from where the journal stood. Raises what `progress` raises.
+        """
+        from psnplanner.history.playback import NEEDED, Reel
+
+        with self._reeling:
+            reel = self._reel = self._reel or Reel()
+            total = sum(header.count for header in self._headers) or 1
+            # In batches, so that a change need not wait until all is read.
+            while batch := self._run(lambda: self._file.dated(NEEDED, reel.read_to, _BATCH)):
+                reel.take(batch)
+                if progress is not None:
+                    progress(min(1.0, reel.read_to / total) / 2, "Reading the journal")
+            return reel.playback(self.state, self.present_day, progress)
 
     def transactions(self) -> list[Transaction]:
         """Every transaction without its changes, newest last."""
@@ -309,31 +383,15 @@ class Session:
         return figures(state, self.present_day, self.calendar, as_at=as_at)
 
     def read_list(
-        self,
-        path: Path,
-        *,
-        sheet: str | None = None,
-        columns: dict[str, str] | None = None,
-        online: bool = False,
-        take_list: bool = False,
-        progress: Progress | None = None,
+        self, path: Path, reading: Reading = AS_FOUND, *, progress: Progress | None = None
     ) -> Preview:
-        """Read a site list against this programme; nothing changes until its edit is done.
-
-        `online` asks the internet for addresses that nothing else places; `take_list` lets the
-        list overrule what people have changed since the last one.
-        """
-        from psnplanner.geography.gazetteer import Gazetteer
-        from psnplanner.intake.preview import read_list
+        """Read a site list against this programme; nothing changes until its edit is done."""
+        from psnplanner.intake.lists import read_list
 
         return read_list(
             path,
             self.state,
-            gazetteer=Gazetteer.open(),
-            sheet=sheet,
-            columns=columns,
-            online=online,
-            take_list=take_list,
+            reading=reading,
             touched=self._run(self._file.field_work),
             today=self.present_day,
             progress=progress,

@@ -84,9 +84,8 @@ def test_import_accounts_for_every_row(run: Cli) -> None:
     assert run.json("figures", "cm.gpkg")["sites"] == 0
     report = run.json("import", "cm.gpkg", "list.csv")
     assert (report["read"], report["added"], report["placed"], report["unplaced"]) == (3, 3, 2, 1)
-    assert {k: v for k, v in report.items() if k != "dry_run"} == {
-        k: v for k, v in dry.items() if k != "dry_run"
-    }
+    assert report.pop("transaction")["label"] == "Import 3 sites from list.csv"
+    assert {**report, "dry_run": True} == dry
     (problem,) = [p for p in report["problems"] if p["reference"] == "A3"]
     assert set(problem) >= {"row", "column", "value", "message", "remedy"}
     assert problem["row"] == 4
@@ -132,6 +131,43 @@ def test_what_goes_out_and_comes_back_changes_nothing(loaded: Cli, suffix: str) 
     assert loaded.json("export", "cm.gpkg", f"out.{suffix}")["sites"] == 3
     report = loaded.json("import", "cm.gpkg", f"out.{suffix}", "--dry-run")
     assert (report["read"], report["unchanged"]) == (3, 3)
+
+
+def test_a_list_is_mended_and_settled_as_it_is_imported(run: Cli) -> None:
+    """Cells, rows and look-alikes on the command line as in the window; one transaction."""
+    (run.folder / "l.csv").write_text(
+        "Ref;Name;Partner;Address;Postcode;UPRN;Annual cost\n"
+        "A1;Park Surgery;NHS;Health Centre, 1 High Street;CH1 2HP;100010001;lots\n"
+        "A2;Hill Surgery;NHS;Health Centre, 1 High Street;CH1 2HP;100010001;£200\n"
+        "A3;Town Hall;Halton;Square;CH41 1AA;100010002;£300\n"
+    )
+    run("new", "p.gpkg")
+    told = run.json("import", "p.gpkg", "l.csv", "--dry-run")
+    assert [row["verdict"] for row in told["rows"]] == ["shared", "shared", "insert"]
+    assert told["rows"][0]["problems"][0]["column"] == "Annual cost"
+    done = run.json(
+        "import", "p.gpkg", "l.csv", "--cell", "2:Annual cost=£100", "--leave-out", 4,
+        "--delimiter", ";", "--encoding", "utf-8", "--header-row", 1, "--settle", "proposed",
+    )  # fmt: skip
+    assert "Annual cost" not in {problem["column"] for problem in done["problems"]}
+    assert done["transaction"]["label"] == "Import 2 sites from l.csv"
+    assert run.json("figures", "p.gpkg")["sites"] == 1
+    run.json("undo", "p.gpkg")
+    assert run.json("figures", "p.gpkg")["sites"] == 0
+    assert run("import", "p.gpkg", "l.csv", "--cell", "2=3")[0] == 2
+    assert "no cell" in run.refused("import", "p.gpkg", "l.csv", "--cell", "99:Name=x")
+    assert "utf-99" in run.refused("import", "p.gpkg", "l.csv", "--encoding", "utf-99")
+
+
+def test_a_table_of_uprns_places_sites(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loaded once for this user, used by the next import."""
+    monkeypatch.setenv("PSNPLANNER_HOME", str(run.folder / "home"))
+    (run.folder / "u.csv").write_text("UPRN,LATITUDE,LONGITUDE\n100010001,53.2,-2.9\n")
+    (run.folder / "l.csv").write_text("Name,UPRN\nTown Hall,100010001\nLibrary,100010009\n")
+    assert run.json("gazetteer", "add-uprn", "u.csv") == {"uprns": 1}
+    run("new", "p.gpkg")
+    told = run.json("import", "p.gpkg", "l.csv")
+    assert [row["placed_by"] for row in told["rows"]] == ["UPRN table", ""]
 
 
 def test_rows_to_mend_go_out_and_come_back_mended(loaded: Cli) -> None:
@@ -253,7 +289,7 @@ def test_a_fault_of_ours_shows_no_traceback(run: Cli, monkeypatch: pytest.Monkey
     assert "fault in PSN Planner" in message
     path = Path(message.split("with the file ")[1].strip().rstrip("."))
     assert "secret" not in path.read_text()
-    assert "_open" in path.read_text()
+    assert "open_programme" in path.read_text()
 
 
 def test_choices_are_taken_in_any_case(loaded: Cli) -> None:

@@ -24,6 +24,15 @@ class Clock:
         self._last = max(millis << _COUNTER_BITS, self._last + 1)
         return self._last
 
+    @property
+    def last(self) -> int:
+        """The last stamp given or seen."""
+        return self._last
+
+    def see(self, stamp: int) -> None:
+        """Go on after a stamp of another copy."""
+        self._last = max(self._last, stamp)
+
 
 def instant(hlc: int) -> datetime:
     """The instant (UTC) within a stamp of the hybrid clock."""

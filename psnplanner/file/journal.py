@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.tables import from_sql, to_sql
-from psnplanner.programme.change import CREATED, DELETED, Change, Transaction
+from psnplanner.programme.change import CREATED, DELETED, Change, Dated, Transaction
 from psnplanner.programme.record import Field, Record, RecordId, decode, encode, fields_of
 from psnplanner.programme.state import RECORD_TYPES
 
@@ -40,7 +40,7 @@ _MANY = 500
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 """One encoder for all: json.dumps makes a new one at each call."""
 
-_TXN = "hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, hash"
+_TXN = "hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, hash, received_at"
 EventRow = tuple[int, int, int, bytes, int, Any, int | None, int | None]
 """hlc, dev, ent, row, fld, val, bh, bd"""
 
@@ -86,18 +86,20 @@ def append(
     first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
     undo_of = f"{header.undo_of[0]}.{header.undo_of[1]}" if header.undo_of else None
     day = header.effective_on.isoformat()
-    told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, None)
+    ctx = _new_knowledge(db, dev)
+    received = now.isoformat(timespec="milliseconds")
+    told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, ctx)
     events = (_event(db, change, hlc, dev, removed) for change in changes)
-    digest = chained(previous, told, events, lambda batch: _insert(db, batch))
+    digest = chained(previous, told, events, lambda batch: insert(db, batch))
     db.conn.execute(
-        f"INSERT INTO txn ({_TXN}, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO txn ({_TXN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *told[:8],
             first,
             len(changes),
-            None,
+            ctx,
             digest,
-            now.isoformat(timespec="milliseconds"),
+            received,
         ),
     )
     db.conn.execute(
@@ -116,10 +118,57 @@ def append(
         undo_of=header.undo_of,
         changes=tuple(changes),
         count=len(changes),
+        received_at=received,
     )
 
 
-def _insert(db: Database, events: Sequence[EventRow]) -> None:
+def _new_knowledge(db: Database, dev: int) -> str | None:
+    """What has arrived from other devices since this one's last transaction; None if nothing."""
+    last, own = rows(
+        db, "SELECT (SELECT max(arr) FROM txn), "
+        "(SELECT arr FROM txn WHERE dev = ? ORDER BY n DESC LIMIT 1)", dev,
+    )[0]  # fmt: skip
+    if last == own:
+        return None
+    others = dict(rows(db, "SELECT dev, n FROM dev WHERE dev != ? ORDER BY dev", dev))
+    return vector_text(others) if others else None
+
+
+def vector_text(vector: Mapping[int, int]) -> str:
+    """A vector as the journal keeps it: JSON, its devices in order."""
+    return _compact({str(dev): vector[dev] for dev in sorted(vector)})
+
+
+def vector(text: str) -> dict[int, int]:
+    """The vector behind its text."""
+    return {int(dev): n for dev, n in json.loads(text).items()}
+
+
+def stamps_in(text: str) -> list[tuple[int, int]]:
+    """The stamps of a fork's heads."""
+    return [(hlc, dev) for hlc, dev in json.loads(text)]
+
+
+def kind_of(ent: int) -> type[Record] | None:
+    """The kind of record behind its number; None if this version does not know it."""
+    return _KINDS.get(ent)
+
+
+def names_of(record: Record) -> list[str]:
+    """The fields of a record."""
+    return list(fields_of(type(record)))
+
+
+def field_name(ent: int, fld: int) -> str:
+    """The field behind its number, “+” or “-” for coming and going; "" if it is not known."""
+    if fld in (CREATES, DELETES):
+        return CREATED if fld == CREATES else DELETED
+    field = _FIELDS.get(ent, {}).get(fld)
+    return field.name if field else ""
+
+
+def insert(db: Database, events: Sequence[EventRow]) -> None:
+    """Add events after the last."""
     db.conn.executemany(_INSERT_EVENT, events)
 
 
@@ -224,7 +273,21 @@ def headers(db: Database) -> list[Transaction]:
 
 
 def _transaction(row: tuple[Any, ...], changes: tuple[Change, ...] = ()) -> Transaction:
-    hlc, dev, n, author, kind, label, effective_on, undo_of, _first, count, _ctx, _hash = row
+    (
+        hlc,
+        dev,
+        n,
+        author,
+        kind,
+        label,
+        effective_on,
+        undo_of,
+        _first,
+        count,
+        _ctx,
+        _hash,
+        received,
+    ) = row
     undone = tuple(int(part) for part in undo_of.split(".")) if undo_of else None
     return Transaction(
         device=dev,
@@ -237,6 +300,7 @@ def _transaction(row: tuple[Any, ...], changes: tuple[Change, ...] = ()) -> Tran
         undo_of=(undone[0], undone[1]) if undone else None,
         changes=changes,
         count=count,
+        received_at=received,
     )
 
 
@@ -261,7 +325,7 @@ def _change(db: Database, event: tuple[Any, ...]) -> Change | None:
     change = plain_change(ent, row, fld, val)
     if change is None or fld in (CREATES, DELETES):
         return change
-    old = _value_at(db, ent, row, fld, bh, bd)
+    old = value_at(db, ent, row, fld, bh, bd)
     return Change(change.entity, row, change.field, old, change.new)
 
 
@@ -280,11 +344,14 @@ def plain_change(ent: int, row: bytes, fld: int, val: Any) -> Change | None:
     return Change(kind.ENTITY, row, field.name, None, from_sql(field.kind, val))
 
 
-def _value_at(
-    db: Database, ent: int, row: bytes, fld: int, hlc: int | None, dev: int | None
-) -> Any:
-    """A field's value as the named change left it: of its own event, or its record's creation."""
-    field = _FIELDS[ent][fld]
+def value_at(db: Database, ent: int, row: bytes, fld: int, hlc: int | None, dev: int | None) -> Any:
+    """A field's value as the named change left it: of its own event, or its record's creation.
+
+    That of a field only a newer version knows is given as it is kept.
+    """
+    field = _FIELDS.get(ent, {}).get(fld)
+    if field is None:
+        return _raw_value_at(db, ent, row, fld, hlc, dev)
     for wanted in (fld, CREATES):
         found = rows(
             db,
@@ -300,6 +367,18 @@ def _value_at(
         if found:
             return _unbundle(ent, found[0][0]).get(field.name, field.default)
     return field.default
+
+
+def _raw_value_at(
+    db: Database, ent: int, row: bytes, fld: int, hlc: int | None, dev: int | None
+) -> Any:
+    """The value of a field that only a newer version knows, as it is kept."""
+    found = rows(
+        db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND fld IN (?, 0) AND hlc = ? "
+        "AND dev = ?", ent, row, fld, hlc, dev,
+    )  # fmt: skip
+    told = [val if kind == fld else json.loads(val).get(str(fld)) for kind, val in found]
+    return told[0] if told else None
 
 
 def overtaken_by(db: Database, change: Change, hlc: int, dev: int) -> list[tuple[int, int]]:
@@ -357,6 +436,44 @@ def _identity_only(change: Change) -> Change:
     kept = RECORD_TYPES[change.entity].IDENTITY
     values = {name: change.new[name] for name in kept if name in change.new}
     return Change(change.entity, change.record, CREATED, None, values)
+
+
+def dated(db: Database, wanted: Mapping[str, Sequence[str]], after: int, limit: int) -> list[Dated]:
+    """Changes in order of arrival, each with its day: at most `limit`, from `after` (a seq) on.
+
+    `wanted` names the fields of each entity; its records' coming and going are always told.
+    """
+    parts = []
+    for entity, names in wanted.items():
+        kind = RECORD_TYPES[entity]
+        numbers = [CREATES, DELETES, *(fields_of(kind)[name].number for name in names)]
+        listed = ", ".join(map(str, numbers))
+        parts.append(f"(+e.ent = {kind.ENTITY_NUMBER} AND e.fld IN ({listed}))")
+    # CROSS and the plus keep SQLite on the journal's own order: a batch costs what it gives.
+    found = rows(
+        db,
+        "SELECT e.hlc, e.dev, e.seq, t.effective_on, e.ent, e.row, e.fld, e.val "
+        "FROM event e CROSS JOIN txn t ON t.dev = e.dev AND t.hlc = e.hlc "
+        f"WHERE e.seq > ? AND ({' OR '.join(parts)}) ORDER BY e.seq LIMIT ?",
+        after,
+        limit,
+    )
+    told = [(row[:3], row[3], plain_change(*row[4:])) for row in found]
+    days = {day: date.fromisoformat(day) for _, day, _ in told}
+    return [Dated(stamp, days[day], change) for stamp, day, change in told if change is not None]
+
+
+def changes_of_record(
+    db: Database, entity: str, record: RecordId
+) -> list[tuple[tuple[int, int], Change]]:
+    """The changes to one record in the order of the clock, each with its (hlc, device)."""
+    number = RECORD_TYPES[entity].ENTITY_NUMBER
+    found = rows(
+        db, "SELECT hlc, dev, ent, row, fld, val FROM event WHERE ent = ? AND row = ? "
+        "ORDER BY hlc, dev, seq", number, record,
+    )  # fmt: skip
+    told = [((row[0], row[1]), plain_change(*row[2:])) for row in found]
+    return [(stamp, change) for stamp, change in told if change is not None]
 
 
 def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlite_utils import Database, Migrations
 
 from psnplanner.errors import UserError
-from psnplanner.file import geopackage, tables
+from psnplanner.file import geopackage, journal, tables
 from psnplanner.file.connection import APPLICATION_ID, rows
+from psnplanner.programme.fold import fold
 
 migrations = Migrations("psnplanner")
 """Every version of the file format, in order."""
@@ -99,6 +100,24 @@ def _programme_file(db: Database) -> None:
     for table, taken in _NO_REPLACE.items():
         db.conn.execute(_INSERT_ONLY.format(table=table, taken=taken))
     tables.create(db)
+
+
+_PHOTOGRAPHS = """
+CREATE TABLE photograph_bytes (
+  digest TEXT PRIMARY KEY,        -- SHA-256 of the bytes, in hex
+  bytes BLOB NOT NULL
+) STRICT
+"""
+
+
+@migrations(name="0002_boundaries_views_photographs")
+def _boundaries_views_photographs(db: Database) -> None:
+    db.conn.execute(_PHOTOGRAPHS)
+    _rebuild(db)
+
+
+def _rebuild(db: Database) -> None:
+    tables.rebuild(db, fold(journal.stream(db)))
 
 
 GUARDS = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,15 +13,17 @@ from sqlite_utils import Database
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import journal, schema, tables
+from psnplanner.file import heads, journal, photographs, schema, tables
 from psnplanner.file.backup import backup
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import connect, plain_words, rows, writing
 from psnplanner.file.lock import WriterLock
+from psnplanner.file.merge import Merge, conflicts, net_changes, sent
 from psnplanner.file.verify import verify
-from psnplanner.programme.change import Change, Transaction
+from psnplanner.programme.change import Change, Dated, Transaction
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
+from psnplanner.programme.travel import SETTLE, Conflict, Merged, Sent
 from psnplanner.whole_file import TAKEN, whole_file
 
 Progress = Callable[[float, str], None]
@@ -30,6 +32,10 @@ Now = Callable[[], datetime]
 
 OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
 _WAYS_OUT = {OTHER_OPEN: "Close the other window or command, then open it again."}
+
+
+class _TakenBack(Exception):
+    """Ends a dry run: what was written is rolled back."""
 
 
 class ProgrammeFile:
@@ -128,21 +134,82 @@ class ProgrammeFile:
         before: State,
         after: State,
         now: datetime,
+        pictures: Mapping[str, bytes] | None = None,
     ) -> Transaction:
-        """Journal one transaction and bring the tables along; on the disk when it returns."""
+        """Journal one transaction and bring the tables along; on the disk when it returns.
+
+        `pictures` are the bytes of new photographs by their digest.
+        """
+        self._check_writable()
+        with plain_words(self.path), writing(self._db):
+            self._check_nobody_else_wrote()
+            hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
+            made = journal.append(self._db, header, changes, dev, hlc, now)
+            heads.follow(self._db, (hlc, dev), settles=header.kind == SETTLE)
+            tables.write(self._db, before, after, changes)
+            photographs.keep(self._db, pictures or {})
+        self._arrived += 1
+        return made
+
+    def _check_writable(self) -> None:
         if self._lock is None:
             raise UserError(
                 self.notice or "This programme is open for reading only.",
                 where=str(self.path),
                 remedy=_WAYS_OUT.get(self.notice, "Copy it to where you can write, and open that."),
             )
-        with plain_words(self.path), writing(self._db):
-            self._check_nobody_else_wrote()
-            hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
-            made = journal.append(self._db, header, changes, dev, hlc, now)
-            tables.write(self._db, before, after, changes)
-        self._arrived += 1
-        return made
+
+    def merge(
+        self,
+        arriving: Iterable[Sent],
+        header: journal.Header,
+        before: State,
+        now: datetime,
+        pictures: Mapping[str, bytes],
+        *,
+        dry_run: bool,
+    ) -> tuple[Merged, State]:
+        """Take in the transactions of another copy, all or none; see `file.merge`.
+
+        A dry run does all of it and takes it back. Raises UserError where it cannot be.
+        """
+        self._check_writable()
+        known = self._clock.last
+        with plain_words(self.path):
+            try:
+                with writing(self._db):
+                    self._check_nobody_else_wrote()
+                    own = _own_device(self._db, self.path)
+                    merging = Merge(self._db, self._clock, now)
+                    merged, after = merging.take(arriving, header, own, before)
+                    photographs.keep(self._db, pictures)
+                    if dry_run:
+                        raise _TakenBack
+            except _TakenBack:
+                self._clock = Clock(known)
+                return merged, before
+        self._arrived = journal.arrived(self._db)
+        return merged, after
+
+    def sent(self, beyond: Mapping[int, int]) -> list[Sent]:
+        """Every transaction that a copy with that vector lacks."""
+        with plain_words(self.path):
+            return list(sent(self._db, beyond))
+
+    def vector(self) -> dict[int, int]:
+        """What this copy knows: of each device, how many of its transactions."""
+        with plain_words(self.path):
+            return dict(rows(self._db, "SELECT dev, n FROM dev"))
+
+    def conflicts(self) -> list[Conflict]:
+        """Every conflict that is open."""
+        with plain_words(self.path):
+            return conflicts(self._db)
+
+    def net_changes(self, key: tuple[int, int]) -> list[Change]:
+        """What a merge changed of the programme, by its own transaction's key."""
+        with plain_words(self.path):
+            return net_changes(self._db, key)
 
     def _check_nobody_else_wrote(self) -> None:
         # The lock keeps other writers out; where it cannot (some network shares), this tells.
@@ -179,6 +246,11 @@ class ProgrammeFile:
         with plain_words(self.path):
             return journal.stream(self._db, until, recorded_by)
 
+    def dated(self, wanted: Mapping[str, Sequence[str]], after: int, limit: int) -> list[Dated]:
+        """Changes in order of arrival, each with its day; see `journal.dated`."""
+        with plain_words(self.path):
+            return journal.dated(self._db, wanted, after, limit)
+
     def changes_of(self, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:
         """The changes to these records in order, each with its (device, number)."""
         with plain_words(self.path):
@@ -189,6 +261,11 @@ class ProgrammeFile:
         """The fields of each site that people have changed since a list last set them."""
         with plain_words(self.path):
             return journal.field_work(self._db)
+
+    def photograph(self, digest: str) -> bytes:
+        """The bytes of a photograph. Raises UserError if they are not here, or damaged."""
+        with plain_words(self.path):
+            return photographs.read(self._db, digest, str(self.path))
 
     def verify(self, progress: Progress | None = None) -> list[str]:
         """What is wrong with the file, in sentences; none if it is sound."""

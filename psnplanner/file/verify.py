@@ -8,7 +8,7 @@ from typing import Any
 import pysqlite3 as sqlite3
 from sqlite_utils import Database
 
-from psnplanner.file import geopackage, journal, schema, tables
+from psnplanner.file import geopackage, journal, photographs, schema, tables
 from psnplanner.file.connection import rows
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
@@ -30,6 +30,7 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
         ("Checking the journal's guards", _guards),
         ("Checking the chain of changes", _chains),
         ("Replaying the journal", _replay),
+        ("Checking photographs", photographs.faults),
     ]
     faults: list[str] = []
     for step, (what, check) in enumerate(checks):

@@ -11,6 +11,7 @@ from psnplanner.programme.edits import title
 from psnplanner.programme.gates import breaches
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.state import PROGRAMME_ID, State
+from psnplanner.programme.travel import MERGE
 
 Key = tuple[int, int]
 UNDO, REDO, NEW = "undo", "redo", "new"
@@ -37,9 +38,20 @@ def stack(headers: Iterable[Transaction]) -> Stack:
         if item.kind in (UNDO, REDO) and item.undo_of is not None:
             _toggle(result, item, item.undo_of)
         elif item.kind != NEW:
+            if item.kind == MERGE:
+                _gather(result, item)
             result.done.append(item)
             result.undone.clear()
     return result
+
+
+def _gather(result: Stack, merge: Transaction) -> None:
+    """What came by a merge, just before it and at one instant, is undone as one: the merge."""
+    while result.done:
+        last = result.done[-1]
+        if last.received_at != merge.received_at or last.device == merge.device:
+            return
+        result.done.pop()
 
 
 def _toggle(result: Stack, item: Transaction, target: Key) -> None:

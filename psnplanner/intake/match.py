@@ -134,8 +134,14 @@ def _key(*parts: str) -> Key:
 
 
 def _noted(site: Site, heading: str) -> Key:
-    """The reference another list gave a site, noted under that list's heading."""
-    return next((_key(text.casefold()) for name, text in site.other if name == heading), None)
+    """The reference another list gave a site, noted under that list's heading.
+
+    A site that took others in has theirs under “heading (reference)”.
+    """
+    if not heading:
+        return None
+    noted = (t for n, t in site.other if n == heading or n.startswith(f"{heading} ("))
+    return next((_key(text.casefold()) for text in noted), None)
 
 
 def _draft_reference(draft: Draft) -> Key:

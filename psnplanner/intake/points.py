@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.geography.grid import bng_to_wgs84
+from psnplanner.geography.vector_file import coordinate_system
 
 Array = NDArray[np.float64]
 _DECIMALS = 8  # a millimetre: more than any list has, and room for 1e-7 to survive
 _POINT = 1
-_DEGREES = re.compile(r"^(EPSG:(4326|4258|4979)|OGC:CRS84)$")
-# Under its number, or as ESRI and MapInfo spell out the projection.
-_GRID = re.compile(r"EPSG:(27700|7405)$|British[ _]National[ _]Grid|OSGB ?(19)?36 / British")
-_GRID_NUMBERS = ("400000", "-100000", "0.9996012717")
-_MOST_EASTING_M, _MOST_NORTHING_M = 700_000.0, 1_300_000.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ def points_of(copy: Path, layer: str, shapes: Any, crs: str | None) -> Points:
     if others:
         xs, ys = _read_points(copy, layer, len(shapes))
         notes.append(f"{others:,} features are lines or areas: each was placed by a point on it.")
-    system, note = _system(crs, xs, ys)
+    system, note = coordinate_system(crs, xs, ys)
     if note:
         notes.append(note)
     if system == "grid":
@@ -97,36 +92,6 @@ def _read_points(
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _system(crs: str | None, xs: Array, ys: Array) -> tuple[str, str]:
-    """Degrees, grid or other, and a note where the file does not say or cannot be right."""
-    looks = _by_value(xs, ys)
-    if crs is None:
-        called = {"degrees": "latitude and longitude (WGS84)", "grid": "British National Grid"}
-        if looks:
-            return looks, f"The file names no coordinate system; by value it is {called[looks]}."
-        return "degrees", "The file names no coordinate system, and its values fit none known."
-    if _DEGREES.match(crs):
-        if looks == "grid":
-            return looks, "The file says its coordinates are degrees; by value they are metres of "\
-                "the British National Grid, and were read so."  # fmt: skip
-        return "degrees", ""
-    if _GRID.search(crs) or all(number in crs for number in _GRID_NUMBERS):
-        return "grid", ""
-    name = re.search(r'"([^"]+)"', crs)
-    return "other", f"Coordinates were converted from {name[1] if name else crs}."
-
-
-def _by_value(xs: Array, ys: Array) -> str:
-    known = np.isfinite(xs) & np.isfinite(ys)
-    x, y = xs[known], ys[known]
-    if not len(x):
-        return ""
-    if (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all():
-        return "degrees"
-    inside = (x >= 0) & (x <= _MOST_EASTING_M) & (y >= 0) & (y <= _MOST_NORTHING_M)
-    return "grid" if inside.mean() > 0.9 else ""
 
 
 def _texts(lats: Array, lons: Array) -> tuple[list[str], list[str]]:

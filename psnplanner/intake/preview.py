@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
-from psnplanner.geography.gazetteer import Gazetteer
-from psnplanner.geography.online import Online
-from psnplanner.geography.uprn import UprnTable
-from psnplanner.intake.collector import set_aside
-from psnplanner.intake.columns import Layout, recognise
-from psnplanner.intake.corrections import may_move, merged, same_words, with_changes
-from psnplanner.intake.headings import FIELDS, partner_kind
-from psnplanner.intake.match import REFERENCE, TAKEN_IN, Matches, drop_repeated, tell_alike
-from psnplanner.intake.partners import Partners
-from psnplanner.intake.place import (
-    ADD_GAZETTEER,
-    Sources,
-    place,
-    stays_where_it_is,
+from psnplanner.intake.columns import Layout
+from psnplanner.intake.duplicates import Group, groups
+from psnplanner.intake.headings import FIELDS
+from psnplanner.intake.reading import AS_FOUND, Reading
+from psnplanner.intake.rows import (
+    ERROR,
+    SEVERITIES,
+    WARNING,
+    Problem,
 )
-from psnplanner.intake.read import read_table
-from psnplanner.intake.remembered import recall, remember
-from psnplanner.intake.returned import differences
-from psnplanner.intake.rows import ERROR, MENDED, NOTE, SEVERITIES, Draft, Problem, RowReader
-from psnplanner.intake.table import Progress, Table, no_progress
+from psnplanner.intake.table import Table
 from psnplanner.programme.change import Transaction
+from psnplanner.programme.duplicate_edits import settlement
 from psnplanner.programme.edits import AddSites, Amend, Compose, Edit
 from psnplanner.programme.partner import Partner
-from psnplanner.programme.record import RecordId, new_id
+from psnplanner.programme.record import RecordId, encode, fields_of
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 Action = Literal["insert", "update", "unchanged", "skip"]
+Verdict = Literal["insert", "update", "unchanged", "shared", "problem", "skip"]
+Decision = tuple[str, Sequence[RecordId], str]
 INSERT: Action = "insert"
 UPDATE: Action = "update"
 UNCHANGED: Action = "unchanged"
 SKIP: Action = "skip"
-_TELL_EVERY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +54,8 @@ class PreviewRow:
     kept: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
-_NONE_KEPT: Mapping[str, tuple[Any, Any]] = {}
+NONE_KEPT: Mapping[str, tuple[Any, Any]] = {}
+"""A row of which every field takes the list's value."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +74,66 @@ class Preview:
     partners_matched: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     remember: Amend | None = None
+    reading: Reading = AS_FOUND
+    state: State = field(default_factory=State)
 
-    @cached_property
+    @property
     def edit(self) -> Edit:
         """The one edit that does it: the import, with what is to be remembered of its columns."""
-        if self.remember is None:
-            return self.adding
-        return Compose("", [self.adding, self.remember], "import")
+        return self.edit_with(())
+
+    def edit_with(self, decisions: Sequence[Decision]) -> Edit:
+        """The import and the settlement of look-alikes, as one edit, one transaction, one undo.
+
+        Each decision is (merge, shared or keep; the group's sites, the one to keep first; the
+        building's name or ""), as `duplicate_edits.settlement` takes them.
+        """
+        parts: list[Edit] = [self.adding]
+        if decisions:
+            parts.append(settlement(decisions))
+        if self.remember is not None:
+            parts.append(self.remember)
+        return self.adding if len(parts) == 1 else Compose("", parts, "import")
+
+    @cached_property
+    def look_alikes(self) -> list[Group]:
+        """Buildings that seem to be there twice, one of them at least from this list.
+
+        Worked out when first asked for: seconds for a hundred thousand rows.
+        """
+        return groups(self.state, self.adding.new) if self.adding.new else []
+
+    @cached_property
+    def _shared(self) -> frozenset[RecordId]:
+        return frozenset(i for g in self.look_alikes if g.proposal == "shared" for i in g.sites)
+
+    def verdict(self, row: PreviewRow) -> Verdict:
+        """What becomes of a row: as its action, "shared" for a new one of a building that
+        several use (or seem to), "problem" where a problem keeps it out.
+        """
+        if row.action == INSERT and row.site is not None:
+            return "shared" if row.site.sharing or row.site.id in self._shared else "insert"
+        if row.action == SKIP:
+            serious = any(problem.severity in (ERROR, WARNING) for problem in row.problems)
+            return "problem" if serious else "skip"
+        return row.action
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, int]:
+        """How many rows there are of each verdict."""
+        return Counter(map(self.verdict, self.rows))
+
+    @cached_property
+    def _cells(self) -> Mapping[int, Sequence[str]]:
+        return dict(self.layout.data)
+
+    def cells_of(self, row: int) -> dict[str, str]:
+        """A row's cells by heading, with what the user mended; {} for a row that is no data."""
+        cells = self._cells.get(row)
+        if cells is None:
+            return {}
+        at = {column.heading: column.index for column in self.layout.columns}
+        return {name: cells[i] if i < len(cells) else "" for name, i in at.items()}
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
@@ -131,6 +173,8 @@ class Preview:
                 if column.field
             },
             "columns_kept_as_written": [c.heading for c in self.layout.columns if not c.field],
+            "rows": [self._told(row) for row in self.rows],
+            "verdicts": dict(self.verdicts),
             "read": len(self.rows),
             "added": self.counts.get(INSERT, 0),
             "updated": self.counts.get(UPDATE, 0),
@@ -154,252 +198,32 @@ class Preview:
             report["transaction"] = {"key": list(transaction.key), "label": transaction.label}
         return report
 
-
-def read_list(
-    path: Path | str,
-    state: State,
-    *,
-    today: date,
-    gazetteer: Gazetteer | None = None,
-    uprns: UprnTable | None = None,
-    online: bool | Online = False,
-    sheet: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    touched: Mapping[RecordId, AbstractSet[str]] | None = None,
-    take_list: bool = False,
-    progress: Progress | None = None,
-) -> Preview:
-    """Read a list of sites against a programme: every row checked, placed and matched.
-
-    `today` is the programme's present day; `gazetteer` and `uprns` None mean this user's own;
-    `online` asks the internet for addresses that nothing else places. `columns` are the user's
-    {heading: field}, over those remembered for lists of this shape. `touched` are the fields
-    of each site that people changed since its last import: they stay as they are unless
-    `take_list`. Raises UserError for a file that is no list, Cancelled if `progress` does.
-    """
-    tell = progress or no_progress
-    tell(0.0, "Reading the list")
-    with set_aside():
-        table = read_table(Path(path), sheet, tell)
-        layout = recognise(table, columns)
-        if known := recall(state, layout):
-            layout = recognise(table, columns, known)
-        reader = RowReader(layout, today)
-        drafts = reader.read(tell)
-        drop_repeated(drafts)
-        tell_alike(drafts)
-        _tell_reader_mends(table, drafts)
-        tell(0.6, "Placing the sites")
-        asked = Online() if online is True else (online or None)
-        sources = Sources(
-            gazetteer if gazetteer is not None else Gazetteer.open(),
-            uprns if uprns is not None else UprnTable.open(),
-            asked,
-        )
-        kept = [draft for draft in drafts if not draft.skipped]
-        place(kept, sources, reader.heading, state, tell)
-        tell(0.8, "Comparing with the programme")
-        field_work: Mapping[RecordId, AbstractSet[str]] = {} if take_list else touched or {}
-        comparison = _Comparison(table, layout, state, drafts, reader, field_work)
-        return comparison.preview(
-            bool(sources.releases), tell, remember(state, layout, columns or {})
-        )
+    def _told(self, row: PreviewRow) -> dict[str, Any]:
+        """A row as a JSON-ready document: what becomes of it, what changes, what is wrong."""
+        site = row.site
+        return {
+            "row": row.row,
+            "verdict": self.verdict(row),
+            "reference": row.reference,
+            "name": row.name,
+            "placed_by": site.position.source if site and site.position else "",
+            "changes": _now_and_then(row.changes),
+            "kept": _now_and_then(row.kept),
+            "problems": [
+                {name: getattr(problem, name) for name in _OF_PROBLEM} for problem in row.problems
+            ],
+        }
 
 
-def _tell_reader_mends(table: Table, drafts: Sequence[Draft]) -> None:
-    for draft in drafts if table.mended else ():
-        if draft.row in table.mended:
-            mend = f"Mended: {table.mended[draft.row]}."
-            draft.tell("", "", mend, "Check the row, and close the quotation mark.", MENDED)
+_OF_PROBLEM = ("column", "value", "message", "remedy", "severity")
 
 
-class _Comparison:
-    """Turns drafts into preview rows and the edit, with partners and references found or made."""
-
-    def __init__(
-        self,
-        table: Table,
-        layout: Layout,
-        state: State,
-        drafts: Sequence[Draft],
-        reader: RowReader,
-        touched: Mapping[RecordId, AbstractSet[str]],
-    ) -> None:
-        self._table, self._layout, self._state = table, layout, state
-        self._drafts, self._reader, self._touched = drafts, reader, touched
-        hint = partner_kind(reader.heading("partner"))
-        self._partners = Partners(state.partners.values(), hint)
-        self._matches = Matches(drafts, state, reader.heading("reference"))
-        self._made: list[str] = []
-        self._references = {draft.reference.casefold() for draft in drafts}
-        self._prefix = _prefix(Path(table.name).stem)
-        self._number = 0
-        self._ids = _new_ids(len(drafts))
-        self._understood = frozenset(c.heading for c in layout.columns if c.field)
-        self.new: list[Site] = []
-        self.corrections: dict[RecordId, dict[str, Any]] = {}
-        self.validated: set[RecordId] = set()
-
-    def preview(self, gazetteer_loaded: bool, tell: Progress, remembering: Amend | None) -> Preview:
-        """The whole preview."""
-        rows = []
-        for count, draft in enumerate(self._drafts):
-            if count % _TELL_EVERY == 0:
-                tell(0.8 + 0.2 * count / len(self._drafts), "Comparing with the programme")
-            rows.append(self._row(draft))
-        problems = [problem for row in rows for problem in row.problems]
-        if not gazetteer_loaded and any(r.site and r.site.position is None for r in rows):
-            problems.insert(0, _no_gazetteer(rows))
-        edit = AddSites(
-            self._table.name, self.new, self.corrections, tuple(self._partners.new),
-            frozenset(self.validated),
-        )  # fmt: skip
-        matched = self._partners.matched
-        return Preview(
-            self._table, self._layout, rows, edit, problems, matched, self._notes(), remembering
-        )
-
-    def _row(self, draft: Draft) -> PreviewRow:
-        name = str(draft.values.get("name", ""))
-        if draft.skipped:
-            problems = tuple(draft.problems)
-            return PreviewRow(draft.row, SKIP, draft.reference, name, None, {}, problems)
-        if draft.partner:
-            draft.values["partner"] = self._partners.find(draft.partner)
-        if draft.sharing:
-            others = dict.fromkeys(map(self._partners.find, draft.sharing))
-            others.pop(draft.values.get("partner", b""), None)
-            draft.values["sharing"] = tuple(others)
-        known = self._matches.site_of.get(draft.row)
-        return self._inserted(draft) if known is None else self._compared(draft, known)
-
-    def _inserted(self, draft: Draft) -> PreviewRow:
-        if not draft.reference:
-            draft.values["reference"] = self._make_reference()
-        site = Site(id=next(self._ids), **draft.values)
-        self.new.append(site)
-        if draft.sound:
-            self.validated.add(site.id)
-        return self._shown(draft, INSERT, site, {})
-
-    def _compared(self, draft: Draft, known: Site) -> PreviewRow:
-        if known.position is not None:
-            stays_where_it_is(draft)
-        values = dict(draft.values)
-        reference = str(values.pop("reference", ""))
-        how = self._matches.how[draft.row]
-        if how == TAKEN_IN:
-            draft.tell(
-                "", reference,
-                f"Already in {known.reference}, {known.name}: settled as one building.",
-                "Nothing to do; to part them again, undo that settlement.", NOTE,
-            )  # fmt: skip
-            return self._shown(draft, UNCHANGED, known, {})
-        if how != REFERENCE:
-            # Another register's list: its reference is noted, and its capitals are no correction.
-            values = {
-                name: v for name, v in values.items() if not same_words(getattr(known, name), v)
-            }
-            if reference:
-                heading = self._reader.heading("reference")
-                values["other"] = ((heading, reference), *values.get("other", ()))
-                draft.tell(
-                    heading, reference,
-                    f"Taken for {known.reference}, {known.name}, by {how}; its reference is kept.",
-                    "If it is another building, give it another name or postcode.", NOTE,
-                )  # fmt: skip
-        values["other"] = merged(known.other, values.get("other", ()), self._understood)
-        if not may_move(known, values):
-            values.pop("position", None)
-        changes = differences(known, values)
-        newer = self._touched.get(known.id, ())
-        kept = {name: changes.pop(name) for name in list(changes) if name in newer}
-        if kept:
-            fields = ", ".join(name.replace("_", " ") for name in kept)
-            draft.tell(
-                "", fields, f"Kept as it is: field work is newer than the list ({fields}).",
-                "To have what the list says, read it again and take the list's values.", NOTE,
-            )  # fmt: skip
-        site = with_changes(known, changes) if changes else known
-        if changes:
-            self.corrections[known.id] = {name: then for name, (_, then) in changes.items()}
-            if draft.sound and self._is_untouched(known):
-                self.validated.add(known.id)
-        return self._shown(draft, UPDATE if changes else UNCHANGED, site, changes, kept)
-
-    def _is_untouched(self, site: Site) -> bool:
-        """Whether nobody has recorded anything of the first stage, so that the import may."""
-        first = self._state.workflow.first
-        return first is not None and first.key not in self._state.stages_of(site.id)
-
-    def _shown(
-        self,
-        draft: Draft,
-        action: Action,
-        site: Site,
-        changes: Mapping[str, tuple[Any, Any]],
-        kept: Mapping[str, tuple[Any, Any]] = _NONE_KEPT,
-    ) -> PreviewRow:
-        # Problems told before the site was known get the reference people will find it by.
-        problems = (
-            tuple(
-                problem if problem.reference else _named(problem, site.reference)
-                for problem in draft.problems
-            )
-            if draft.problems
-            else ()
-        )
-        return PreviewRow(
-            draft.row, action, site.reference, site.name, site, changes, problems, kept
-        )
-
-    def _make_reference(self) -> str:
-        while True:
-            self._number += 1
-            made = f"{self._prefix}-{self._number:04d}"
-            if made.casefold() in self._references:
-                continue
-            if made.casefold() not in self._state.site_by_reference:
-                self._made.append(made)
-                return made
-
-    def _notes(self) -> tuple[str, ...]:
-        notes = [*self._table.notes, *self._layout.notes]
-        if self._made:
-            span = self._made[0] if len(self._made) == 1 else f"{self._made[0]} to {self._made[-1]}"
-            notes.append(
-                f"{len(self._made):,} sites came without a reference and were given {span}."
-            )
-        if not self._layout.of("partner"):
-            notes.append("No column says whose the buildings are: the sites have no partner yet.")
-        if self._table.blank_rows:
-            notes.append(f"{self._table.blank_rows:,} blank rows were passed over.")
-        return tuple(notes)
+def _now_and_then(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"now": _plain(name, now), "then": _plain(name, then)}
+        for name, (now, then) in changes.items()
+    }
 
 
-def _new_ids(count: int) -> Iterator[RecordId]:
-    """As many fresh ids as `new_id` would make, in ascending order.
-
-    The file's indexes are then filled from one end, which takes a fraction of the time.
-    """
-    first, random = new_id()[:6], os.urandom(10 * count)
-    return iter(sorted(first + random[at : at + 10] for at in range(0, 10 * count, 10)))
-
-
-def _prefix(stem: str) -> str:
-    """A short prefix for made references: FIRE of fire_stations."""
-    words = [word for word in re.findall(r"[A-Za-z]+", stem) if len(word) > 1]
-    return words[0][:4].upper() if words else "SITE"
-
-
-def _no_gazetteer(rows: Sequence[PreviewRow]) -> Problem:
-    count = sum(row.site is not None and row.site.position is None for row in rows)
-    message = f"No postcode gazetteer is loaded, so {count:,} sites are not on the map."
-    return Problem(None, "", "", "", message, ADD_GAZETTEER, ERROR)
-
-
-def _named(problem: Problem, reference: str) -> Problem:
-    return Problem(
-        problem.row, reference, problem.column, problem.value, problem.message,
-        problem.remedy, problem.severity,
-    )  # fmt: skip
+def _plain(name: str, value: Any) -> Any:
+    return encode(fields_of(Site)[name].kind, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psnplanner.programme.record import Record, RecordId, fields_of, values_of
 
@@ -37,7 +37,8 @@ class Transaction:
     """All the changes of one action, as the journal tells them.
 
     `device` and `number` name it on every copy; `effective_on` is the day it counts from,
-    `recorded_at` the instant (UTC) it was made; `undo_of` names the transaction it takes back.
+    `recorded_at` the instant (UTC) it was made, `received_at` that at which this copy learnt it;
+    `undo_of` names the transaction it takes back.
     """
 
     device: int
@@ -50,11 +51,23 @@ class Transaction:
     undo_of: tuple[int, int] | None = None
     changes: tuple[Change, ...] = ()
     count: int = 0
+    received_at: str = ""
 
     @property
     def key(self) -> tuple[int, int]:
         """(device, number): the name of this transaction on every copy."""
         return self.device, self.number
+
+
+class Dated(NamedTuple):
+    """A change with its place in the order of the clock and the day it counts from.
+
+    `stamp` is (clock, device, place in this copy's journal).
+    """
+
+    stamp: tuple[int, int, int]
+    effective_on: date
+    change: Change
 
 
 def creation(record: Record) -> Change:

@@ -133,6 +133,11 @@ def listed_as(site: Site) -> tuple[str, ...]:
     return tuple(_entries(site.other, ALSO_LISTED_AS))
 
 
+def is_shared(site: Site) -> bool:
+    """Whether several users' sites were settled as this one building."""
+    return any(heading == SHARED_BY for heading, _ in site.other)
+
+
 def listing(site: Site) -> str:
     """A site as `listed_as` tells it: “name, postcode”, without the mark between entries."""
     return ", ".join(filter(None, (site.name.replace(";", ","), site.postcode)))

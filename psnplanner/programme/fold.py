@@ -62,7 +62,8 @@ def _by(record: StageRecord, day: date) -> StageRecord | None:
 
 def _apply(table: dict[RecordId, Values], change: Change) -> None:
     if change.field == CREATED:
-        table[change.record] = dict(change.new)
+        # Two copies may have begun what has a derived id: each gives the fields it knew.
+        table.setdefault(change.record, {}).update(change.new)
     elif change.field == DELETED:
         table.pop(change.record, None)
     elif (values := table.get(change.record)) is not None:

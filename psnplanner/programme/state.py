@@ -9,11 +9,14 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import ClassVar, TypeVar, cast
 
+from psnplanner.programme.boundary import Boundary
 from psnplanner.programme.change import CREATED, DELETED, Change
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase
+from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, day, pairs, text, whole, yes_no
+from psnplanner.programme.saved_view import SavedView
 from psnplanner.programme.site import Override, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import Workflow
 
@@ -54,6 +57,9 @@ RECORD_TYPES: dict[str, type[Record]] = {
         Certificate,
         ClosedWindow,
         Override,
+        Boundary,
+        SavedView,
+        Photograph,
     )
 }
 """Every kind of record by its entity name."""
@@ -122,6 +128,32 @@ class State:
     def overrides(self) -> Mapping[RecordId, Override]:
         """Authorised overrides by id."""
         return self._table(Override)
+
+    @property
+    def boundaries(self) -> Mapping[RecordId, Boundary]:
+        """Boundaries by id."""
+        return self._table(Boundary)
+
+    @property
+    def saved_views(self) -> Mapping[RecordId, SavedView]:
+        """Saved views by id."""
+        return self._table(SavedView)
+
+    @property
+    def photographs(self) -> Mapping[RecordId, Photograph]:
+        """Photographs by id."""
+        return self._table(Photograph)
+
+    @cached_property
+    def _photographs_by_site(self) -> Mapping[RecordId | None, list[Photograph]]:
+        result: dict[RecordId | None, list[Photograph]] = {}
+        for photograph in self.photographs.values():
+            result.setdefault(photograph.site, []).append(photograph)
+        return result
+
+    def photographs_of(self, site: RecordId) -> list[Photograph]:
+        """A site's photographs, in the order in which they were added."""
+        return list(self._photographs_by_site.get(site, ()))
 
     def _table(self, kind: type[R]) -> Mapping[RecordId, R]:
         return cast("Mapping[RecordId, R]", self.tables[kind.ENTITY])
@@ -277,6 +309,7 @@ _VIEW_SOURCES = {
     "site_by_reference": ("site",),
     "phases_in_order": ("phase",),
     "stages_by_site": ("stage",),
+    "_photographs_by_site": ("photograph",),
 }
 """The views of a state that only these tables decide."""
 

@@ -25,6 +25,7 @@ from psnplanner.ui.map.map_pane import MapPane
 from psnplanner.ui.panels.findings_panel import FindingsPanel
 from psnplanner.ui.panels.phases_panel import PhasesPanel
 from psnplanner.ui.plan_commands import PlanCommands
+from psnplanner.ui.playback import PlaybackRoom
 from psnplanner.ui.wording import degrees_words
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.docks, self.tabs = self.places.all, self.places.tabs
         self.actions_ = Actions(self)
         self.bars = Bars(self)
+        self.playback = PlaybackRoom(self)
         self._connect()
         self._later = QTimer(self, singleShot=True, interval=200)
         self._later.timeout.connect(self._look_again)
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
         self.table.set_roster(self.roster)
         self.form.set_session(session, self.roster)
         self.banner.show_session(session)
+        self.playback.adopt()
         self.pane.canvas.zoom_to()
         self._refresh()
         self._look_again()
@@ -134,6 +137,7 @@ class MainWindow(QMainWindow):
     def let_go(self) -> None:
         """Stop what is under way and close the programme; all is saved already."""
         self.jobs.stop()
+        self.playback.let_go()
         self.pane.canvas.pick.leave()
         for dialog in self.findChildren(QDialog):
             dialog.close()  # each is about a programme that goes
@@ -172,6 +176,7 @@ class MainWindow(QMainWindow):
         self.roster.follow(happened.before, happened.after, self.session.today)
         self.form.refresh()
         self._refresh()
+        self.playback.follow()
         self.say(f"{happened.transaction.label}. Saved.")
         self._later.start()
 
@@ -185,6 +190,11 @@ class MainWindow(QMainWindow):
         self.bars.saved.setText(f"{kept} · {session.path.name}")
         self.bars.saved.setToolTip(str(session.path))
         self.actions_.refresh()
+
+    def hold_changed(self) -> None:
+        """Changes are refused from now on, or allowed again: say so everywhere."""
+        self._refresh()
+        self.form.refresh()
 
     def _look_again(self) -> None:
         """What takes longer: phase areas and findings, off the window's thread."""

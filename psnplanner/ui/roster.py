@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
@@ -18,6 +18,10 @@ from psnplanner.style import STATUS_ORDER
 from psnplanner.ui.map.sites_layer import Points
 from psnplanner.ui.map.sprites import STATUS_COUNT
 from psnplanner.ui.site_rows import SiteRows, touched_sites
+from psnplanner.ui.site_search import Search
+
+_CHUNK_S, _REST_MS = 0.003, 12
+"""Texts for the search are read ahead in slices that no eye sees."""
 
 
 class Roster(QObject):
@@ -39,6 +43,14 @@ class Roster(QObject):
         self.unplaced_only = False
         self.shown: NDArray[np.bool_] = np.ones(len(rows), bool)
         self._selected: frozenset[RecordId] = frozenset()
+        self._search = Search(rows)
+        self._reading = QTimer(self, interval=_REST_MS)
+        self._reading.timeout.connect(self._read_ahead)
+        self._reading.start()
+
+    def _read_ahead(self) -> None:
+        if self.rows.read_texts(_CHUNK_S):
+            self._reading.stop()
 
     @property
     def state(self) -> State:
@@ -54,6 +66,7 @@ class Roster(QObject):
         places = self.rows.follow(after, touched)
         if not places:
             return
+        self._search.forget()
         if self._filter_again():
             self.shown_changed.emit()
         self.rows_changed.emit(places)
@@ -61,6 +74,8 @@ class Roster(QObject):
     def replace(self, rows: SiteRows) -> None:
         """Take wholly new rows, keeping the filter and what is still there of the selection."""
         self.rows = rows
+        self._search = Search(rows)
+        self._reading.start()
         self._filter_again()
         kept = frozenset(ident for ident in self._selected if ident in rows.index_of)
         lost = kept != self._selected
@@ -72,7 +87,7 @@ class Roster(QObject):
     # The filter
 
     def search(self, words: str) -> None:
-        """Show only the rows that hold every one of the words."""
+        """Show only the rows that every term of the search holds for (see `site_search`)."""
         if words != self.words:
             self.words = words
             self._refresh_filter()
@@ -103,6 +118,11 @@ class Roster(QObject):
         return bool(self.words.strip() or self.hidden_statuses or self.unplaced_only)
 
     @property
+    def notes(self) -> list[str]:
+        """What could not be understood in the words of the filter."""
+        return self._search.notes
+
+    @property
     def shown_count(self) -> int:
         """How many rows the filter lets through."""
         return int(np.count_nonzero(self.shown))
@@ -113,11 +133,9 @@ class Roster(QObject):
 
     def _filter_again(self) -> bool:
         shown = np.ones(len(self.rows), bool)
-        wanted = self.words.casefold().split()
-        if wanted:
-            rows = self.rows.rows
-            found = (all(word in row.haystack for word in wanted) for row in rows)
-            shown = np.fromiter(found, bool, len(rows))
+        self._search.notes = []
+        if self.words.strip():
+            shown = self._search.find(self.words)
         for code, status in enumerate(STATUS_ORDER):
             if status in self.hidden_statuses:
                 shown &= self.rows.statuses != code
@@ -143,15 +161,16 @@ class Roster(QObject):
 
     def select(self, idents: Iterable[RecordId]) -> None:
         """Choose just these sites."""
-        chosen = frozenset(ident for ident in idents if ident in self.rows.index_of)
+        # A set is met with the keys of the rows in C, ten times as quickly as in a loop.
+        chosen = frozenset(self.rows.index_of.keys() & frozenset(idents))
         if chosen != self._selected:
             self._selected = chosen
             self.selection_changed.emit()
 
     def select_places(self, places: Iterable[int]) -> None:
         """Choose just the sites in these places of `rows`."""
-        rows = self.rows.rows
-        self.select(rows[place].id for place in places)
+        ids = self.rows.ids
+        self.select(ids[place] for place in places)
 
     def toggle(self, ident: RecordId) -> None:
         """Add a site to the chosen ones, or take it out."""
@@ -159,7 +178,7 @@ class Roster(QObject):
 
     def select_all(self) -> None:
         """Choose every site the filter shows."""
-        self.select_places(np.flatnonzero(self.shown))
+        self.select_places(np.flatnonzero(self.shown).tolist())
 
     # Facts for the map and its legend
 
@@ -175,7 +194,7 @@ class Roster(QObject):
 
     def unplaced(self) -> list[RecordId]:
         """Sites that have no position, and so cannot be on the map."""
-        return [self.rows.rows[place].id for place in np.flatnonzero(np.isnan(self.rows.xs))]
+        return [self.rows.ids[place] for place in np.flatnonzero(np.isnan(self.rows.xs))]
 
     def world_box(self, idents: Iterable[RecordId] | None = None) -> tuple[float, ...] | None:
         """The world box (left, top, right, bottom) of these placed sites, or of all shown."""

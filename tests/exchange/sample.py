@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from psnplanner.geography.gazetteer import Gazetteer
-from psnplanner.intake.preview import Preview, read_list
+from psnplanner.intake.lists import read_list
+from psnplanner.intake.preview import Preview
 from psnplanner.programme.change import creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Partner

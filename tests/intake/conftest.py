@@ -12,7 +12,9 @@ import pytest
 
 from psnplanner.geography.code_point import Positions, postcode_keys
 from psnplanner.geography.gazetteer import Gazetteer, Release
-from psnplanner.intake.preview import Preview, read_list
+from psnplanner.intake.lists import read_list
+from psnplanner.intake.preview import Preview
+from psnplanner.intake.reading import Reading
 from psnplanner.programme.change import creation
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
 
@@ -58,6 +60,10 @@ def read(tmp_path: Path, gazetteer: Gazetteer, empty: State) -> ReadText:
         path = tmp_path / options.pop("name", "sites.csv")
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         options.setdefault("gazetteer", gazetteer)
+        said = {name: options.pop(name) for name in options.keys() & set(Reading.__slots__)}
+        if "online" in said:  # a stand-in for the internet
+            options["online"] = said.pop("online")
+        options["reading"] = Reading(**said)
         return read_list(path, state or empty, today=TODAY, **options)
 
     return read

@@ -11,7 +11,7 @@ import pytest
 
 from psnplanner.geography.gazetteer import Gazetteer
 from psnplanner.intake.duplicates import Group, groups, report
-from psnplanner.intake.preview import read_list
+from psnplanner.intake.lists import read_list
 from psnplanner.programme.change import creation
 from psnplanner.programme.duplicate_edits import KeepApart, MergeSites, ShareSite
 from psnplanner.programme.edits import Edit

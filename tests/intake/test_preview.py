@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from psnplanner.errors import UserError
 from psnplanner.geography.gazetteer import Gazetteer
+from psnplanner.intake.lists import read_list
 from psnplanner.intake.partners import Partners, stem
-from psnplanner.intake.preview import Preview, read_list
+from psnplanner.intake.preview import Preview
 from psnplanner.programme.edits import Amend, Create
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.record import Position, new_id

@@ -16,8 +16,8 @@ import pytest
 from pyogrio.raw import write
 
 from psnplanner.errors import UserError
+from psnplanner.geography import vector_file
 from psnplanner.geography.grid import bng_to_wgs84, wgs84_to_bng
-from psnplanner.intake import vector
 from psnplanner.intake.columns import recognise
 from psnplanner.intake.read import read_table
 from psnplanner.intake.table import Table
@@ -247,7 +247,7 @@ def test_what_is_built_to_harm_is_refused(
 def test_a_zip_that_unpacks_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vector, "_MOST_UNPACKED_BYTES", 10_000_000)
+    monkeypatch.setattr(vector_file, "_MOST_UNPACKED_BYTES", 10_000_000)
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for suffix in (".shp", ".dbf"):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from math import log2
+from math import ceil, log2
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from psnplanner.geography.basemap import Line, Town, load
 from psnplanner.ui.look import MapColours
-from psnplanner.ui.map.labels import Face, LabelPlacer, draw_halo, face
+from psnplanner.ui.map.labels import PAD, Face, LabelPlacer, dot_picture, face, words_picture
+from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.view import View, to_world
 
 # Shapes are kept around a middle point: painting far from the origin loses precision.
@@ -43,28 +44,62 @@ def transform_to(view: View) -> QTransform:
     return QTransform(factor, 0, 0, factor, x, y)
 
 
+Ring = tuple[QPolygonF, QRectF]
+"""A line in drawing units and the box round it."""
+_FINE = 21
+"""From this level (the logarithm of the scale) nothing is left out of a line."""
+
+
 @cache
-def _paths() -> tuple[QPainterPath, QPainterPath, QPainterPath]:
+def _rings(level: int) -> tuple[list[Ring], list[Ring], list[Ring]]:
+    """Land, lakes and rivers with what no eye can tell apart at that scale left out."""
     base = load()
-    land, water = path_of(base.land, closed=True), path_of(base.water, closed=True)
-    return land, water, path_of(base.rivers, closed=False)
+    apart = 0.0 if level >= _FINE else 0.7 * UNIT / 2.0**level
+    return (
+        [ring for line in base.land if (ring := _ring(line, apart))],
+        [ring for line in base.water if (ring := _ring(line, apart))],
+        [ring for line in base.rivers if (ring := _ring(line, apart))],
+    )
 
 
-def paint_ground(painter: QPainter, view: View, colours: MapColours) -> None:
-    """Sea, land, lakes and rivers of the view."""
+def _ring(line: Line, apart: float) -> Ring | None:
+    """A line without the points nearer than so much to the one before; None if nothing is left."""
+    points, last_x, last_y = [], 1e18, 1e18
+    for x, y in _drawn(line):
+        if abs(x - last_x) + abs(y - last_y) >= apart:
+            points.append(QPointF(x, y))
+            last_x, last_y = x, y
+    polygon = QPolygonF(points)
+    return (polygon, polygon.boundingRect()) if len(points) > 1 else None
+
+
+def _drawn(line: Line) -> list[tuple[float, float]]:
+    """A line in drawing units."""
+    places = (to_world(longitude, latitude) for longitude, latitude in line)
+    return [((x - ORIGIN[0]) * UNIT, (y - ORIGIN[1]) * UNIT) for x, y in places]
+
+
+def paint_ground(
+    painter: QPainter, view: View, colours: MapColours, *, smooth: bool = True
+) -> None:
+    """Sea, land, lakes and rivers of the view; not `smooth` while the map moves."""
     painter.fillRect(0, 0, view.width, view.height, colours.sea)
-    land, water, rivers = _paths()
+    land, water, rivers = _rings(min(_FINE, ceil(log2(view.scale))))
+    to_view = transform_to(view)
+    seen = to_view.inverted()[0].mapRect(QRectF(-2, -2, view.width + 4, view.height + 4))
     painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setTransform(transform_to(view), True)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+    painter.setTransform(to_view, True)
     painter.setPen(_hairline(colours.coast))
-    painter.setBrush(colours.land)
-    painter.drawPath(land)
-    painter.setBrush(colours.water)
-    painter.drawPath(water)
+    for brush, rings in ((colours.land, land), (colours.water, water)):
+        painter.setBrush(brush)
+        for polygon, box in rings:
+            if seen.intersects(box):
+                painter.drawPolygon(polygon)
     painter.setPen(_hairline(colours.river))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(rivers)
+    for polyline, box in rivers:
+        if seen.intersects(box):
+            painter.drawPolyline(polyline)
     painter.restore()
 
 
@@ -75,17 +110,21 @@ def _hairline(colour: QColor) -> QPen:
     return pen
 
 
-def paint_towns(
-    painter: QPainter, view: View, colours: MapColours, placer: LabelPlacer, font: QFont
-) -> None:
-    """Names of the towns in the view, the important first, none over another."""
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def town_names(
+    view: View, colours: MapColours, placer: LabelPlacer, font: QFont, ratio: float
+) -> list[Name]:
+    """Names of the towns in the view with their dots, the important first, none over another."""
     larger = {1: 2.5, 2: 0.5}
     faces = {rank: face(font, larger.get(rank, -0.5), bold=rank == 1) for rank in range(1, 5)}
-    for town, x, y in _towns_in(view):
-        _paint_town(painter, town, QPointF(x, y), colours, placer, faces[town.rank])
-    painter.restore()
+    dot = dot_picture(2.0, colours.town.rgba(), ratio)
+    laid: list[Name] = []
+    for town, x, y, wx, wy in _towns_in(view):
+        place = _place_of(town, x, y, placer, faces[town.rank])
+        if place is not None:
+            words = words_picture(town.name, faces[town.rank], colours.town, colours.halo, ratio)
+            laid.append(Name(wx, wy, -3.0, -3.0, dot))
+            laid.append(Name(wx, wy, place.left() + 2 - PAD - x, place.top() - PAD - y, words))
+    return laid
 
 
 @cache
@@ -95,37 +134,24 @@ def _town_places() -> list[tuple[Town, tuple[float, float]]]:
     return [(town, to_world(town.longitude, town.latitude)) for town in towns]
 
 
-def _towns_in(view: View) -> list[tuple[Town, float, float]]:
+def _towns_in(view: View) -> list[tuple[Town, float, float, float, float]]:
+    """The towns to name: pixels and place in the world."""
     near, found = log2(view.scale), []
     for town, (wx, wy) in _town_places():
         if near < _NAMED_FROM.get(town.rank, 18.0):
             continue
         x, y = view.to_screen(wx, wy)
         if -50 < x < view.width + 50 and -20 < y < view.height + 20:
-            found.append((town, x, y))
+            found.append((town, x, y, wx, wy))
     return found
 
 
-def _paint_town(
-    painter: QPainter,
-    town: Town,
-    at: QPointF,
-    colours: MapColours,
-    placer: LabelPlacer,
-    font: Face,
-) -> None:
+def _place_of(town: Town, x: float, y: float, placer: LabelPlacer, font: Face) -> QRectF | None:
     wide, tall = font.width(town.name), font.height
     choices = [
-        QRectF(at.x() + 5, at.y() - tall / 2, wide + 4, tall),
-        QRectF(at.x() - wide - 9, at.y() - tall / 2, wide + 4, tall),
-        QRectF(at.x() - wide / 2 - 2, at.y() - tall - 4, wide + 4, tall),
-        QRectF(at.x() - wide / 2 - 2, at.y() + 4, wide + 4, tall),
+        QRectF(x + 5, y - tall / 2, wide + 4, tall),
+        QRectF(x - wide - 9, y - tall / 2, wide + 4, tall),
+        QRectF(x - wide / 2 - 2, y - tall - 4, wide + 4, tall),
+        QRectF(x - wide / 2 - 2, y + 4, wide + 4, tall),
     ]
-    place = placer.first_free(choices)
-    if place is None:
-        return
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colours.town)
-    painter.drawEllipse(at, 2.0, 2.0)
-    corner = QPointF(place.left() + 2, place.top())
-    draw_halo(painter, corner, town.name, font, colours.town, colours.halo)
+    return placer.first_free(choices)

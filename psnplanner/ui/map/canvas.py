@@ -1,22 +1,26 @@
-"""The map: one widget that paints its layers into a kept picture, and moves that when panned.
+"""The map: one widget over kept pictures of its layers.
 
-The picture is wider than the view by MARGIN_PX on every side. Panning only copies it; zooming,
-filtering and editing paint it anew. Selection, hover and the rubber band go on top each time.
+How frames are made quick is in pictures.py, what the hand does in tools.py and motion.py, what
+others may put on the map in layers.py. Selection, hover, rubber band and the frame with its
+scale bar go on top each time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPalette, QPixmap
+from PySide6.QtGui import QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from psnplanner.programme.record import RecordId
 from psnplanner.ui import look
-from psnplanner.ui.map import basemap_layer, decorations
-from psnplanner.ui.map.labels import LabelPlacer
+from psnplanner.ui.map import decorations
+from psnplanner.ui.map.layers import Layers
+from psnplanner.ui.map.motion import Motion
 from psnplanner.ui.map.picking import Pick
+from psnplanner.ui.map.pictures import Pictures
 from psnplanner.ui.map.tools import Tools
 from psnplanner.ui.map.view import HOME_BOX, View
 
@@ -25,10 +29,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.map.sites_layer import SitesLayer
     from psnplanner.ui.roster import Roster
 
-MARGIN_PX = 256
 HIT_PX = 9
-NAME_FEW = 45
-"""Up to so many sites in the view, each is named."""
 
 
 class MapCanvas(QWidget):
@@ -41,6 +42,11 @@ class MapCanvas(QWidget):
     activated = Signal(object)
     """A site was double-clicked."""
     menu_wanted = Signal(QPoint)
+    settled = Signal()
+    """Everything in view is painted, to the last name."""
+    view_changed = Signal()
+    lasso_ready = Signal(bool)
+    """The next drag draws a lasso, or does so no more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,18 +56,22 @@ class MapCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 180)
+        self.grabGesture(Qt.GestureType.PinchGesture)
         self.view = View(0.5, 0.5, 1.0, 800, 600).showing(HOME_BOX, 10)
         self.roster: Roster | None = None
         self.sites: SitesLayer | None = None
         self.phases: PhasesLayer | None = None
-        self.show_phases = True
+        self.show_phases = self.show_counts = True
         self.hover: RecordId | None = None
         self.band: QRectF | None = None
-        self._ground: QPixmap | None = None
-        self._picture: QPixmap | None = None
-        self._pictured: View | None = None
+        self.lasso: QPolygonF | None = None
         self._index: Any = None
+        self._indexed: Any = None
         self._touched = False
+        self.layers = Layers()
+        self.tool: Any = None
+        self.pictures = Pictures(self)
+        self.motion = Motion(self)
         self.tools = Tools(self)
         self.pick = Pick(self)
 
@@ -91,17 +101,72 @@ class MapCanvas(QWidget):
         self.show_phases = show
         self._forget()
 
+    # What others put on it: the protocol is in layers.py
+
+    def add_layer(self, layer: Any, below_sites: bool = True) -> None:
+        """Show a layer (layers.MapLayer) under the sites, or over them."""
+        self.layers.add(layer, below_sites=below_sites)
+        self._forget()
+
+    def remove_layer(self, layer: Any) -> None:
+        """Take a layer away."""
+        if self.layers.remove(layer):
+            self._forget()
+
+    def layer_changed(self) -> None:
+        """A layer has something new to show: paint it anew."""
+        self._forget()
+
+    def take_tool(self, tool: Any) -> None:
+        """Give a tool (layers.MapTool) the mouse, until it is put away."""
+        self.drop_tool()
+        self.tool = tool
+        self.rest()
+
+    def drop_tool(self) -> None:
+        """Put the tool away."""
+        tool, self.tool = self.tool, None
+        if tool is not None:
+            tool.left()
+            self.rest()
+            self.update()
+
     def _reload(self, _rows: object = None) -> None:
-        self._index = None
         if self.roster is not None:
             from psnplanner.ui.map.sites_layer import SitesLayer
 
             self.sites = SitesLayer(self.roster.points())
-        self._picture = None
+        self._forget_sites()
+
+    def show_statuses(self, codes: Any | None) -> None:
+        """Show the sites in these statuses, a code for each row (negative: not there).
+
+        None shows them as they are. For every frame of a play: only the sites are made anew.
+        """
+        if codes is None or self.roster is None:
+            self._reload()
+            return
+        from psnplanner.ui.map.as_at import sites_as_at
+
+        self.sites = sites_as_at(self.roster.points(), codes)
+        self._forget_sites()
+
+    @property
+    def areas_shown(self) -> bool:
+        """Whether there are phase areas to paint."""
+        return self.phases is not None and self.show_phases
+
+    def set_show_counts(self, show: bool) -> None:
+        """Show how many sites there are where they lie too thick, or leave it out."""
+        self.show_counts = show
+        self._forget_sites()
+
+    def _forget_sites(self) -> None:
+        self.pictures.forget_sites()
         self.update()
 
     def _forget(self) -> None:
-        self._ground = self._picture = None
+        self.pictures.forget()
         self.update()
 
     # Where it looks
@@ -110,11 +175,12 @@ class MapCanvas(QWidget):
         """Look elsewhere."""
         if view == self.view:
             return
-        if view.scale != self.view.scale:
-            self._ground = self._picture = None
+        rescaled = view.scale != self.view.scale
         self.view = view
         self._touched = True
+        self.pictures.moved(rescaled=rescaled)
         self.update()
+        self.view_changed.emit()
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the map by logical pixels, kept to whole device pixels so that nothing blurs."""
@@ -161,15 +227,26 @@ class MapCanvas(QWidget):
         right, bottom = self.view.to_world(box.right(), box.bottom())
         return [int(i) for i in self._points().in_box(left, top, right, bottom)]
 
+    def sites_within(self, lasso: Iterable[QPointF]) -> list[int]:
+        """Places in the roster of the sites inside a line of pixels that closes on itself."""
+        if self.roster is None:
+            return []
+        vertices = [self.view.to_world(at.x(), at.y()) for at in lasso]
+        inside: list[int] = self._points().in_polygon(vertices).tolist()
+        return inside
+
     def _points(self) -> Any:
-        if self._index is None:
-            import numpy as np
+        import numpy as np
 
-            from psnplanner.geography.spatial_index import PointIndex
+        from psnplanner.geography.spatial_index import PointIndex
 
-            assert self.roster is not None
-            rows, shown = self.roster.rows, self.roster.shown
-            self._index = PointIndex(np.where(shown, rows.xs, np.nan), rows.ys)
+        assert self.roster is not None
+        rows, shown = self.roster.rows, self.roster.shown
+        xs = np.where(shown, rows.xs, np.nan)
+        # A status recorded moves nobody: the tree of a hundred thousand takes its time.
+        held = self._indexed
+        if held is None or not all(map(_same, held, (xs, rows.ys))):
+            self._index, self._indexed = PointIndex(xs, rows.ys), (xs, np.array(rows.ys))
         return self._index
 
     def pixel_of(self, ident: RecordId) -> QPointF | None:
@@ -182,78 +259,17 @@ class MapCanvas(QWidget):
 
     # Painting
 
-    def render_picture(self) -> None:
-        """Paint the layers into the kept picture for the present view."""
-        held = self._pictured
-        if self._ground is None or held is None or not self._covers(held):
-            held = self.view.widened(MARGIN_PX)
-            self._ground = self._paint_ground(held)
-        self._picture = self._with_sites(self._ground, held)
-        self._pictured = held
-
-    def _paint_ground(self, view: View) -> QPixmap:
-        ground = self._blank(view)
-        colours = look.map_colours(look.is_dark())
-        painter = QPainter(ground)
-        basemap_layer.paint_ground(painter, view, colours)
-        if self.phases is not None and self.show_phases:
-            self.phases.paint(painter, view, colours)
-        painter.end()
-        return ground
-
-    def _blank(self, view: View) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(view.width * ratio), round(view.height * ratio))
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
-
-    def _with_sites(self, ground: QPixmap, view: View) -> QPixmap:
-        picture, ratio = QPixmap(ground), self.devicePixelRatioF()
-        if self.sites is not None:
-            # Sprites are in device pixels, so for them the picture has a ratio of one.
-            picture.setDevicePixelRatio(1)
-            painter = QPainter(picture)
-            self.sites.paint(painter, view, ratio)
-            painter.end()
-            picture.setDevicePixelRatio(ratio)
-        painter = QPainter(picture)
-        self._paint_names(painter, view)
-        painter.end()
-        return picture
-
-    def _paint_names(self, painter: QPainter, view: View) -> None:
-        """Names over everything else, those of phases first, none over another."""
-        colours = look.map_colours(look.is_dark())
-        placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
-        for box in self.covered():
-            placer.block(box.translated(-self._corner(view)))
-        if self.phases is not None and self.show_phases:
-            self.phases.paint_names(painter, view, colours, placer, self.font())
-        basemap_layer.paint_towns(painter, view, colours, placer, self.font())
-        decorations.paint_site_names(painter, self, view, placer, colours)
-
-    def _corner(self, held: View) -> QPointF:
-        """Where the top left of a kept picture goes, on a whole device pixel."""
-        x, y = self.view.to_screen(held.left, held.top)
-        ratio = self.devicePixelRatioF()
-        return QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
-
-    def _covers(self, held: View) -> bool:
-        """Whether a picture painted for that view still fills the canvas."""
-        if held.scale != self.view.scale:
-            return False
-        corner = self._corner(held)
-        whole = QRectF(corner.x(), corner.y(), held.width, held.height)
-        return whole.contains(QRectF(self.rect()))
+    def settle(self) -> None:
+        """Finish every motion and paint all there is to paint, now."""
+        self.motion.finish()
+        self.pictures.settle()
 
     def paintEvent(self, event: Any) -> None:
-        if self._picture is None or self._pictured is None or not self._covers(self._pictured):
-            self.render_picture()
         painter = QPainter(self)
-        assert self._picture is not None
-        assert self._pictured is not None
-        painter.drawPixmap(self._corner(self._pictured), self._picture)
+        self.pictures.paint(painter)
         self._paint_choice(painter)
+        if self.layers.any_above:
+            self.layers.paint_above(painter, self.view, self.devicePixelRatioF())
         decorations.paint_frame(painter, self)
         painter.end()
 
@@ -271,6 +287,8 @@ class MapCanvas(QWidget):
             painter.restore()
         if self.band is not None:
             decorations.paint_band(painter, self.band)
+        if self.lasso is not None:
+            decorations.paint_lasso(painter, self.lasso)
 
     # Events: what the hand does is in tools.py
 
@@ -288,7 +306,7 @@ class MapCanvas(QWidget):
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.NativeGesture:
+        if event.type() in (QEvent.Type.NativeGesture, QEvent.Type.Gesture):
             return self.tools.gesture(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._forget()
@@ -333,7 +351,10 @@ class MapCanvas(QWidget):
     def rest(self) -> None:
         """Show the cursor of a hand that holds nothing."""
         shape = Qt.CursorShape.PointingHandCursor if self.hover else Qt.CursorShape.ArrowCursor
-        self.setCursor(Qt.CursorShape.CrossCursor if self.pick.waiting else shape)
+        if self.tool is not None:
+            shape = getattr(self.tool, "cursor", Qt.CursorShape.CrossCursor)
+        aiming = self.pick.waiting or self.tools.lassoing
+        self.setCursor(Qt.CursorShape.CrossCursor if aiming else shape)
 
     def covered(self) -> list[QRectF]:
         """What of the canvas is hidden by what lies over it: no name belongs there."""
@@ -345,3 +366,9 @@ class MapCanvas(QWidget):
     def ink(self) -> Any:
         """The colour of text drawn straight on the map."""
         return self.palette().color(QPalette.ColorRole.WindowText)
+
+
+def _same(one: Any, other: Any) -> bool:
+    import numpy as np
+
+    return bool(np.array_equal(one, other, equal_nan=True))

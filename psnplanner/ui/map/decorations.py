@@ -1,17 +1,16 @@
-"""What stands still over the map: scale bar, licence, rubber band; and the names of sites."""
+"""What stands still over the map: scale bar, licence, rubber band, lasso."""
 
 from __future__ import annotations
 
 from math import floor, log10
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from psnplanner.ui import look
 from psnplanner.ui.look import MapColours
-from psnplanner.ui.map.labels import LabelPlacer, draw_halo, face
-from psnplanner.ui.map.view import View
+from psnplanner.ui.map.labels import draw_halo, face
 
 if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
@@ -31,13 +30,18 @@ def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
     painter.setBrush(colours.halo)
     painter.drawRoundedRect(plate, 3, 3)
     at = plate.topLeft() + QPointF(_PLATE_PX, 1)
-    draw_halo(painter, at, ATTRIBUTION, face(canvas.font(), -2.5), colours.town, colours.halo)
+    words = _licence_words(canvas)
+    draw_halo(painter, at, words, face(canvas.font(), -2.5), colours.town, colours.halo)
+
+
+def _licence_words(canvas: MapCanvas) -> str:
+    return " · ".join([ATTRIBUTION, *canvas.layers.attributions])
 
 
 def licence_box(canvas: MapCanvas) -> QRectF:
     """Where on the canvas it says whose map this is."""
     small = face(canvas.font(), -2.5)
-    wide, tall = small.width(ATTRIBUTION) + 2 * _PLATE_PX, small.height + 2
+    wide, tall = small.width(_licence_words(canvas)) + 2 * _PLATE_PX, small.height + 2
     return QRectF(canvas.width() - wide - 4, canvas.height() - tall - 4, wide, tall)
 
 
@@ -81,53 +85,12 @@ def paint_band(painter: QPainter, band: QRectF) -> None:
     painter.drawRect(band)
 
 
-def paint_site_names(
-    painter: QPainter, canvas: MapCanvas, view: View, placer: LabelPlacer, colours: MapColours
-) -> None:
-    """Names beside the sites, once there are few enough in view to read them."""
-    from psnplanner.ui.map.canvas import NAME_FEW
-
-    if canvas.sites is None or canvas.roster is None:
-        return
-    ratio = canvas.devicePixelRatioF()
-    places = canvas.sites.in_view(view, ratio)
-    if not 0 < len(places) <= NAME_FEW * _area(view, canvas):
-        return
+def paint_lasso(painter: QPainter, lasso: QPolygonF) -> None:
+    """The line drawn round sites, closed as it will be."""
+    colour = look.colour("accent")
+    fill = QColor(colour)
+    fill.setAlpha(40)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    reach = canvas.sites.sprite_px(view, ratio) / ratio / 2
-    gap = reach + 3
-    rows: Any = canvas.roster.rows
-    for place in places:
-        x, y = view.to_screen(rows.xs[place], rows.ys[place])
-        placer.block(QRectF(x - reach, y - reach, 2 * reach, 2 * reach))
-    for place in reversed(places):
-        _name_site(painter, canvas, view, int(place), gap, placer, colours)
-
-
-def _area(view: View, canvas: MapCanvas) -> float:
-    """How much larger the painted picture is than what is seen of it."""
-    return view.width * view.height / max(1, canvas.width() * canvas.height())
-
-
-def _name_site(
-    painter: QPainter,
-    canvas: MapCanvas,
-    view: View,
-    place: int,
-    gap: float,
-    placer: LabelPlacer,
-    colours: MapColours,
-) -> None:
-    rows: Any = canvas.roster.rows  # type: ignore[union-attr]
-    x, y = view.to_screen(rows.xs[place], rows.ys[place])
-    words = rows.rows[place].cells[1] or rows.rows[place].cells[0]
-    small = face(canvas.font(), -1)
-    wide, tall = small.width(words), small.height
-    choices = [
-        QRectF(x + gap, y - tall / 2, wide, tall),
-        QRectF(x - gap - wide, y - tall / 2, wide, tall),
-        QRectF(x - wide / 2, y + gap, wide, tall),
-    ]
-    box = placer.first_free(choices)
-    if box is not None:
-        draw_halo(painter, box.topLeft(), words, small, canvas.ink(), colours.halo)
+    painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
+    painter.setBrush(fill)
+    painter.drawPolygon(lasso)

@@ -38,7 +38,8 @@ class LabelPlacer:
         return next((place for place in choices if self.take(place)), None)
 
 
-_PAD = 4
+PAD = 4
+"""Room round a picture of words, for its edge."""
 
 
 class Face:
@@ -78,28 +79,51 @@ def draw_halo(
 ) -> None:
     """Text with its top left there and a soft edge, readable over anything."""
     ratio = painter.device().devicePixelRatioF()
-    picture = _picture(words, face, ink.rgba(), halo.rgba(), ratio)
-    x, y = round((at.x() - _PAD) * ratio) / ratio, round((at.y() - _PAD) * ratio) / ratio
-    painter.drawPixmap(QPointF(x, y), picture)
+    x, y = round((at.x() - PAD) * ratio) / ratio, round((at.y() - PAD) * ratio) / ratio
+    painter.drawPixmap(QPointF(x, y), words_picture(words, face, ink, halo, ratio))
 
 
-@lru_cache(maxsize=4096)
+def words_picture(words: str, face: Face, ink: QColor, halo: QColor, ratio: float) -> QPixmap:
+    """Words with a soft edge, PAD pixels of room on each side; drawn once and kept.
+
+    Stroking letters costs a hundred times a copy.
+    """
+    return _picture(words, face, ink.rgba(), halo.rgba(), ratio)
+
+
+@lru_cache(maxsize=2048)
 def _picture(words: str, face: Face, ink: int, halo: int, ratio: float) -> QPixmap:
-    """Words with their edge, drawn once: stroking letters costs a hundred times a copy."""
-    wide, tall = face.width(words) + 2 * _PAD, face.height + 2 * _PAD
-    pixmap = QPixmap(ceil(wide * ratio), ceil(tall * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    wide, tall = face.width(words) + 2 * PAD, face.height + 2 * PAD
+    pixmap, painter = blank(wide, tall, ratio)
     path = QPainterPath()
-    path.addText(QPointF(_PAD, _PAD + face.ascent), face.font, words)
+    path.addText(QPointF(PAD, PAD + face.ascent), face.font, words)
     edge = QPen(QColor.fromRgba(halo), 3.0)
     edge.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.strokePath(path, edge)
     painter.fillPath(path, QColor.fromRgba(ink))
     painter.end()
     return pixmap
+
+
+@lru_cache(maxsize=8)
+def dot_picture(radius: float, ink: int, ratio: float) -> QPixmap:
+    """A round dot in a colour given as QColor.rgba(), a pixel of room round it."""
+    pixmap, painter = blank(2 * radius + 2, 2 * radius + 2, ratio)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor.fromRgba(ink))
+    painter.drawEllipse(QPointF(radius + 1, radius + 1), radius, radius)
+    painter.end()
+    return pixmap
+
+
+def blank(wide: float, tall: float, ratio: float) -> tuple[QPixmap, QPainter]:
+    """A clear pixmap of so many logical pixels, and a smooth painter on it, to be ended."""
+    pixmap = QPixmap(ceil(wide * ratio), ceil(tall * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return pixmap, painter
 
 
 def text_box(words: str, face: Face, centre: QPointF, pad: float = 3) -> QRectF:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 from psnplanner.style import phase_colour
 from psnplanner.ui.look import MapColours
 from psnplanner.ui.map.basemap_layer import path_of, transform_to
-from psnplanner.ui.map.labels import Face, LabelPlacer, face, text_box
+from psnplanner.ui.map.labels import Face, LabelPlacer, blank, face
+from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.view import View
 
 Places = tuple[tuple[float, float], ...]
@@ -33,6 +35,8 @@ class Outline:
     index: int
     places: Places
     rings: Rings
+    share: float = 0.0
+    """How much of its sites, 0 to 1, is live."""
 
 
 def outlines_of(
@@ -51,7 +55,9 @@ def outlines_of(
         if places:
             old = known.get(phase.id)
             rings = old.rings if old and old.places == places else _rings(places)
-            result[phase.id] = Outline(phase.id, phase.name, index, places, rings)
+            live = sum(state.statuses[site.id] == "live" for site in sites)
+            share = live / len(sites)
+            result[phase.id] = Outline(phase.id, phase.name, index, places, rings, share)
     return result
 
 
@@ -93,23 +99,33 @@ class PhasesLayer:
             return colour
         return QColor(*((part + 255) // 2 for part in colour.getRgb()[:3]))
 
-    def paint_names(
-        self, painter: QPainter, view: View, colours: MapColours, placer: LabelPlacer, font: QFont
-    ) -> None:
-        """Each phase's name on a tag at the top of its largest part, where there is room."""
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def names(
+        self, view: View, colours: MapColours, placer: LabelPlacer, font: QFont, ratio: float
+    ) -> list[Name]:
+        """Each phase's name and progress, on a tag at the top of its largest part."""
+        laid: list[Name] = []
         to_view, bold = transform_to(view), face(font, -1, bold=True)
         for key, path in self._paths.items():
             area = _largest_part(to_view.map(path), view)
             if area is None:
                 continue
-            name = _fitting(self.outlines[key].name, bold, area.width())
-            box = text_box(name, bold, QPointF(area.center().x(), area.top()), pad=5)
+            outline = self.outlines[key]
+            words = _fitting(outline.name, bold, area.width())
+            box = tag_box(words, bold, area.center().x(), area.top())
             if placer.take(box):
-                colour = self.colour(self.outlines[key], colours)
-                _paint_tag(painter, box, name, bold.font, colour, colours)
-        painter.restore()
+                tag = _tag(
+                    words,
+                    bold,
+                    self.colour(outline, colours).rgba(),
+                    colours.dark,
+                    colours.halo.rgba(),
+                    outline.share,
+                    ratio,
+                )
+                x, y = view.to_world(area.center().x(), area.top())
+                offset = box.topLeft() - QPointF(area.center().x(), area.top())
+                laid.append(Name(x, y, offset.x() - 1, offset.y() - 1, tag))
+        return laid
 
 
 def _fitting(name: str, font: Face, width: float) -> str:
@@ -125,11 +141,31 @@ def _largest_part(path: QPainterPath, view: View) -> QRectF | None:
     return shown if shown.width() >= 24 and shown.height() >= 14 else None
 
 
-def _paint_tag(
-    painter: QPainter, box: QRectF, name: str, font: QFont, colour: QColor, colours: MapColours
-) -> None:
-    painter.setPen(QPen(colour, 1.2))
-    painter.setBrush(colours.halo)
+def tag_box(words: str, font: Face, x: float, y: float) -> QRectF:
+    """The tag with these words whose middle is there."""
+    wide, tall = font.width(words) + 14, font.height + 9
+    return QRectF(x - wide / 2, y - tall / 2, wide, tall)
+
+
+@lru_cache(maxsize=64)
+def _tag(
+    words: str, font: Face, colour: int, dark: bool, halo: int, share: float, ratio: float
+) -> QPixmap:
+    """The phase's name over a bar that fills as its sites go live."""
+    ink, box = QColor.fromRgba(colour), tag_box(words, font, 0, 0)
+    box.moveTo(1, 1)
+    pixmap, painter = blank(box.width() + 2, box.height() + 2, ratio)
+    painter.setPen(QPen(ink, 1.1))
+    painter.setBrush(QColor.fromRgba(halo | 0xF0000000))
     painter.drawRoundedRect(box, 4, 4)
-    painter.setFont(font)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+    painter.setFont(font.font)
+    painter.drawText(box.adjusted(0, 0, 0, -4), Qt.AlignmentFlag.AlignCenter, words)
+    bar = QRectF(box.left() + 7, box.bottom() - 6, box.width() - 14, 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    track = QColor(ink)
+    track.setAlpha(60)
+    for width, brush in ((bar.width(), track), (bar.width() * share, ink)):
+        painter.setBrush(brush)
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), width, bar.height()), 1.5, 1.5)
+    painter.end()
+    return pixmap

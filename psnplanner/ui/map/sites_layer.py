@@ -14,8 +14,8 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtGui import QPainter, QPixmap
 
-from psnplanner.ui.map.level_of_detail import LevelOfDetail
-from psnplanner.ui.map.sprites import STATUS_COUNT, atlas, ring
+from psnplanner.ui.map.level_of_detail import Level, LevelOfDetail
+from psnplanner.ui.map.sprites import MARKS, STATUS_COLOURS, atlas, ring
 from psnplanner.ui.map.view import View
 
 Floats = NDArray[np.float64]
@@ -33,6 +33,9 @@ ATTENTION = {
 }
 """How much a status asks to be seen."""
 
+CELL = 0.35
+"""The least side of a cell of the level of detail, in sprites: twice it is the greatest."""
+
 
 @dataclass(frozen=True)
 class Points:
@@ -47,11 +50,27 @@ class Points:
 
 
 class SitesLayer:
-    """The sites over the base map, thinned to what a screen can show."""
+    """The sites over the base map, thinned to what a screen can show.
 
-    def __init__(self, points: Points) -> None:
-        self.points = points
-        self.detail = LevelOfDetail(points.xs, points.ys, points.weights, points.shown)
+    `codes` (N) are places in `colours`, the status colours unless given; `marks` (N) say which
+    sites bear a mark (an index of sprites.MARKS).
+    """
+
+    def __init__(
+        self,
+        points: Points,
+        colours: tuple[str, ...] = STATUS_COLOURS,
+        codes: NDArray[np.int16] | None = None,
+        marks: NDArray[np.int16] | None = None,
+        weights: NDArray[np.int16] | None = None,
+    ) -> None:
+        self.points, self.colours = points, colours
+        given = points.statuses if codes is None else codes
+        self.codes = np.minimum(given.astype(np.int32), len(colours) - 1)
+        columns = self.codes * len(MARKS)
+        self._columns = columns if marks is None else columns + marks
+        weights = points.weights if weights is None else weights
+        self.detail = LevelOfDetail(points.xs, points.ys, weights, points.shown)
         self.count = int(np.count_nonzero(points.shown & np.isfinite(points.xs)))
 
     def sprite_px(self, view: View, ratio: float) -> int:
@@ -60,62 +79,89 @@ class SitesLayer:
         many = 10.0 if self.count <= 1_500 else 8.0 if self.count <= 20_000 else 6.0
         return 2 * round((many + near * 9) * ratio / 2)
 
+    def prepare(self, view: View, ratio: float) -> bool:
+        """Make one level of detail that zooming will soon ask for; False when all are there."""
+        for step in (2.0, 0.5, 4.0, 0.25):
+            scale = view.scale * step
+            cell = self._cell(View(view.x, view.y, scale, view.width, view.height), ratio)
+            if not self.detail.ready(scale * ratio, cell):
+                self.detail.level(scale * ratio, cell)
+                return True
+        return False
+
+    def _cell(self, view: View, ratio: float) -> float:
+        return self.sprite_px(view, ratio) * CELL
+
     def in_view(self, view: View, ratio: float, reach_px: float = 0) -> NDArray[np.intp]:
         """Indices of the sites drawn in the view, in drawing order."""
-        chosen = self.detail.at(view.scale * ratio)
-        xs, ys = self.points.xs[chosen], self.points.ys[chosen]
+        return self._drawn(view, ratio, reach_px).places
+
+    def _drawn(self, view: View, ratio: float, reach_px: float) -> Level:
+        level = self.detail.level(view.scale * ratio, self._cell(view, ratio))
         edge = reach_px / view.scale
-        across, down = view.width / view.scale, view.height / view.scale
-        inside = (xs >= view.left - edge) & (xs <= view.left + across + edge)
-        inside &= (ys >= view.top - edge) & (ys <= view.top + down + edge)
-        return chosen[inside]
+        left, top = view.left - edge, view.top - edge
+        across, down = view.width / view.scale + 2 * edge, view.height / view.scale + 2 * edge
+        # One comparison for both ends of a range: what is below wraps round to the far side.
+        inside = np.abs(level.xs - (left + across / 2)) <= across / 2
+        inside &= np.abs(level.ys - (top + down / 2)) <= down / 2
+        if inside.all():
+            return level
+        return Level(level.places[inside], level.xs[inside], level.ys[inside])
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         """Draw on a device whose pixel is 1/ratio of the view's; sprites stay on whole pixels."""
+        for _ in self.paint_parts(painter, view, ratio, 1 << 30):
+            pass
+
+    def paint_parts(self, painter: QPainter, view: View, ratio: float, part: int) -> Any:
+        """Draw so many sites at a time, lightest first: a generator that yields between parts."""
         size = self.sprite_px(view, ratio)
-        chosen = self.in_view(view, ratio, size)
-        points = self.points
-        column, row = points.statuses[chosen] % STATUS_COUNT, points.shapes[chosen]
-        draw_fragments(
-            painter, self._pixels(chosen, view, ratio), column * size, row * size, atlas(size)
-        )
+        drawn = self._drawn(view, ratio, size)
+        sheet = atlas(size, self.colours)
+        for start in range(0, len(drawn.places), part):
+            some = slice(start, start + part)
+            chosen = drawn.places[some]
+            centres = _pixels(drawn.xs[some], drawn.ys[some], view, ratio)
+            lefts, tops = self._columns[chosen] * size, self.points.shapes[chosen] * size
+            draw_fragments(painter, centres, lefts, tops, sheet, size)
+            yield
 
     def paint_rings(
         self, painter: QPainter, view: View, ratio: float, chosen: Any, colour: str
     ) -> None:
         """Ring the chosen sites (a list or array of indices) that are in the view."""
         size = self.sprite_px(view, ratio) + 2 * round(5 * ratio / 2) + 2
-        pixels = self._pixels(chosen, view, ratio)
-        inside = (pixels > -size).all(axis=1)
-        inside &= pixels[:, 0] < view.width * ratio + size
-        inside &= pixels[:, 1] < view.height * ratio + size
+        across, down = _pixels(self.points.xs[chosen], self.points.ys[chosen], view, ratio)
+        inside = (across > -size) & (down > -size)
+        inside &= (across < view.width * ratio + size) & (down < view.height * ratio + size)
         # Rings on one pixel are one ring: a thousand chosen in a town cost a few hundred.
-        pixels = np.unique(pixels[inside], axis=0)
+        pixels = np.unique(np.column_stack([across[inside], down[inside]]), axis=0)
         zeros = np.zeros(len(pixels))
-        draw_fragments(painter, pixels, zeros, zeros, ring(size, colour), size)
+        centres = (pixels[:, 0], pixels[:, 1])
+        draw_fragments(painter, centres, zeros, zeros, ring(size, colour), size)
 
-    def _pixels(self, chosen: Any, view: View, ratio: float) -> Floats:
-        across = (self.points.xs[chosen] - view.left) * (view.scale * ratio)
-        down = (self.points.ys[chosen] - view.top) * (view.scale * ratio)
-        return np.column_stack([np.rint(across), np.rint(down)])
+
+def _pixels(xs: Floats, ys: Floats, view: View, ratio: float) -> tuple[Floats, Floats]:
+    factor = view.scale * ratio
+    return np.rint((xs - view.left) * factor), np.rint((ys - view.top) * factor)
 
 
 def draw_fragments(
     painter: QPainter,
-    centres: Floats,
-    lefts: NDArray[np.generic],
-    tops: NDArray[np.generic],
+    centres: tuple[Floats, Floats],
+    lefts: NDArray[Any],
+    tops: NDArray[Any],
     pixmap: QPixmap,
-    size: int = 0,
+    size: int,
 ) -> None:
-    """Draw a square of the pixmap, its corner at (left, top), around each centre (N, 2)."""
-    count = len(centres)
+    """Draw a square of the pixmap, its corner at (left, top), around each centre (x, y)."""
+    count = len(lefts)
     if not count:
         return
     fragments = np.ones((count, 10))
-    fragments[:, 0:2] = centres
+    fragments[:, 0], fragments[:, 1] = centres
     fragments[:, 2], fragments[:, 3] = lefts, tops
-    fragments[:, 4:6] = size or pixmap.width() // STATUS_COUNT
+    fragments[:, 4:6] = size
     fragments[:, 8] = 0.0  # rotation; the scales and the opacity are one
     first = shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
     painter.drawPixmapFragments(first, count, pixmap)

@@ -1,7 +1,8 @@
 """The little pictures of sites: a colour for the status, a shape for the kind.
 
-All of one size stand in one pixmap, a row for each shape and a column for each status, so
-that a hundred thousand sites are drawn from it by one call.
+All of one size stand in one pixmap, a row for each shape and a column for each colour and
+mark, so that a hundred thousand sites are drawn from it by one call. A mark tells of a wayleave
+still to come or of a blocked site in every colouring, so that neither rests on colour alone.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from math import cos, pi, sin
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
-from psnplanner.style import SHAPES, STATUS_ORDER, status_colour
+from psnplanner.style import OTHER_STATUS_COLOUR, SHAPES, STATUS_ORDER, status_colour
 
 STATUS_COUNT = len(STATUS_ORDER) + 1
-"""Columns of an atlas: the statuses, then one for a status that is not known."""
+"""Colours of the statuses: theirs, then one for a status that is not known."""
+STATUS_COLOURS = (*map(status_colour, STATUS_ORDER), OTHER_STATUS_COLOUR)
+"""The colours that sites have by their status, in the order of `status_code`."""
+MARKS = ("", "wayleave", "blocked")
+"""What may be marked on a site over its colour."""
 
 
 def status_code(status: str) -> int:
-    """The column of a status in an atlas."""
+    """The place of a status in STATUS_COLOURS."""
     return _STATUS_CODES.get(status, STATUS_COUNT - 1)
 
 
@@ -80,31 +85,42 @@ def draw_site(painter: QPainter, shape: str, colour: str, centre: QPointF, size:
     painter.drawPath(shape_path(shape, centre, (size - rim) / 2 - 0.4))
 
 
-@lru_cache(maxsize=32)
-def atlas(size: int) -> QPixmap:
-    """Every shape and status at `size` device pixels; cell (row, column) is at size times it."""
-    pixmap = QPixmap(size * STATUS_COUNT, size * len(SHAPES))
+@lru_cache(maxsize=24)
+def atlas(size: int, colours: tuple[str, ...] = STATUS_COLOURS) -> QPixmap:
+    """Every shape, colour and mark at `size` device pixels.
+
+    The row is the shape's code, the column the colour's place times len(MARKS) plus the mark.
+    """
+    pixmap = QPixmap(size * len(colours) * len(MARKS), size * len(SHAPES))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for row, shape in enumerate(SHAPES):
-        for column, status in enumerate((*STATUS_ORDER, "")):
+        for column in range(len(colours) * len(MARKS)):
             centre = QPointF(size * (column + 0.5), size * (row + 0.5))
-            draw_site(painter, shape, status_colour(status), centre, size)
-            if status == "blocked":
-                _mark_blocked(painter, centre, size)
+            draw_site(painter, shape, colours[column // len(MARKS)], centre, size)
+            draw_mark(painter, MARKS[column % len(MARKS)], centre, size)
     painter.end()
     return pixmap
 
 
-def _mark_blocked(painter: QPainter, centre: QPointF, size: int) -> None:
-    """A white bar across what is stuck, as on a no-entry sign: not by colour alone."""
-    if size < 9:
+def draw_mark(painter: QPainter, mark: str, centre: QPointF, size: float) -> None:
+    """A white bar, as on a no-entry sign, for what is stuck; a white dot for a wayleave."""
+    if size < 8 or not mark:
+        return
+    painter.setBrush(Qt.GlobalColor.white)
+    if mark == "wayleave":
+        painter.setPen(QPen(QColor(30, 30, 30, 110), max(0.6, size / 24)))
+        painter.drawEllipse(centre, size * 0.14, size * 0.14)
         return
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(Qt.GlobalColor.white)
     half, tall = size * 0.24, size * 0.085
     painter.drawRect(QRectF(centre.x() - half, centre.y() - tall, 2 * half, 2 * tall))
+
+
+def mark_of(status: str) -> str:
+    """The mark that a status brings with it."""
+    return status if status in MARKS else ""
 
 
 @lru_cache(maxsize=16)
@@ -130,18 +146,24 @@ def icon(shape: str, status: str, size: int = 14) -> QIcon:
     return made
 
 
-@lru_cache(maxsize=128)
 def picture(shape: str, status: str, size: int = 14, ratio: float = 2.0) -> QPixmap:
-    """A site's picture, `size` logical pixels across."""
+    """The picture of a site of that status, `size` logical pixels across."""
+    return coloured(shape, status_colour(status), mark_of(status), size, ratio)
+
+
+@lru_cache(maxsize=256)
+def coloured(
+    shape: str, colour: str, mark: str = "", size: int = 14, ratio: float = 2.0
+) -> QPixmap:
+    """A site's picture in any colour, `size` logical pixels across."""
     pixmap = QPixmap(round(size * ratio), round(size * ratio))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     across = size * ratio
     centre = QPointF(across / 2, across / 2)
-    draw_site(painter, shape, status_colour(status), centre, across)
-    if status == "blocked":
-        _mark_blocked(painter, centre, round(across))
+    draw_site(painter, shape, colour, centre, across)
+    draw_mark(painter, mark, centre, across)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

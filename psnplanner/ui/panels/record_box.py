@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDateEdit,
+    QFormLayout,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from psnplanner.errors import UserError
+from psnplanner.programme.edits import Amend, Compose, Edit
 from psnplanner.programme.gates import unmet
 from psnplanner.programme.record import RecordId
-from psnplanner.programme.site import Site
-from psnplanner.programme.stage import BLOCKED, DONE, NOT_STARTED, STATES, WAITING, Stage
+from psnplanner.programme.site import Site, StageRecord
+from psnplanner.programme.stage import BLOCKED, DONE, NOT_STARTED, PASSED, STATES, WAITING, Stage
 from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.programme.state import State
 from psnplanner.ui.panels.refusal import Refusal
@@ -47,9 +48,12 @@ class RecordBox(QFrame):
         self.stage_key = ""
         self.author = ""
         self.state, self.day = QComboBox(), day_edit()
-        self.note, self.waiting_on = QLineEdit(), QLineEdit()
+        self.note, self.waiting_on, self.next_action = QLineEdit(), QLineEdit(), QLineEdit()
+        self.is_due, self.due = QCheckBox("&Due"), day_edit()
         self.record, self.cancel = QPushButton("Record"), QPushButton("Close")
-        self.refusal, self._waits = Refusal(), QWidget()
+        self.refusal, self.fields = Refusal(), QFormLayout()
+        self._stage: Stage | None = None
+        self._record: StageRecord | None = None
         self._name()
         self._lay_out()
         self._connect()
@@ -64,27 +68,29 @@ class RecordBox(QFrame):
         self.day.setAccessibleName("Day it happened")
         self.note.setAccessibleName("Note")
         self.waiting_on.setAccessibleName("Whom it waits on")
+        self.next_action.setAccessibleName("What they are to do next")
+        self.is_due.setToolTip("The day it is now expected to be done")
+        self.due.setAccessibleName("Day it is expected to be done")
         self.record.setProperty("primary", True)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        grid.addWidget(self.state, 0, 0)
-        grid.addWidget(self.day, 0, 1)
-        line = QHBoxLayout(self._waits)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(QLabel("Waits on"))
-        line.addWidget(self.waiting_on, 1)
-        grid.addWidget(self._waits, 1, 0, 1, 2)
-        grid.addWidget(self.note, 2, 0, 1, 2)
-        grid.setColumnStretch(0, 1)
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self.state, 1)
+        first.addWidget(self.day, 1)
+        self.fields.setSpacing(6)
+        self.fields.addRow("&Waits on", self.waiting_on)
+        self.fields.addRow("Ne&xt", self.next_action)
+        self.fields.addRow(self.is_due, self.due)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.record)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addLayout(grid)
+        layout.addLayout(first)
+        layout.addLayout(self.fields)
+        layout.addWidget(self.note)
         layout.addWidget(self.refusal)
         layout.addLayout(buttons)
 
@@ -93,24 +99,34 @@ class RecordBox(QFrame):
         self.refusal.overridden.connect(self._try)
         self.cancel.clicked.connect(self.leave)
         self.state.currentIndexChanged.connect(self._state_picked)
+        self.is_due.toggled.connect(self.due.setEnabled)
 
     def begin(self, state: State, site: Site, stage: Stage, on: date) -> None:
         """Offer the likeliest next state of this stage."""
-        self._site, self.stage_key = site.id, stage.key
+        self._site, self.stage_key, self._stage = site.id, stage.key, stage
         records = state.stages_of(site.id)
         now = state.workflow.state_of(stage, site, records)
-        record = records.get(stage.key)
+        record = self._record = records.get(stage.key)
         likely = DONE if not unmet(state, site, stage, on) else WAITING
         self.state.setCurrentIndex(STATES.index(NOT_STARTED if now == DONE else likely))
         self.day.setDate(to_qdate(on))
         self.note.setText(record.note if record else "")
         self.waiting_on.setText((record.waiting_on if record else "") or stage.owner)
+        self.next_action.setText((record.next_action if record else "") or stage.next_action)
+        due = record.forecast_on if record else None
+        self.is_due.setChecked(due is not None)
+        self.due.setEnabled(due is not None)
+        self.due.setDate(to_qdate(due or (record.planned_on if record else None) or on))
+        self.setAccessibleName(f"Record {stage.name}")
         self._state_picked()
         self.show()
         self.state.setFocus()
 
     def _state_picked(self) -> None:
-        self._waits.setVisible(self.state.currentData() in (WAITING, BLOCKED))
+        waits = self.state.currentData() in (WAITING, BLOCKED)
+        self.fields.setRowVisible(0, waits)
+        self.fields.setRowVisible(1, waits)
+        self.fields.setRowVisible(2, self.state.currentData() not in PASSED)
         self.refusal.clear()
 
     def leave(self) -> None:
@@ -118,10 +134,10 @@ class RecordBox(QFrame):
         self.hide()
         self.closed.emit()
 
-    def edit(self, override: str = "") -> RecordStage:
+    def edit(self, override: str = "") -> Edit:
         """What the person has put in."""
         waits = self.state.currentData() in (WAITING, BLOCKED)
-        return RecordStage(
+        recorded = RecordStage(
             self._site,
             self.stage_key,
             self.state.currentData(),
@@ -131,6 +147,23 @@ class RecordBox(QFrame):
             waiting_on=self.waiting_on.text().strip() if waits else "",
             override=override,
         )
+        more = self._more(waits)
+        if not more:
+            return recorded
+        ident = StageRecord.id_for(self._site, self.stage_key)
+        return Compose("", [recorded, Amend("stage", [ident], more)])
+
+    def _more(self, waits: bool) -> dict[str, Any]:
+        """What recording a state does not say: the next step in other words, and when."""
+        more: dict[str, Any] = {}
+        action = self.next_action.text().strip()
+        if waits and self._stage and action != self._stage.next_action:
+            more["next_action"] = action
+        known = self._record.forecast_on if self._record else None
+        due = from_qdate(self.due.date()) if self.is_due.isChecked() else None
+        if self.state.currentData() not in PASSED and due != known:
+            more["forecast_on"] = due
+        return more
 
     def _try(self, override: str) -> None:
         try:

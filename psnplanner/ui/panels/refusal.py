@@ -10,6 +10,19 @@ from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QVBoxLayou
 from psnplanner.errors import UserError
 
 
+def refusal_words(error: UserError) -> str:
+    """A refusal in lines: every reason and every way out on one of its own."""
+    return "\n".join(line for part in (error.what, error.remedy) for line in _lines(part))
+
+
+def _lines(sentence: str) -> list[str]:
+    head, colon, rest = sentence.partition(": ")
+    parts = rest.rstrip(".").split("; ")
+    if not colon or (len(parts) < 2 and "cannot be" not in head):
+        return [sentence] if sentence else []
+    return [f"{head}:", *(f"  • {part}" for part in parts)]
+
+
 class Refusal(QFrame):
     """Hidden until something is refused."""
 
@@ -44,7 +57,7 @@ class Refusal(QFrame):
     def say(self, error: Any) -> None:
         """Say why, and offer the override where there is one."""
         assert isinstance(error, UserError)
-        self.text.setText(f"{error.what} {error.remedy}".strip())
+        self.text.setText(refusal_words(error))
         gate = "override" in error.remedy
         self.reason.setVisible(gate)
         self.override.setVisible(gate)

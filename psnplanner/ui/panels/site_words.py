@@ -3,60 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from html import escape
-from typing import Any
+from datetime import date
 
 from psnplanner.programme.edits import plural
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
+from psnplanner.programme.stage import BLOCKED, IN_PROGRESS, WAITING, Stage
 from psnplanner.programme.state import State
 from psnplanner.style import STATUS_ORDER
-from psnplanner.ui.wording import capital, days_text, pounds, short_day, when
-
-FACTS = (
-    "Address",
-    "Node",
-    "Access",
-    "Tenure",
-    "Priority",
-    "Shared with",
-    "Annual cost",
-    "Contract ends",
-    "Contact",
-    "Position",
-    "UPRN",
-    "Sensitive",
-    "Note",
-    "Overrides",
-)
+from psnplanner.ui.panels.stage_words import standing
+from psnplanner.ui.wording import capital, days_text, pounds
 
 
-def facts(state: State, site: Site) -> dict[str, str]:
-    """What is known of a site, by the names of FACTS; an empty text where nothing is."""
-    position, node = site.position, state.nodes.get(site.node) if site.node else None
-    place = "not known: “Place…” puts it on the map"
-    if position:
-        place = f"{position.latitude:.4f}, {position.longitude:.4f}"
-        place += f" ({position.source})" if position.source else ""
-        place += f" ± {position.accuracy_m:,.0f} m" if position.accuracy_m else ""
-    overrides = [o for o in state.overrides.values() if o.site == site.id]
-    values = (
-        ", ".join(part for part in (site.address, site.postcode) if part),
-        node.name if node else "",
-        site.access,
-        site.tenure,
-        site.priority,
-        ", ".join(filter(None, map(state.partner_name, site.sharing))),
-        f"{pounds(site.annual_cost_pence)} a year" if site.annual_cost_pence is not None else "",
-        short_day(site.contract_ends_on) if site.contract_ends_on else "",
-        site.contact,
-        place,
-        site.uprn,
-        "yes: never shown to the public" if site.sensitive else "",
-        site.note,
-        "\n".join(f"{o.gate} ({o.reason}, {short_day(o.given_on)})" for o in overrides),
-    )
-    return dict(zip(FACTS, values, strict=True))
+def pressing_stage(state: State, site: Site) -> Stage | None:
+    """The stage that matters now: blocked before waiting before under way, else the next one."""
+    records, workflow = state.stages_of(site.id), state.workflow
+    for wanted in (BLOCKED, WAITING, IN_PROGRESS):
+        for stage in workflow.stages:
+            if stage.key in records and records[stage.key].state == wanted:
+                return stage
+    return workflow.next_stage(site, records)
+
+
+def next_words(state: State, site: Site, on: date) -> tuple[str, str]:
+    """The pressing stage's name, and how it stands; that all is done where nothing presses."""
+    stage = pressing_stage(state, site)
+    if stage is None:
+        return "Everything is done", "The site is live and its old circuit has ceased."
+    records = state.stages_of(site.id)
+    found = state.workflow.state_of(stage, site, records)
+    return stage.name, standing(stage, found, records.get(stage.key), on, following=True)
 
 
 def summary(state: State, chosen: frozenset[RecordId]) -> str:
@@ -70,13 +46,3 @@ def summary(state: State, chosen: frozenset[RecordId]) -> str:
     lines += ["", f"{days_text(days)} crew-days", f"{pounds(cost)} a year today", ""]
     lines.append("Drag them onto a phase, or use the Plan menu to move or lock them.")
     return "<br>".join(lines)
-
-
-def history_html(entries: list[Any]) -> str:
-    """What happened, newest first."""
-    lines = []
-    faint = "color: gray"
-    for entry in reversed(entries[-60:]):
-        said = f"{when(entry.recorded_at)}, {escape(entry.author)}"
-        lines.append(f"<p>{escape(entry.sentence)}<br><span style='{faint}'>{said}</span></p>")
-    return "".join(lines) or "<p>Nothing has happened yet.</p>"

@@ -10,8 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.site import Site, StageRecord
+from psnplanner.programme.site import Site
 from psnplanner.programme.stage import (
     BLOCKED,
     DONE,
@@ -23,29 +22,8 @@ from psnplanner.programme.stage import (
 )
 from psnplanner.programme.state import State
 from psnplanner.ui import look
-from psnplanner.ui.wording import NOTHING, capital, short_day
-
-
-def describe(
-    stage: Stage, state: str, record: StageRecord | None, on: date, *, following: bool
-) -> tuple[str, str]:
-    """A stage's date (right) and its second line: owner, wait and next step; "" for none."""
-    day = record.actual_on or record.forecast_on or record.planned_on if record else None
-    shown = short_day(day) if day and state not in (NOT_NEEDED,) else ""
-    if day and state != DONE:
-        shown = f"due {shown}"
-    if state in (WAITING, BLOCKED) and record is not None:
-        since = record.waiting_since
-        age = f", {plural(max(0, (on - since).days), 'day')}" if since else ""
-        words = f"{capital(state)} on {record.waiting_on or stage.owner}"
-        words += f" since {short_day(since)}{age}" if since else ""
-        action = record.next_action or stage.next_action
-        return shown, words + (f". Next: {action}" if action else "")
-    if state == IN_PROGRESS and record is not None and record.started_on:
-        return shown, f"{capital(stage.owner)}, since {short_day(record.started_on)}"
-    if following:
-        return shown, f"Next, by {stage.owner}: {stage.next_action}"
-    return shown, ""
+from psnplanner.ui.panels.stage_words import describe
+from psnplanner.ui.wording import NOTHING
 
 
 class StageTrack(QWidget):
@@ -71,8 +49,6 @@ class StageTrack(QWidget):
             record = records.get(stage.key)
             found = state.workflow.state_of(stage, site, records)
             day, more = describe(stage, found, record, on, following=stage is following)
-            if record is not None and record.note:
-                more = f"{more}\n“{record.note}”".strip()
             row = self.rows[stage.key]
             row.show_stage(stage, found, day, more, first=not index, last=stage is stages[-1])
 
@@ -167,6 +143,8 @@ class StageRow(QFrame):
     def keyPressEvent(self, event: Any) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.clicked.emit(self._key)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
         else:
             super().keyPressEvent(event)
 

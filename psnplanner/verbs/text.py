@@ -17,6 +17,11 @@ def import_lines(report: dict[str, Any]) -> list[str]:
         f"updated, {report['unchanged']:,} unchanged, {report['skipped']:,} skipped.",
         f"{report['placed']:,} placed on the map, {report['unplaced']:,} not.",
     ]
+    lines += _change_lines(report)
+    if report["duplicates"] and report["dry_run"]:
+        count = len(report["duplicates"])
+        lines += ["", f"{count:,} buildings seem to be there twice: “--settle proposed”, or "
+                  "“duplicates” once it is imported."]  # fmt: skip
     if report["problems"]:
         lines += ["", f"{len(report['problems']):,} to look at:"]
         shown = [
@@ -25,6 +30,21 @@ def import_lines(report: dict[str, Any]) -> list[str]:
         ]
         lines += table(("Row", "Column", "Value", "What", "What to do"), shown)
     return lines
+
+
+def _change_lines(report: dict[str, Any]) -> list[str]:
+    """Field by field, what the list changes in sites that are known, and what it does not."""
+    shown = [
+        (row["row"], row["reference"], field.replace("_", " "), values["now"], then)
+        for row in report["rows"]
+        for told, mark in ((row["changes"], ""), (row["kept"], " (not taken)"))
+        for field, values in told.items()
+        for then in [f"{values['then']}{mark}"]
+    ]
+    if not shown:
+        return []
+    return ["", f"{len(shown):,} changes to sites that are known:",
+            *table(("Row", "Site", "Field", "Now", "In the list"), shown)]  # fmt: skip
 
 
 def duplicate_lines(document: dict[str, Any]) -> list[str]:

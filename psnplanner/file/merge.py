@@ -1,0 +1,375 @@
+"""Merging: the union of the transactions of two copies, by name, whatever their order.
+
+| what arrives                                 | what is done                                     |
+|----------------------------------------------|--------------------------------------------------|
+| a transaction that is here                   | nothing: twice is once                           |
+| one of a known device, the next by number    | appended; its fields' heads follow (`heads`)     |
+| one that leaves a gap behind                 | the whole is refused: it names what is missing   |
+| one that rests on what has not arrived       | likewise                                         |
+| one under the number of another (hash)       | two copies under one name: it is renamed, kept   |
+| a field changed on one side                  | the later by the clock, which is that side       |
+| to one value on both sides                   | that value, silently                             |
+| to different values, unknown to each other   | the later by the clock; a conflict until settled |
+| a record removed here, changed there         | it stays removed; a conflict until settled       |
+| a change to a record of an unknown kind      | kept in the journal for a version that knows it  |
+| work at a site that was removed or moved     | kept; a finding where its site is gone           |
+| work under a workflow changed meanwhile      | kept; gates are looked at again, as findings     |
+| a clock far in the future                    | the whole is refused                             |
+
+All in one transaction of the file, with one transaction of this copy that says what arrived.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from psnplanner.errors import UserError
+from psnplanner.file import journal, tables
+from psnplanner.file.clock import Clock, instant
+from psnplanner.file.connection import rows
+from psnplanner.file.heads import Heads, Stamp
+from psnplanner.file.journal import CREATES, DELETES
+from psnplanner.programme.change import CREATED, DELETED, Change, creation, deletion, difference
+from psnplanner.programme.fold import fold
+from psnplanner.programme.record import Record, RecordId
+from psnplanner.programme.state import State
+from psnplanner.programme.travel import SETTLE, Conflict, Head, Merged, Sent, SentEvent
+
+FURTHEST_AHEAD = timedelta(days=3653)
+"""A clock further in the future than this is no clock."""
+
+_TXN = (
+    "INSERT INTO txn (hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, "
+    "hash, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Merge:
+    """One merge into an open file; use it inside a write transaction, once."""
+
+    def __init__(self, db: Database, clock: Clock, now: datetime) -> None:
+        self._db, self._clock, self._now = db, clock, now
+        self._known: dict[int, tuple[int, bytes]] = {
+            dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")
+        }
+        self._vectors: dict[int, dict[int, int]] = {}
+        self._numbers: dict[Stamp, int] = {}
+        self._heads = Heads(db)
+        self.renamed: dict[int, int] = {}
+
+    def take(
+        self, arriving: Iterable[Sent], header: journal.Header, own: int, before: State
+    ) -> tuple[Merged, State]:
+        """Merge these transactions; what came of it, and the state that follows.
+
+        Raises UserError, with nothing changed, if one cannot be taken.
+        """
+        fresh, known = self._sorted_out(arriving)
+        if not fresh:
+            return Merged(known=known, renamed=self.renamed), before
+        touched: dict[str, dict[RecordId, None]] = defaultdict(dict)
+        for item in fresh:
+            self._append(item)
+            for event in item.events:
+                kind = journal.kind_of(event.ent)
+                if kind is not None:
+                    touched[kind.ENTITY][event.row] = None
+        opened = self._heads.flush()
+        events = sum(len(item.events) for item in fresh)
+        made = None
+        self._clock.see(fresh[-1].hlc)
+        if events:
+            hlc = self._clock.next(self._now)
+            made = journal.append(self._db, header, [], own, hlc, self._now)
+        changes = _changes(self._db, before, touched)
+        after = before.after(changes)
+        tables.write(self._db, before, after, changes)
+        conflicts = [told for slot in opened if (told := conflict(self._db, slot)) is not None]
+        merged = Merged(
+            len(fresh), events, known, tuple(changes), tuple(conflicts), made, self.renamed
+        )
+        return merged, after
+
+    def _sorted_out(self, arriving: Iterable[Sent]) -> tuple[list[Sent], int]:
+        """The transactions that are new, in the order of the clock; and how many were not."""
+        by_device: dict[int, list[Sent]] = defaultdict(list)
+        for item in arriving:
+            by_device[item.dev].append(item)
+        fresh, known = [], 0
+        for items in by_device.values():
+            new = self._new_of(sorted(items, key=lambda item: item.n))
+            known += len(items) - len(new)
+            fresh += new
+        latest = self._now + FURTHEST_AHEAD
+        for item in fresh:
+            if instant(item.hlc) > latest:
+                raise UserError(
+                    f"It was written by a clock of {instant(item.hlc):%Y}; nothing was merged.",
+                    remedy="Set that machine's clock, and make a new pack for it.",
+                )
+        fresh.sort(key=lambda item: (item.hlc, item.dev))
+        self._nothing_missing(fresh)
+        return fresh, known
+
+    def _new_of(self, items: Sequence[Sent]) -> list[Sent]:
+        dev, first = items[0].dev, items[0].n
+        have, digest = self._known.get(dev, (0, b""))
+        if [item.n for item in items] != list(range(first, first + len(items))) or first > have + 1:
+            raise UserError(
+                f"Changes before number {first:,} of one of its devices are missing; "
+                "nothing was merged.",
+                remedy="Merge the earlier return first, or ask for all changes again.",
+            )
+        digest = self._hash_before(dev, first)
+        for at, item in enumerate(items):
+            if item.n > have:
+                return list(items[at:])
+            digest = _hash(digest, item)
+            if digest != self._hash_at(dev, item.n):
+                return self._new_of(self._renamed(items[at:], digest))
+        return []
+
+    def _renamed(self, items: Sequence[Sent], digest: bytes) -> list[Sent]:
+        """A second copy that went on under the first one's name gets a name of its own.
+
+        The name follows from what it wrote, so that every copy gives it the same one.
+        """
+        old, first = items[0].dev, items[0].n
+        own = int.from_bytes(hashlib.blake2b(digest, digest_size=6).digest()) >> 1
+        self.renamed[old] = own
+        knew = {**(self._vector_at(old, first - 1)), old: first - 1} if first > 1 else {}
+        result = []
+        for number, item in enumerate(items, 1):
+            ctx = {**(item.ctx or {}), **knew} if number == 1 or item.ctx else None
+            result.append(dataclasses.replace(item, dev=own, n=number, ctx=ctx or None))
+        return result
+
+    def _hash_before(self, dev: int, n: int) -> bytes:
+        return self._hash_at(dev, n - 1) if n > 1 else b""
+
+    def _hash_at(self, dev: int, n: int) -> bytes:
+        digest: bytes = rows(self._db, "SELECT hash FROM txn WHERE dev = ? AND n = ?", dev, n)[0][0]
+        return digest
+
+    def _nothing_missing(self, fresh: Sequence[Sent]) -> None:
+        reach = {dev: n for dev, (n, _) in self._known.items()}
+        for item in fresh:
+            reach[item.dev] = max(item.n, reach.get(item.dev, 0))
+        for item in fresh:
+            for dev, n in (item.ctx or {}).items():
+                if reach.get(dev, 0) < n:
+                    raise UserError(
+                        "It rests on changes that have not arrived here; nothing was merged.",
+                        remedy="Merge what its author had merged first; or this file is an older "
+                        "copy than the one the pack was made from: use the newer one.",
+                    )
+
+    def _append(self, item: Sent) -> None:
+        previous = self._known.get(item.dev, (0, b""))[1]
+        first = rows(self._db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
+        events = [(item.hlc, item.dev, e.ent, e.row, e.fld, e.val, e.bh, e.bd) for e in item.events]
+        told = _told(item)
+        digest = journal.chained(previous, told, events)
+        journal.insert(self._db, events)
+        received = self._now.astimezone(UTC).isoformat(timespec="milliseconds")
+        self._db.conn.execute(_TXN, (*told[:8], first, len(events), told[8], digest, received))
+        self._db.conn.execute(
+            "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
+            "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
+            (item.dev, item.n, digest),
+        )
+        self._known[item.dev] = (item.n, digest)
+        self._numbers[item.hlc, item.dev] = item.n
+        if item.ctx:
+            self._vectors[item.dev] = dict(item.ctx)
+        self._follow(item)
+
+    def _follow(self, item: Sent) -> None:
+        vector = self._vector_of(item)
+
+        def knows(stamp: Stamp) -> bool:
+            number, dev = self._number(stamp), stamp[1]
+            return number <= (item.n if dev == item.dev else vector.get(dev, 0))
+
+        stamp, settles = (item.hlc, item.dev), item.kind == SETTLE
+        for e in item.events:
+            self._heads.take((e.ent, e.row, e.fld), stamp, e.val, e.bh is not None, knows, settles)
+
+    def _vector_of(self, item: Sent) -> Mapping[int, int]:
+        """What its author knew of other devices."""
+        if item.dev not in self._vectors:
+            self._vectors[item.dev] = self._vector_at(item.dev, item.n)
+        return self._vectors[item.dev]
+
+    def _vector_at(self, dev: int, n: int) -> dict[int, int]:
+        found = rows(
+            self._db,
+            "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL "
+            "ORDER BY n DESC LIMIT 1", dev, n,
+        )  # fmt: skip
+        return journal.vector(found[0][0]) if found else {}
+
+    def _number(self, stamp: Stamp) -> int:
+        if stamp not in self._numbers:
+            hlc, dev = stamp
+            found = rows(self._db, "SELECT n FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)
+            self._numbers[stamp] = found[0][0]
+        return self._numbers[stamp]
+
+
+def _told(item: Sent) -> tuple[Any, ...]:
+    ctx = journal.vector_text(item.ctx) if item.ctx else None
+    return (
+        item.hlc, item.dev, item.n, item.author, item.kind, item.label, item.effective_on,
+        item.undo_of, ctx,
+    )  # fmt: skip
+
+
+def _hash(previous: bytes, item: Sent) -> bytes:
+    events = [(item.hlc, item.dev, e.ent, e.row, e.fld, e.val, e.bh, e.bd) for e in item.events]
+    return journal.chained(previous, _told(item), events)
+
+
+def _changes(
+    db: Database, before: State, touched: Mapping[str, Iterable[RecordId]]
+) -> list[Change]:
+    """What the touched records are now, against what they were."""
+    result: list[Change] = []
+    for entity, idents in touched.items():
+        for ident in idents:
+            result += _between(before.tables[entity].get(ident), record_now(db, entity, ident))
+    return result
+
+
+def net_changes(db: Database, key: tuple[int, int]) -> list[Change]:
+    """What a merge changed of the programme: its own transaction's key names it here.
+
+    The transactions that came with it arrived at the same instant, just before it.
+    """
+    arr, received = rows(db, "SELECT arr, received_at FROM txn WHERE dev = ? AND n = ?", *key)[0]
+    earlier = rows(
+        db, "SELECT coalesce(max(arr), 0) FROM txn WHERE arr < ? AND (received_at != ? OR dev = ?)",
+        arr, received, key[0],
+    )[0][0]  # fmt: skip
+    touched = rows(
+        db, "SELECT DISTINCT e.ent, e.row FROM txn t JOIN event e ON e.seq >= t.first "
+        "AND e.seq < t.first + t.cnt WHERE t.arr > ? AND t.arr < ?", earlier, arr,
+    )  # fmt: skip
+    result: list[Change] = []
+    for ent, ident in touched:
+        kind = journal.kind_of(ent)
+        if kind is not None:
+            was, now = (_record_by(db, kind.ENTITY, ident, by) for by in (earlier, arr))
+            result += _between(was, now)
+    return result
+
+
+def _record_by(db: Database, entity: str, ident: RecordId, arr: int) -> Record | None:
+    """A record as it was when only the first transactions had arrived."""
+    found = journal.changes_of_record(db, entity, ident)
+    here = {
+        (hlc, dev)
+        for hlc, dev in rows(db, "SELECT hlc, dev FROM txn WHERE arr <= ?", arr)
+    }  # fmt: skip
+    return fold(change for stamp, change in found if stamp in here).tables[entity].get(ident)
+
+
+def record_now(db: Database, entity: str, ident: RecordId) -> Record | None:
+    """A record as all its changes in this file add up to; None if it is not there."""
+    changes = (change for _, change in journal.changes_of_record(db, entity, ident))
+    return fold(changes).tables[entity].get(ident)
+
+
+def _between(was: Record | None, now: Record | None) -> list[Change]:
+    if was is None or now is None:
+        return [deletion(was)] if was else [creation(now)] if now else []
+    return difference(was, {name: getattr(now, name) for name in journal.names_of(now)})
+
+
+# -- What travels, and what is in conflict ----------------------------------------------
+
+
+def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
+    """Every transaction a copy with that vector lacks, in the order of the clock."""
+    for row in rows(
+        db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
+        "FROM txn ORDER BY hlc, dev",
+    ):  # fmt: skip
+        if row[2] <= beyond.get(row[1], 0):
+            continue
+        events = rows(
+            db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
+            "ORDER BY seq", row[9], row[9] + row[10],
+        )  # fmt: skip
+        hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
+        yield Sent(
+            hlc, dev, n, author, kind, label, effective_on, undo_of,
+            journal.vector(ctx) if ctx else None,
+            tuple(SentEvent(*event) for event in events),
+        )  # fmt: skip
+
+
+def conflicts(db: Database) -> list[Conflict]:
+    """Every conflict that is open, in the order of their records."""
+    slots = rows(db, "SELECT ent, row, fld FROM fork WHERE open ORDER BY ent, row, fld")
+    return [told for slot in slots if (told := conflict(db, slot)) is not None]
+
+
+def conflict(db: Database, slot: tuple[Any, ...]) -> Conflict | None:
+    """The conflict of one field; None where this version does not know the field."""
+    ent, row, fld = slot
+    kind, name = journal.kind_of(ent), journal.field_name(ent, fld)
+    if kind is None or not name:
+        return None
+    found = rows(db, "SELECT heads FROM fork WHERE ent = ? AND row = ? AND fld = ? AND open", *slot)
+    if not found:
+        return None
+    stamps = sorted(journal.stamps_in(found[0][0]), reverse=True)
+    heads = tuple(_head(db, slot, stamp) for stamp in stamps)
+    return Conflict(kind.ENTITY, row, name, _base(db, slot, stamps), heads)
+
+
+def _head(db: Database, slot: tuple[Any, ...], stamp: Stamp) -> Head:
+    ent, row, fld = slot
+    author, label = rows(db, "SELECT author, label FROM txn WHERE hlc = ? AND dev = ?", *stamp)[0]
+    value: Any
+    if fld == DELETES:
+        value = _as_changed(db, ent, row, stamp)
+    else:
+        value = journal.value_at(db, ent, row, fld, *stamp)
+    return Head(value, author, instant(stamp[0]), label, stamp)
+
+
+def _as_changed(db: Database, ent: int, row: bytes, stamp: Stamp) -> dict[str, Any] | None:
+    """What one side made of a record, by field; None where it removed it."""
+    found = rows(
+        db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND hlc = ? AND dev = ?",
+        ent, row, *stamp,
+    )  # fmt: skip
+    values: dict[str, Any] = {}
+    for fld, val in found:
+        change = journal.plain_change(ent, row, fld, val)
+        if change is None or change.field == DELETED:
+            return None
+        values |= change.new if change.field == CREATED else {change.field: change.new}
+    return values
+
+
+def _base(db: Database, slot: tuple[Any, ...], heads: Sequence[Stamp]) -> Any:
+    """What the field was before the first of its heads."""
+    ent, row, fld = slot
+    if fld == DELETES:
+        return None
+    earlier = rows(
+        db, "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) "
+        "AND (hlc, dev) < (?, ?) ORDER BY hlc DESC, dev DESC LIMIT 1",
+        ent, row, fld, CREATES, *min(heads),
+    )  # fmt: skip
+    return journal.value_at(db, ent, row, fld, *(earlier[0] if earlier else (None, None)))

@@ -1,0 +1,324 @@
+"""Areas of partners and councils, from any file of a GIS to outlines light enough to keep.
+
+Shapes are simplified by Douglas and Peucker (1973), as GEOS does it, in a local plane.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from psnplanner.errors import UserError
+from psnplanner.geography.distance import LatLon, from_local_metres, local_metres
+from psnplanner.geography.grid import bng_to_wgs84
+from psnplanner.geography.vector_file import (
+    SAVE_AGAIN,
+    VectorFile,
+    coordinate_system,
+    layers_of,
+    opened,
+)
+
+Array = NDArray[np.float64]
+Progress = Callable[[float, str], None]
+Line = list[tuple[float, float]]
+
+DETAIL_M = 20.0
+"""How far a kept outline may lie from the one in the file."""
+MOST_AREAS = 2_000
+_MOST_FILE_BYTES = 500_000_000
+_MOST_POINTS = 20_000  # of one kept area: beyond, the detail is halved until it fits
+_DECIMALS = 5  # of a degree: a metre
+_MOST_TEXT = 200
+_PURPOSE = "a map of boundaries"
+_NAME_FIELDS = ("name", "nm", "title", "label", "council", "district", "area", "ward", "region")
+
+
+@dataclass(frozen=True)
+class Areas:
+    """One layer of a file: a shape in WGS84 degrees for each feature, and its columns as text.
+
+    `layers` are the names of all layers of the file; `name_field` is the column that most
+    likely holds the areas' names, "" where there is none; `notes` say what was left out.
+    """
+
+    source: str
+    layers: tuple[str, ...]
+    layer: str
+    columns: Mapping[str, Sequence[str]]
+    shapes: Sequence[BaseGeometry]
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def name_field(self) -> str:
+        """The column whose heading and content look most like names."""
+        return max(self.columns, key=self._likeness, default="")
+
+    def _likeness(self, heading: str) -> tuple[bool, bool, int, int]:
+        plain, values = heading.casefold(), self.columns[heading]
+        worded = sum(any(c.isalpha() for c in text) and " " in text.strip() for text in values)
+        lettered = sum(
+            text.strip()[:1].isalpha() and text.strip()[-1:].isalpha() for text in values
+        )
+        ends = plain.endswith(_NAME_FIELDS) and not plain.endswith("code")
+        return plain == "name", ends and 2 * lettered > len(values), lettered, worded
+
+    def outlines(self, name_field: str, progress: Progress | None = None) -> dict[str, str]:
+        """The kept outline (GeoJSON text) of each name in a column; features of one name unite.
+
+        Features without a name go by the layer's own. Without a column, all are one area.
+        """
+        grouped: dict[str, list[BaseGeometry]] = {}
+        names = self.columns[name_field] if name_field else [""] * len(self.shapes)
+        for name, shape in zip(names, self.shapes, strict=True):
+            grouped.setdefault(" ".join(name.split()) or self.layer, []).append(shape)
+        kept = {}
+        for number, (name, shapes) in enumerate(grouped.items()):
+            if progress:
+                progress(number / len(grouped), f"Simplifying {name}")
+            kept[name] = as_text(simplified(shapes))
+        return kept
+
+
+def read_areas(
+    path: Path, layer: str | None = None, progress: Progress = lambda share, what: None
+) -> Areas:
+    """The areas (or lines) of a layer, by default of the one with most of them.
+
+    Raises UserError for a file that is missing, damaged, no map, or holds no area, and for a
+    layer that is not there.
+    """
+    progress(0.05, f"Opening {path.name}")
+    with opened(path, _bytes(path), _PURPOSE) as file:
+        infos = layers_of(file)
+        layers = (path.stem,) if file.kind.one_layer else tuple(infos)
+        for name in _candidates(path, infos, layer):
+            progress(0.3, f"Reading {name}")
+            meta, shapes, columns = _read(file, name, infos[name])
+            shown = path.stem if file.kind.one_layer else name
+            found = _areas(path, layers, shown, meta, shapes, columns)
+            if found is not None:
+                return found
+    raise UserError("it has no areas and no lines.", str(path), "Choose a layer of areas.")
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise UserError("this is a folder.", str(path), "Give the file itself.")
+        if path.stat().st_size > _MOST_FILE_BYTES:
+            raise UserError("the file is larger than any map of boundaries needs.", str(path),
+                            "Export only the areas you need.")  # fmt: skip
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"the file cannot be read: {error.strerror or error}.", str(path),
+                        "Check the name and your rights to it.") from error  # fmt: skip
+
+
+def _candidates(path: Path, infos: Mapping[str, Any], wanted: str | None) -> list[str]:
+    """The layers to try, the likeliest first: areas before what may be any, most features first."""
+    if wanted is None:
+
+        def likeness(name: str) -> tuple[bool, bool, int]:
+            kind = str(infos[name]["geometry_type"])
+            return "Polygon" in kind, "Point" not in kind, int(infos[name]["features"])
+
+        return sorted(infos, key=likeness, reverse=True)
+    for name in infos:
+        if wanted.casefold().strip() in (name.casefold(), path.stem.casefold()):
+            return [name]
+    raise UserError(f"there is no layer “{wanted}”.", str(path),
+                    f"Its layers are: {', '.join(list(infos)[:20])}.")  # fmt: skip
+
+
+def _read(file: VectorFile, layer: str, info: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """Metadata, well-known binary in WGS84 degrees or the British grid, and columns."""
+    from pyogrio.raw import read
+
+    if int(info["features"]) > 50 * MOST_AREAS:
+        raise UserError("the layer holds far more shapes than a map of boundaries needs.",
+                        str(file.path), "Export only the areas you need.")  # fmt: skip
+    meta, _, shapes, columns = read(file.copy, layer=layer, force_2d=True)
+    return meta, [] if shapes is None else shapes, columns
+
+
+def _areas(
+    path: Path, layers: tuple[str, ...], layer: str, meta: Any, raw: Any, columns: Any
+) -> Areas | None:
+    parsed = shapely.from_wkb(np.array(raw, dtype=object), on_invalid="ignore")
+    lines = [_outline_part(shape) for shape in parsed]
+    kept = [at for at, shape in enumerate(lines) if shape is not None]
+    if not kept:
+        return None
+    notes = []
+    if len(kept) < len(lines):
+        notes.append(f"{len(lines) - len(kept):,} of {len(lines):,} features have no area.")
+    shapes, note = _in_degrees([lines[at] for at in kept], meta.get("crs"), path)
+    notes += [note] if note else []
+    cells = {
+        str(heading): [_text(column[at]) for at in kept]
+        for heading, column in zip(meta["fields"], columns, strict=True)
+    }
+    return Areas(path.name, layers, layer, cells, shapes, tuple(notes))
+
+
+def _outline_part(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """The areas of a shape, else its lines; None where it has neither."""
+    if shape is None or shape.is_empty:
+        return None
+    parts = shapely.get_parts(shape)
+    while any(part.geom_type == "GeometryCollection" for part in parts):
+        parts = shapely.get_parts(parts)
+    for wanted in (("Polygon", "MultiPolygon"), ("LineString", "LinearRing", "MultiLineString")):
+        found = [part for part in parts if part.geom_type in wanted and not part.is_empty]
+        if found:
+            joined = shapely.get_parts(found)
+            kind = shapely.multipolygons if wanted[0] == "Polygon" else shapely.multilinestrings
+            return kind(joined)
+    return None
+
+
+def _in_degrees(
+    shapes: list[BaseGeometry], crs: str | None, path: Path
+) -> tuple[list[BaseGeometry], str]:
+    coordinates = shapely.get_coordinates(shapes)
+    system, note = coordinate_system(crs, coordinates[:, 0], coordinates[:, 1])
+    if system == "grid":
+        lats, lons = bng_to_wgs84(coordinates[:, 0], coordinates[:, 1])
+        coordinates = np.column_stack([lons, lats])
+    elif system == "other":
+        coordinates = _converted(coordinates, str(crs), path)
+    west, south = coordinates.min(axis=0)
+    east, north = coordinates.max(axis=0)
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise UserError("its coordinates lie nowhere on the earth.", str(path), SAVE_AGAIN)
+    return list(shapely.set_coordinates(np.array(shapes, dtype=object), coordinates)), note
+
+
+def _converted(coordinates: Array, crs: str, path: Path) -> Array:
+    """Coordinates of any system in WGS84 degrees (longitude, latitude), by GDAL."""
+    import tempfile
+
+    from pyogrio.raw import read, write
+
+    with tempfile.TemporaryDirectory(prefix="psnplanner-") as folder:
+        beside = Path(folder) / "points.gpkg"
+        points = np.array([shapely.to_wkb(shapely.MultiPoint(coordinates))], dtype=object)
+        write(beside, points, [], [], driver="GPKG", layer="p", crs=crs, geometry_type="MultiPoint")
+        sql = "SELECT ST_Transform(geom, 4326) AS geom FROM p"
+        _, _, found, _ = read(beside, sql=sql, sql_dialect="SQLITE", force_2d=True)
+    if found is None or found[0] is None:
+        raise UserError("its coordinate system is not known here.", str(path), SAVE_AGAIN)
+    moved: Array = shapely.get_coordinates(shapely.from_wkb(found[0]))
+    return moved if len(moved) == len(coordinates) else np.full_like(coordinates, np.nan)
+
+
+def _text(value: Any) -> str:
+    if value is None or value != value:  # NaN and NaT are not themselves
+        return ""
+    plain = int(value) if isinstance(value, float) and value.is_integer() else value
+    return " ".join(str(plain).split())[:_MOST_TEXT]
+
+
+def simplified(shapes: Sequence[BaseGeometry], detail_m: float = DETAIL_M) -> BaseGeometry:
+    """One shape of several, its outline within `detail_m` of theirs, in degrees."""
+    whole = shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)))
+    west, south, east, north = whole.bounds
+    origin = ((south + north) / 2, (west + east) / 2)
+    plane = _moved(whole, origin, out=False)
+    light = plane.simplify(detail_m)
+    while shapely.get_num_coordinates(light) > _MOST_POINTS:
+        detail_m *= 2
+        light = plane.simplify(detail_m)
+    return _moved(light, origin, out=True)
+
+
+def _moved(shape: BaseGeometry, origin: LatLon, *, out: bool) -> BaseGeometry:
+    def move(xy: Array) -> Array:
+        if out:
+            lats, lons = from_local_metres(xy[:, 0], xy[:, 1], origin)
+            return np.column_stack([lons, lats])
+        return np.column_stack(local_metres(xy[:, 1], xy[:, 0], origin))
+
+    return shapely.transform(shape, move)
+
+
+def as_text(shape: BaseGeometry) -> str:
+    """A shape as the text of a GeoJSON geometry, rounded to a metre."""
+    rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
+    kept = _outline_part(shapely.make_valid(rounded)) or rounded
+    parts = shapely.get_parts(kept)
+    kept = parts[0] if len(parts) == 1 else kept
+    found = json.loads(shapely.to_geojson(kept))
+    found["coordinates"] = _short(found["coordinates"])
+    return json.dumps(found, separators=(",", ":"))
+
+
+def _short(values: Any) -> Any:
+    if isinstance(values, list):
+        return [_short(value) for value in values]
+    return round(values, _DECIMALS)
+
+
+def shape_of(text: str) -> BaseGeometry | None:
+    """The shape of a kept outline; None where the text is none, so that nothing is drawn."""
+    try:
+        shape = shapely.from_geojson(text, on_invalid="raise")
+    except (shapely.errors.GEOSException, TypeError, ValueError):
+        return None
+    shape = _outline_part(shape)
+    finite = shape is not None and bool(np.isfinite(shapely.get_coordinates(shape)).all())
+    return shape if finite else None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A boundary ready to be drawn: its lines (longitude, latitude) at several details.
+
+    `levels` are (detail in metres, lines), finest first; `label_at` is a place inside, and
+    `size_m` the side of the square as large as it is (0 for lines).
+    """
+
+    levels: tuple[tuple[float, tuple[Line, ...]], ...]
+    label_at: tuple[float, float]
+    size_m: float
+
+
+_LEVELS_M = (0.0, 60.0, 180.0, 540.0, 1_620.0)
+
+
+def drawing(text: str) -> Drawing | None:
+    """What to draw of a kept outline; None where its text is no shape."""
+    shape = shape_of(text)
+    if shape is None:
+        return None
+    west, south, east, north = shape.bounds
+    origin = ((south + north) / 2, (west + east) / 2)
+    plane = _moved(shape, origin, out=False)
+    levels = []
+    for detail_m in _LEVELS_M:
+        light = plane.simplify(detail_m) if detail_m else plane
+        lines = shapely.get_parts(_edges(light))
+        degrees = [_moved(line, origin, out=True) for line in lines]
+        levels.append(
+            (detail_m, tuple([(float(x), float(y)) for x, y in d.coords] for d in degrees))
+        )
+    inside = _moved(plane.representative_point(), origin, out=True)
+    return Drawing(tuple(levels), (float(inside.x), float(inside.y)), float(plane.area) ** 0.5)
+
+
+def _edges(shape: BaseGeometry) -> BaseGeometry:
+    if shape.geom_type in ("Polygon", "MultiPolygon"):
+        parts = shapely.get_parts(shape)
+        rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+        return shapely.multilinestrings([shapely.LineString(ring.coords) for ring in rings])
+    return shape

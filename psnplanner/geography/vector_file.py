@@ -1,0 +1,317 @@
+"""Files of a GIS (GeoJSON, GeoPackage, Shapefile, MapInfo, KML) opened without trusting them.
+
+GDAL reads them, through pyogrio, from a private copy under a name of ours: nothing beside the
+file, no network path and no driver but the one its content calls for has a say.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from psnplanner.errors import UserError
+
+Array = NDArray[np.float64]
+SAVE_AGAIN = "Open it in the GIS that made it, and export it again as GeoJSON or GeoPackage."
+_MOST_UNPACKED_BYTES = 500_000_000
+_MOST_JSON_BYTES = 200_000_000
+_GEOJSON_TYPES = ("FeatureCollection", "Feature")
+_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_TAB = (".tab", ".dat", ".map", ".id", ".ind")
+_MIF = (".mif", ".mid")
+# A view that feeds on itself need never end, and GDAL cannot be told to stop.
+_ENDLESS_VIEW = re.compile(rb"CREATE\s+VIEW[^\0]{0,4000}\bRECURSIVE\b", re.IGNORECASE)
+# Tables of MapInfo that only point elsewhere: at other files, databases and servers.
+_POINTS_ELSEWHERE = re.compile(rb"seamless|linked|://|/vsi|odbc|server", re.IGNORECASE)
+_DEGREES = re.compile(r"^(EPSG:(4326|4258|4979)|OGC:CRS84)$")
+# Under its number, or as ESRI and MapInfo spell out the projection.
+_GRID = re.compile(r"EPSG:(27700|7405)$|British[ _]National[ _]Grid|OSGB ?(19)?36 / British")
+_GRID_NUMBERS = ("400000", "-100000", "0.9996012717")
+_MOST_EASTING_M, _MOST_NORTHING_M = 700_000.0, 1_300_000.0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A vector format: what to call it, GDAL's driver, and the suffixes of its parts."""
+
+    title: str
+    driver: str
+    parts: tuple[str, ...]
+    one_layer: bool = True
+
+
+_KINDS = {
+    "geojson": Kind("GeoJSON", "GeoJSON", (".geojson",)),
+    "gpkg": Kind("GeoPackage", "GPKG", (".gpkg",), one_layer=False),
+    "shp": Kind("Shapefile", "ESRI Shapefile", _SHAPEFILE),
+    "tab": Kind("MapInfo table", "MapInfo File", _TAB),
+    "mif": Kind("MapInfo file", "MapInfo File", _MIF),
+    "kml": Kind("KML", "LIBKML", (".kml",), one_layer=False),
+}
+_FIRST_PART = {kind.parts[0]: key for key, kind in _KINDS.items()}
+
+
+MOST_LAYERS = 500
+
+
+def is_vector(path: Path, data: bytes) -> bool:
+    """Whether some file's bytes are a layer of a GIS, or a zip of one."""
+    return _kind(path, data) is not None or _zipped(path, data) is not None
+
+
+@dataclass(frozen=True)
+class VectorFile:
+    """A private copy of somebody's file, fit for GDAL; `path` is the file as they know it."""
+
+    path: Path
+    copy: Path
+    kind: Kind
+
+
+@contextmanager
+def opened(path: Path, data: bytes, purpose: str) -> Iterator[VectorFile]:
+    """The file with these bytes, copied, looked through and ready for `pyogrio`.
+
+    `purpose` is what it is read for ("a list of sites"), for what is said. Raises UserError for
+    a file that is damaged, too large, incomplete or built to harm; GDAL's own failures inside
+    the block are said so too.
+    """
+    with tempfile.TemporaryDirectory(prefix="psnplanner-") as name:
+        folder, key = Path(name), _kind(path, data)
+        if key is not None:
+            _copy(path, data, _KINDS[key], folder, purpose)
+        else:
+            zipped = _zipped(path, data)
+            if zipped is None:
+                raise UserError("this is no file of a GIS.", str(path), SAVE_AGAIN)
+            key = _unpack(path, data, zipped, folder, purpose)
+        _refuse_harmful(path, key, folder, purpose)
+        with quietly(path):
+            yield VectorFile(path, folder / f"list{_KINDS[key].parts[0]}", _KINDS[key])
+
+
+def layers_of(file: VectorFile) -> dict[str, dict[str, Any]]:
+    """What `pyogrio.read_info` says of each layer, at most 500, in the file's order.
+
+    Raises UserError where there is none, or another driver than the content's own answers.
+    """
+    from pyogrio import list_layers, read_info
+
+    names = [str(name) for name, _ in list_layers(file.copy)]
+    if not names:
+        raise UserError("it has no layer.", str(file.path), SAVE_AGAIN)
+    infos = {name: read_info(file.copy, layer=name) for name in names[:MOST_LAYERS]}
+    if any(info["driver"] != file.kind.driver for info in infos.values()):
+        raise damaged(file.path, file.kind.title)
+    return infos
+
+
+def _kind(path: Path, data: bytes) -> str | None:
+    suffix, start = path.suffix.lower(), data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if data.startswith(b"SQLite format 3\0"):
+        return "gpkg"
+    if data.startswith(b"\0\0\x27\x0a") and suffix == ".shp":
+        return "shp"
+    if start[:6].lower() == b"!table":
+        return "tab"
+    if start[:7].lower() == b"version" and suffix == ".mif":
+        return "mif"
+    if start.startswith(b"<") and (b"<kml" in start or b":kml" in start):
+        return "kml"
+    if start.startswith(b"{") and (suffix == ".geojson" or b'"Feature' in data[:100_000]):
+        return "geojson"
+    return None
+
+
+def _zipped(path: Path, data: bytes) -> str | None:
+    """The member of a zip that is the first part of a layer, if it is no workbook."""
+    if not data.startswith(b"PK\x03\x04"):
+        return None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return None
+    if {"[Content_Types].xml", "mimetype", "content.xml"} & set(names):
+        return None
+    found = [name for name in names if Path(name).suffix.lower() in _FIRST_PART]
+    return min(found, key=lambda name: name.casefold() != "doc.kml", default=None)
+
+
+def _copy(path: Path, data: bytes, kind: Kind, folder: Path, purpose: str) -> None:
+    (folder / f"list{kind.parts[0]}").write_bytes(data)
+    beside = ("-wal",) if kind.driver == "GPKG" else ()
+    for suffix in beside:  # what an open GeoPackage has not yet moved into its file
+        log = path.with_name(path.name + suffix)
+        if log.is_file() and log.stat().st_size < _MOST_UNPACKED_BYTES:
+            shutil.copyfile(log, folder / f"list{kind.parts[0]}{suffix}")
+    if len(kind.parts) == 1:
+        return
+    total = len(data)
+    for part in path.parent.iterdir():
+        same = part.stem.casefold() == path.stem.casefold()
+        if same and part.suffix.lower() in kind.parts[1:] and part.is_file():
+            total += part.stat().st_size
+            if total > _MOST_UNPACKED_BYTES:
+                raise _too_big(path, purpose)
+            shutil.copyfile(part, folder / f"list{part.suffix.lower()}")
+
+
+def _unpack(path: Path, data: bytes, first: str, folder: Path, purpose: str) -> str:
+    """Unpack the parts of one layer, under names of ours and within limits; gives its kind."""
+    key = _FIRST_PART[Path(first).suffix.lower()]
+    stem = first[: -len(Path(first).suffix)].casefold()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = [
+                member
+                for member in archive.infolist()
+                if member.filename[: -len(Path(member.filename).suffix) or None].casefold() == stem
+                and Path(member.filename).suffix.lower() in _KINDS[key].parts
+            ]
+            if sum(member.file_size for member in members) > _MOST_UNPACKED_BYTES:
+                raise _too_big(path, purpose)
+            for member in members:
+                # zipfile gives no more than the size it was told, and complains if there is.
+                part = folder / f"list{Path(member.filename).suffix.lower()}"
+                part.write_bytes(archive.read(member))
+    except RuntimeError as error:  # zipfile's word for a password
+        raise UserError("the zip is protected by a password.", str(path),
+                        "Unpack it, and import the file in it.") from error  # fmt: skip
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise damaged(path, "zip") from error
+    return key
+
+
+def _refuse_harmful(path: Path, key: str, folder: Path, purpose: str) -> None:
+    data = (folder / f"list{_KINDS[key].parts[0]}").read_bytes()
+    if key == "geojson":
+        _check_json(path, data, purpose)
+    elif key == "kml":
+        _check_xml(path, data, purpose)
+    elif key == "gpkg" and _ENDLESS_VIEW.search(data):
+        raise _built_to_harm(path, purpose)
+    elif key == "tab" and _POINTS_ELSEWHERE.search(data):
+        raise UserError("this MapInfo table only points at data elsewhere.", str(path),
+                        "Save a copy of the table itself and import that.")  # fmt: skip
+    if key in ("shp", "tab", "mif"):
+        needed = {"shp": ".dbf", "tab": ".dat", "mif": ".mid"}[key]
+        if not (folder / f"list{needed}").is_file():
+            raise UserError(f"the {needed} file that belongs to it is missing.", str(path),
+                            "Put all parts of it into one folder, or into one zip.")  # fmt: skip
+
+
+def _check_json(path: Path, data: bytes, purpose: str) -> None:
+    """Let through nothing but GeoJSON: other kinds of JSON tell GDAL to fetch and to run."""
+    if len(data) > _MOST_JSON_BYTES:
+        raise _too_big(path, purpose)
+    try:
+        found = json.loads(data)
+    except RecursionError as error:
+        raise _built_to_harm(path, purpose) from error
+    except ValueError as error:
+        raise damaged(path, "GeoJSON") from error
+    if not isinstance(found, dict) or found.get("type") not in _GEOJSON_TYPES:
+        raise UserError("this is JSON, but no GeoJSON of features.", str(path), SAVE_AGAIN)
+    if b"gdal_streamed_alg" in data:
+        raise _built_to_harm(path, purpose)
+
+
+def _check_xml(path: Path, data: bytes, purpose: str) -> None:
+    """Refuse XML that is broken, defines entities (they can unfold without end) or is no KML."""
+    parser = expat.ParserCreate()
+    roots: list[str] = []
+
+    def doctype(*_: object) -> None:
+        raise _built_to_harm(path, purpose)
+
+    def begin(name: str, _: object) -> None:
+        if not roots:
+            roots.append(name.rpartition(":")[2])
+
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = begin
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise damaged(path, "KML") from error
+    if roots != ["kml"]:
+        raise UserError("this is XML, but no KML.", str(path), SAVE_AGAIN)
+
+
+def _too_big(path: Path, purpose: str) -> UserError:
+    return UserError(f"the layer holds far more than {purpose} needs.", str(path),
+                     "Export only what is needed, and in less detail.")  # fmt: skip
+
+
+def damaged(path: Path, title: str) -> UserError:
+    """What is said of a file that should be of this format and cannot be read."""
+    return UserError(f"the {title} is damaged and cannot be read.", str(path), SAVE_AGAIN)
+
+
+def _built_to_harm(path: Path, purpose: str) -> UserError:
+    needless = purpose.removeprefix("a ")
+    return UserError(f"the file holds instructions that no {needless} needs: not opened.",
+                     str(path), "Ask whoever sent it for a plain export.")  # fmt: skip
+
+
+@contextmanager
+def quietly(path: Path) -> Iterator[None]:
+    """GDAL's failures as one sentence, and its asides left out."""
+    from pyogrio.errors import DataLayerError, DataSourceError, FieldError, GeometryError
+
+    failures = (DataSourceError, DataLayerError, FieldError, GeometryError)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (*failures, RuntimeError, ValueError, OverflowError, MemoryError) as error:
+        raise damaged(path, "layer") from error
+
+
+def coordinate_system(crs: str | None, xs: Array, ys: Array) -> tuple[str, str]:
+    """Degrees, grid or other, and a note where the file does not say or cannot be right.
+
+    `crs` is as pyogrio gives it; the coordinates tell degrees and metres apart by value.
+    """
+    looks = _by_value(xs, ys)
+    if crs is None:
+        called = {"degrees": "latitude and longitude (WGS84)", "grid": "British National Grid"}
+        if looks:
+            return looks, f"The file names no coordinate system; by value it is {called[looks]}."
+        return "degrees", "The file names no coordinate system, and its values fit none known."
+    if _DEGREES.match(crs):
+        if looks == "grid":
+            return looks, "The file says its coordinates are degrees; by value they are metres of "\
+                "the British National Grid, and were read so."  # fmt: skip
+        return "degrees", ""
+    if _GRID.search(crs) or all(number in crs for number in _GRID_NUMBERS):
+        return "grid", ""
+    name = re.search(r'"([^"]+)"', crs)
+    return "other", f"Coordinates were converted from {name[1] if name else crs}."
+
+
+def _by_value(xs: Array, ys: Array) -> str:
+    known = np.isfinite(xs) & np.isfinite(ys)
+    x, y = xs[known], ys[known]
+    if not len(x):
+        return ""
+    if (np.abs(x) <= 180).all() and (np.abs(y) <= 90).all():
+        return "degrees"
+    inside = (x >= 0) & (x <= _MOST_EASTING_M) & (y >= 0) & (y <= _MOST_NORTHING_M)
+    return "grid" if inside.mean() > 0.9 else ""

@@ -1,0 +1,213 @@
+"""Local search on a grouping: move a unit, swap two, choose bases anew, until nothing gains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from psnplanner.planning.grouping import (
+    EPSILON,
+    OUT,
+    Flags,
+    Floats,
+    Grouped,
+    Grouping,
+    Ints,
+    best_bases,
+    level_pounds,
+    unit_pounds,
+    used_days,
+    visit_counts,
+)
+
+WORTHWHILE = 1e-3
+"""Part of a unit's mean price below which a change is not worth making."""
+
+PASSES = 12
+MOST_PAIRS = 1_500_000
+"""Pairs of units up to which all swaps are priced at once; above, parts do it."""
+
+
+class Search:
+    """A plan with its crew-days and visits kept in step while units move."""
+
+    def __init__(self, problem: Grouping, plan: Grouped) -> None:
+        self.problem, self.plan = problem, plan
+        self.used = used_days(problem, plan.group)
+        self.visits = visit_counts(problem, plan.group)
+        self.rebase(plan.base)
+        typical = np.abs(self.pounds[problem.allowed]) if problem.allowed.any() else np.ones(1)
+        self.worthwhile = WORTHWHILE * max(float(typical.mean()), 1e-6)
+
+    def rebase(self, base: Ints) -> None:
+        """Work the groups from other bases."""
+        self.plan.base = base
+        self.pounds = unit_pounds(self.problem, base)
+        self.holds = np.maximum(self.problem.holds(base), 0.0) + EPSILON
+
+    def descend(self, passes: int = PASSES) -> Grouped:
+        """Move, swap and choose bases anew until nothing gains, or for so many passes."""
+        for _ in range(passes):
+            gained = self.relocate() + self._swap()
+            base = best_bases(self.problem, self.plan)
+            changed = bool((base != self.plan.base).any())
+            if changed:
+                self.rebase(base)
+            if not gained and not changed:
+                break
+        return self.plan
+
+    # -- one unit to another group -----------------------------------------------------
+
+    def enter_pounds(self, rows: Ints) -> Floats:
+        """What each row would add to each group (rows, K), were it in none."""
+        problem, total = self.problem, self.used[0]
+        days = problem.weight[rows, None]
+        added = level_pounds(problem, total + days) - level_pounds(problem, total)
+        return self.pounds[rows] + added + self._visits_opened(rows)
+
+    def leave_pounds(self, rows: Ints) -> Floats:
+        """What each row costs where it is (rows,): what its leaving would save."""
+        problem, at = self.problem, self.plan.group[rows]
+        total = self.used[0]
+        inside = np.flatnonzero(at != OUT)
+        result = problem.miss[rows].copy()
+        where, who = at[inside], rows[inside]
+        before, after = np.zeros((2, len(inside)))
+        for level, pounds in zip(problem.levels, problem.level_pounds, strict=True):
+            before += pounds * np.maximum(0.0, total[where] - level[where])
+            after += pounds * np.maximum(0.0, total[where] - problem.weight[who] - level[where])
+        result[inside] = self.pounds[who, where] + before - after
+        for column in problem.visitors.T:
+            known = column[who] != OUT
+            alone = known & (self.visits[column[who], where] == 1) if len(self.visits) else known
+            result[inside] += problem.visit_pounds * alone
+        return result
+
+    def _visits_opened(self, rows: Ints) -> Floats:
+        result: Floats = np.zeros((len(rows), self.problem.capacity.shape[1]))
+        if len(self.visits):
+            fresh = self.problem.visit_pounds * (self.visits == 0)
+            for column in self.problem.visitors.T:
+                known = (column[rows] != OUT)[:, None]
+                result += np.where(known, fresh[column[rows]], 0.0)
+        return result
+
+    def room(self, rows: Ints) -> Flags:
+        """The groups (rows, K) other than its own that each row may go to and fits into."""
+        problem, at = self.problem, self.plan.group[rows]
+        room = problem.allowed[rows].copy()
+        left = self.holds - self.used
+        for g, members in enumerate(problem.member[:, rows]):
+            room[members] &= left[g][None, :] >= problem.weight[rows][members, None]
+        inside = np.flatnonzero(at != OUT)
+        room[inside, at[inside]] = False
+        if problem.foes:
+            for n, i in enumerate(rows.tolist()):
+                there = self.plan.group[problem.foes[i]] if i in problem.foes else ()
+                room[n, [k for k in there if k != OUT]] = False
+        return room
+
+    def _gains(self, rows: Ints) -> Floats:
+        """What moving each row to each group would add (rows, K); infinite where it may not."""
+        moved = self.enter_pounds(rows) - self.leave_pounds(rows)[:, None]
+        result: Floats = np.where(self.room(rows), moved, np.inf)
+        return result
+
+    def relocate(self) -> int:
+        """Make every gaining move, best first, each priced again as its groups change."""
+        free = self.problem.free
+        priced = self._gains(free)
+        if not priced.size:
+            return 0
+        best, target = priced.min(axis=1), priced.argmin(axis=1)
+        gained, touched = 0, set[int]()
+        for row in np.argsort(best, kind="stable"):
+            if best[row] > -self.worthwhile:
+                break
+            i, k = int(free[row]), int(target[row])
+            if {int(self.plan.group[i]), k} & touched:
+                now = self._gains(free[row : row + 1])[0]
+                k = int(now.argmin())
+                if now[k] > -self.worthwhile:
+                    continue
+            touched |= {int(self.plan.group[i]), k}
+            self.move(i, k)
+            gained += 1
+        return gained
+
+    def move(self, i: int, k: int) -> None:
+        """Put a unit into a group, or out of any."""
+        problem, a = self.problem, int(self.plan.group[i])
+        pools, who = problem.member[:, i], problem.visitors[i]
+        who = who[who != OUT]
+        if a != OUT:
+            self.used[pools, a] -= problem.weight[i]
+            self.visits[who, a] -= 1
+        if k != OUT:
+            self.used[pools, k] += problem.weight[i]
+            self.visits[who, k] += 1
+        self.plan.group[i] = k
+
+    # -- two units change places -------------------------------------------------------
+
+    def _swap(self) -> int:
+        """Swap pairs of units while that gains: all pairs priced, then the best ones tried."""
+        problem = self.problem
+        rows = problem.free[self.plan.group[problem.free] != OUT]
+        if len(rows) < 2 or len(rows) ** 2 > MOST_PAIRS:
+            return 0
+        at, days = self.plan.group[rows], problem.weight[rows]
+        stay = self.pounds[rows, at]
+        gain = self.pounds[rows][:, at] - stay[:, None]
+        gain[~problem.allowed[rows][:, at]] = np.inf
+        if len(self.visits):
+            gain += self._visits_opened(rows)[:, at]
+            gain -= self._visits_closed(rows)[:, None]
+        gain = gain + gain.T
+        left = self.holds[0] - self.used[0]
+        more = days[:, None] - days[None, :]
+        gain[more > left[at][None, :]] = np.inf
+        gain[-more > left[at][:, None]] = np.inf
+        # Two visitors of one name, or a level passed, may make it dearer: tried one by one.
+        flat = np.flatnonzero(np.triu(gain < -self.worthwhile, 1))
+        flat = flat[np.argsort(gain.ravel()[flat], kind="stable")][: 4 * len(rows)]
+        touched, gained = set[int](), 0
+        for x, y in zip(*np.unravel_index(flat, gain.shape), strict=True):
+            a, b = int(at[x]), int(at[y])
+            if a != b and not {a, b} & touched and self._try(int(rows[x]), int(rows[y])):
+                touched |= {a, b}
+                gained += 1
+        return gained
+
+    def _visits_closed(self, rows: Ints) -> Floats:
+        at, saved = self.plan.group[rows], np.zeros(len(rows))
+        for column in self.problem.visitors.T:
+            known = column[rows] != OUT
+            saved += self.problem.visit_pounds * (known & (self.visits[column[rows], at] == 1))
+        return saved
+
+    def _try(self, i: int, j: int) -> bool:
+        """Swap two units if every rule holds and it gains."""
+        a, b = int(self.plan.group[i]), int(self.plan.group[j])
+        before = self._shared(a, b) + self.pounds[i, a] + self.pounds[j, b]
+        self.move(i, b)
+        self.move(j, a)
+        fits = (self.used[:, (a, b)] <= self.holds[:, (a, b)]).all() and self._at_peace(i, j)
+        after = self._shared(a, b) + self.pounds[i, b] + self.pounds[j, a]
+        if fits and after < before - self.worthwhile:
+            return True
+        self.move(j, b)
+        self.move(i, a)
+        return False
+
+    def _at_peace(self, *units: int) -> bool:
+        group, foes = self.plan.group, self.problem.foes
+        return not any(i in foes and (group[foes[i]] == group[i]).any() for i in units)
+
+    def _shared(self, a: int, b: int) -> float:
+        """Pounds of what the units of two groups share: visits, and how full they are."""
+        problem, pair = self.problem, [a, b]
+        visits = problem.visit_pounds * np.count_nonzero(self.visits[:, pair])
+        for level, pounds in zip(problem.levels, problem.level_pounds, strict=True):
+            visits += pounds * np.maximum(0.0, self.used[0, pair] - level[pair]).sum()
+        return float(visits)

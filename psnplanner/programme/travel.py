@@ -1,0 +1,95 @@
+"""Transactions as they travel between copies of a programme: packs, returns, the hub.
+
+They travel in the journal's own form, by number, so that what a newer version writes passes
+through an older one whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from psnplanner.programme.change import Change, Transaction
+
+SETTLE, MERGE = "settle", "merge"
+"""The kind of a transaction that settles conflicts, and of the one that says what arrived."""
+
+Vector = Mapping[int, int]
+"""What a copy knows: of each device, how many of its transactions (they are dense)."""
+
+
+class SentEvent(NamedTuple):
+    """One change by number: `fld` 0 creates a record, -1 removes it, else it is a field's.
+
+    `bh`, `bd` name the change it was made upon, where that was made outside the pack.
+    """
+
+    ent: int
+    row: bytes
+    fld: int
+    val: Any
+    bh: int | None = None
+    bd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One transaction on its way. `ctx` is what its device knew of the others, where that grew."""
+
+    hlc: int
+    dev: int
+    n: int
+    author: str
+    kind: str
+    label: str
+    effective_on: str
+    undo_of: str | None
+    ctx: Vector | None
+    events: tuple[SentEvent, ...]
+
+
+class Head(NamedTuple):
+    """One of the values of a field in conflict: what, by whom, when, in which transaction.
+
+    `value` is the field's value; for a record removed on one side, its values by field, or None
+    where it was removed.
+    """
+
+    value: Any
+    author: str
+    recorded_at: Any
+    label: str
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field changed to different values by people who did not know of each other.
+
+    `field` is "-" where one removed the record and another changed it. `heads` are newest
+    first: the first is in force until it is settled; `base` is what both began from.
+    """
+
+    entity: str
+    record: bytes
+    field: str
+    base: Any
+    heads: tuple[Head, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did (or would do): what was new, what changed, what is in conflict.
+
+    `transaction` is None where nothing was new; `renamed` are the devices that turned out to
+    be two copies under one name, with the name the arriving one got.
+    """
+
+    transactions: int = 0
+    events: int = 0
+    known: int = 0
+    changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    transaction: Transaction | None = None
+    renamed: Mapping[int, int] = field(default_factory=dict)

@@ -1,0 +1,17 @@
+"""One name on the map: a picture of words, and where it belongs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtGui import QPixmap
+
+
+class Name(NamedTuple):
+    """A picture of words: its place in the world, and its corner's distance from it in pixels."""
+
+    x: float
+    y: float
+    dx: float
+    dy: float
+    picture: QPixmap

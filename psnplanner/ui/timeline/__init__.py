@@ -1,0 +1,1 @@
+"""The phases in time: a Gantt chart whose bars can be dragged, and what that would break."""

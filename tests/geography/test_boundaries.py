@@ -1,0 +1,166 @@
+"""Boundary files of every kind become light outlines in degrees; what is no map is refused."""
+
+from __future__ import annotations
+
+import json
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from pyogrio.raw import write
+
+from psnplanner.errors import UserError
+from psnplanner.geography.boundaries import DETAIL_M, drawing, read_areas, shape_of
+from psnplanner.geography.grid import wgs84_to_bng
+from tests.conftest import SHARED
+
+NINE = SHARED / "data" / "boundaries" / "nine_councils.geojson"
+HALTON = shapely.box(-2.80, 53.30, -2.60, 53.40)
+SEFTON = shapely.box(-3.10, 53.45, -2.90, 53.65)
+DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "LIBKML"}
+
+
+def layer(path: Path, shapes: Any = (HALTON, SEFTON), crs: str | None = "EPSG:4326",
+          title: str = "areas", **columns: list[Any]) -> Path:  # fmt: skip
+    columns = columns or {"code": ["E06000006", "E08000014"], "ctyua_nm": ["Halton", "Sefton"]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        write(path, np.array([shapely.to_wkb(s) if s else None for s in shapes], dtype=object),
+              [np.array(values, dtype=object) for values in columns.values()], list(columns),
+              driver=DRIVERS[path.suffix], layer=title, crs=crs, geometry_type="Unknown",
+              append=path.exists())  # fmt: skip
+    return path
+
+
+def test_every_format_gives_its_areas(tmp_path: Path) -> None:
+    """Names from the likeliest column, shapes where they are."""
+    for suffix in DRIVERS:
+        path = tmp_path / f"councils{suffix}"
+        columns = {"name": ["Halton", "Sefton"]} if suffix == ".kml" else {}
+        areas = read_areas(layer(path, **columns))
+        assert areas.name_field.casefold() in ("name", "ctyua_nm")
+        kept = areas.outlines(areas.name_field)
+        assert list(kept) == ["Halton", "Sefton"]
+        found = shape_of(kept["Halton"])
+        assert found is not None
+        assert found.bounds == pytest.approx(HALTON.bounds, abs=1e-5)
+
+
+def test_a_zip_and_one_layer_of_several(tmp_path: Path) -> None:
+    """A zipped Shapefile; a GeoPackage with two layers, by name and by default."""
+    layer(tmp_path / "a.shp")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for part in tmp_path.glob("a.*"):
+            if part.suffix != ".zip":
+                archive.write(part, part.name)
+    assert len(read_areas(tmp_path / "a.zip").shapes) == 2
+    book = layer(tmp_path / "b.gpkg", [shapely.Point(-2.7, 53.3)] * 5, title="points", n=["x"] * 5)
+    layer(book, title="councils")
+    areas = read_areas(book)
+    assert (areas.layer, areas.layers) == ("councils", ("points", "councils"))
+    with pytest.raises(UserError, match="no areas and no lines"):
+        read_areas(book, "points")
+    with pytest.raises(UserError, match="no layer “wards”"):
+        read_areas(book, "wards")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:27700", None, "EPSG:3857"])
+def test_other_coordinates_are_converted(tmp_path: Path, crs: str | None) -> None:
+    """The British grid, named or told by value, and any system that GDAL knows."""
+
+    def moved(xy: np.ndarray) -> np.ndarray:
+        if crs == "EPSG:3857":
+            up = np.log(np.tan(np.pi / 4 + np.radians(xy[:, 1]) / 2)) * 6378137
+            return np.column_stack([np.radians(xy[:, 0]) * 6378137, up])
+        return np.column_stack(wgs84_to_bng(xy[:, 1], xy[:, 0]))
+
+    path = layer(tmp_path / "a.gpkg", [shapely.transform(HALTON, moved)], crs, name=["Halton"])
+    (found,) = read_areas(path).shapes
+    assert found.bounds == pytest.approx(HALTON.bounds, abs=2e-5)
+
+
+def test_features_of_one_name_unite_and_points_are_said(tmp_path: Path) -> None:
+    """Two wards make a council; a point beside them is left out with a note."""
+    west, east = shapely.box(-2.8, 53.3, -2.7, 53.4), shapely.box(-2.7, 53.3, -2.6, 53.4)
+    shapes = [west, east, shapely.Point(0, 50)]
+    areas = read_areas(layer(tmp_path / "w.gpkg", shapes, council=["Halton", "Halton", "Nowhere"]))
+    assert areas.notes == ("1 of 3 features have no area.",)
+    kept = areas.outlines("council")
+    found = shape_of(kept["Halton"])
+    assert list(kept) == ["Halton"]
+    assert found is not None
+    assert found.area == pytest.approx(HALTON.area, rel=1e-4)
+    assert list(areas.outlines("")) == ["areas"]
+
+
+def test_the_nine_councils_keep_within_the_detail() -> None:
+    """Light, five decimals, and nowhere further from the file's outline than promised."""
+    if not NINE.exists():
+        pytest.skip("the shared boundaries are not here")
+    areas = read_areas(NINE)
+    kept = areas.outlines(areas.name_field)
+    assert len(kept) == 9
+    assert sum(map(len, kept.values())) < 0.5 * NINE.stat().st_size
+    for shape, text in zip(areas.shapes, kept.values(), strict=True):
+        assert shapely.hausdorff_distance(shape, shape_of(text)) < 1.6 * DETAIL_M / 66_000
+        numbers = np.array(shapely.get_coordinates(shape_of(text)))
+        assert np.array_equal(numbers, numbers.round(5))
+
+
+def test_a_drawing_has_coarser_levels_and_a_place_inside() -> None:
+    """Fewer points further out; the label inside the area."""
+    ring = shapely.Point(-2.7, 53.3).buffer(0.1, quad_segs=200)
+    made = drawing(shapely.to_geojson(ring))
+    assert made is not None
+    counts = [sum(map(len, lines)) for _, lines in made.levels]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > 10 * counts[-1]
+    assert ring.contains(shapely.Point(made.label_at))
+    assert made.size_m == pytest.approx((ring.area * 111_300 * 66_600) ** 0.5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "{}", "[1]", '{"type":"Point","coordinates":[1,2]}', '{"type":"Polygon"}',
+     '{"type":"Polygon","coordinates":[[[1,2],[3,4]]]}', '{"type":"Polygon","coordinates":[]}'],
+)  # fmt: skip
+def test_a_text_that_is_no_outline_draws_nothing(text: str) -> None:
+    """Whatever a file holds, the map goes on."""
+    assert drawing(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.geojson", b"{", "damaged"),
+        ("a.geojson", b'{"type": "FeatureCollection", "features": [', "damaged"),
+        ("a.geojson", b'{"type": "FeatureCollection", "features": []}', "no areas"),
+        ("a.txt", b"hello", "no file of a GIS"),
+        ("a.gpkg", b"SQLite format 3\0" + b"x" * 5000, "damaged"),
+        ("a.gpkg", b"SQLite format 3\0 CREATE VIEW v AS WITH RECURSIVE t(x)", "no map of bound"),
+    ],
+)
+def test_what_is_no_map_is_refused(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    """One message."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=words):
+        read_areas(tmp_path / name)
+    with pytest.raises(UserError, match="cannot be read"):
+        read_areas(tmp_path / "missing.geojson")
+    with pytest.raises(UserError, match="folder"):
+        read_areas(tmp_path)
+
+
+def test_coordinates_off_the_earth_are_refused(tmp_path: Path) -> None:
+    """Metres said to be degrees, in a system that is none."""
+    far = shapely.box(5_000_000, 5_000_000, 6_000_000, 6_000_000)
+    document = {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": {"name": "x"},
+         "geometry": json.loads(shapely.to_geojson(far))}]}  # fmt: skip
+    (tmp_path / "a.geojson").write_text(json.dumps(document))
+    with pytest.raises(UserError, match="nowhere on the earth"):
+        read_areas(tmp_path / "a.geojson")
