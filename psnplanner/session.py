@@ -36,6 +36,7 @@ from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
+from psnplanner.programme.travel import MERGE, Conflict, Merged, Sent
 from psnplanner.programme.working_days import Calendar
 
 if TYPE_CHECKING:
@@ -229,6 +230,9 @@ class Session:
         whole = self._run(lambda: self._file.transaction(item.key))
         if whole is None:
             raise UserError("That change is not in this file.", where=str(self.path))
+        if whole.kind == MERGE:
+            net = self._run(lambda: self._file.net_changes(item.key))
+            whole = dataclasses.replace(whole, changes=tuple(net), count=len(net))
         overtaken = self._run(lambda: self._file.overtaken(whole))
         labels = {header.key: header.label for header in self._headers}
         changes = undoing.take_back(whole, overtaken, standing, self.state, labels)
@@ -268,9 +272,12 @@ class Session:
         made = self._run(lambda: self._file.append(header, changes, before, after, now, pictures))
         self.state = after
         self._headers = [*self._headers, made]
-        for listener in list(self._listeners):
-            listener(Happened(before, after, made))
+        self._tell(Happened(before, after, made))
         return made
+
+    def _tell(self, happened: Happened) -> None:
+        for listener in list(self._listeners):
+            listener(happened)
 
     def subscribe(self, listener: Callable[[Happened], None]) -> Callable[[], None]:
         """Call `listener` after every change, in the thread that made it; returns the way out."""
@@ -281,6 +288,48 @@ class Session:
                 self._listeners.remove(listener)
 
         return unsubscribe
+
+    # -- merging ----------------------------------------------------------------------
+
+    def merge(
+        self,
+        arriving: Iterable[Sent],
+        label: str,
+        *,
+        pictures: Mapping[str, bytes] | None = None,
+        author: str = "",
+        dry_run: bool = False,
+    ) -> Merged:
+        """Take in the changes of another copy, all or none, as one transaction and one undo.
+
+        A dry run says what it would do. Raises UserError for what cannot be merged.
+        """
+        with self._doing:
+            before = self.state
+            header = Header(author or self.author, MERGE, label, self.present_day)
+            now, kept = self._clock(), dict(pictures or {})
+            merged, after = self._run(
+                lambda: self._file.merge(arriving, header, before, now, kept, dry_run=dry_run)
+            )
+            if dry_run or not merged.transactions:
+                return merged
+            self.state = after
+            self._headers = self._run(self._file.headers)
+            if merged.transaction is not None:
+                self._tell(Happened(before, after, merged.transaction))
+            return merged
+
+    def sent(self, beyond: Mapping[int, int] | None = None) -> list[Sent]:
+        """Every transaction that a copy which knows that much lacks."""
+        return self._run(lambda: self._file.sent(beyond or {}))
+
+    def vector(self) -> dict[int, int]:
+        """What this copy knows: of each device, how many of its transactions."""
+        return self._run(self._file.vector)
+
+    def conflicts(self) -> list[Conflict]:
+        """Fields changed to different values by people who did not know of each other."""
+        return self._run(self._file.conflicts)
 
     # -- photographs ------------------------------------------------------------------
 

@@ -3,173 +3,235 @@
 A field has one head unless two people changed it without knowing of each other; only then it
 has a row in `fork`. What a change supersedes follows from what its author knew:
 
-| the arriving change e            | supersedes, of the heads its author knew              |
+| the change                       | supersedes, of the heads its author knew               |
 |----------------------------------|--------------------------------------------------------|
 | a field set                      | the newest, and those of the same value as the newest  |
 | a field set by a settlement      | all of them                                            |
 | a record created (derived id)    | as a set of each field it gives                        |
-| a record brought back            | as a set of every field                                |
-| a record removed                 | every change to it its author knew                     |
-| a field set, record removed here | nothing: a conflict, unless its author knew of that    |
-| a removal, record changed here   | nothing: a conflict, unless its author knew of that    |
+| a record brought back            | all of them, of every field                            |
+| a record removed                 | all of them, of every field                            |
 
 Heads of one value merge silently (`open` is 0), and the next change supersedes them all. An
 ordinary change never closes a conflict: only a settlement names all its heads.
+
+A record that was ever removed is rare, and looked at as a whole: the removals that no later
+coming or going knew stand; with the changes that they did not know, and that did not know of
+them, they are a conflict of the record itself (`fld` is -1).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from sqlite_utils import Database
 
 from psnplanner.file import journal
 from psnplanner.file.connection import rows
 from psnplanner.file.journal import CREATES, DELETES
+from psnplanner.programme.travel import SETTLE
 
 Stamp = tuple[int, int]
 Slot = tuple[int, bytes, int]
-Knows = Callable[[Stamp], bool]
 
 
-def any_forks(db: Database) -> bool:
-    """Whether any field has more than one head."""
-    return bool(rows(db, "SELECT 1 FROM fork LIMIT 1"))
+class Step(NamedTuple):
+    """A change of a record: its stamp, its field's number, its value, and whether it revives."""
+
+    stamp: Stamp
+    fld: int
+    val: Any
+    revives: bool
+
+    def gives(self, fld: int) -> bool:
+        """Whether it sets that field."""
+        if self.fld == CREATES:
+            return self.revives or str(fld) in json.loads(self.val)
+        return self.fld == fld
+
+
+class Knowledge:
+    """What the author of each transaction knew, told by stamps."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._numbers: dict[Stamp, int] = {}
+        self._known: dict[Stamp, dict[int, int]] = {}
+
+    def number(self, stamp: Stamp) -> int:
+        """A transaction's number on its device."""
+        if stamp not in self._numbers:
+            hlc, dev = stamp
+            found = rows(self._db, "SELECT n FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)
+            self._numbers[stamp] = found[0][0]
+        return self._numbers[stamp]
+
+    def of(self, stamp: Stamp) -> dict[int, int]:
+        """All that its author knew: of each device, how many transactions."""
+        if stamp not in self._known:
+            dev, n = stamp[1], self.number(stamp)
+            self._known[stamp] = {**self.of_others(dev, n), dev: n - 1}
+        return self._known[stamp]
+
+    def of_others(self, dev: int, n: int) -> dict[int, int]:
+        """What a device knew of the others by its nth transaction."""
+        found = rows(
+            self._db,
+            "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL "
+            "ORDER BY n DESC LIMIT 1", dev, n,
+        )  # fmt: skip
+        return journal.vector(found[0][0]) if found else {}
+
+    def knew(self, stamp: Stamp, other: Stamp) -> bool:
+        """Whether the author of the one transaction knew the other."""
+        return self.number(other) <= self.of(stamp).get(other[1], 0)
 
 
 def follow(db: Database, stamp: Stamp, *, settles: bool) -> None:
-    """Bring the forks along with a transaction made here, which knew all that is here."""
-    if not any_forks(db):
+    """Bring the forks along with a transaction made here."""
+    if not rows(db, "SELECT 1 FROM fork LIMIT 1"):
         return
     heads = Heads(db)
-    for ent, row, fld, val, base in rows(
-        db, "SELECT ent, row, fld, val, bh FROM event WHERE hlc = ? AND dev = ? AND seq >= ("
-        "SELECT first FROM txn WHERE dev = ? AND hlc = ?)", *stamp, stamp[1], stamp[0],
-    ):  # fmt: skip
-        heads.take((ent, row, fld), stamp, val, base is not None, lambda _: True, settles)
+    hlc, dev = stamp
+    first = rows(db, "SELECT first FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)[0][0]
+    found = rows(db, "SELECT ent, row, fld, val, bh FROM event WHERE seq >= ?", first)
+    for ent, row, fld, val, base in found:
+        heads.take(ent, row, Step(stamp, fld, val, base is not None), settles=settles)
     heads.flush()
 
 
 class Heads:
     """The heads of this file's fields; `flush` writes what `take` changed.
 
-    Changes are taken after they are in the table of events, in the order of the clock.
+    Changes are taken after they are in the journal, in the order of the clock.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._knowledge = Knowledge(db)
         self._forks: dict[Slot, list[Stamp]] = {}
-        self._before: dict[Slot, list[Stamp]] = {}
         for ent, row, fld, heads in rows(db, "SELECT ent, row, fld, heads FROM fork"):
-            slot = (ent, row, fld)
-            self._forks[slot] = self._before[slot] = [(h, d) for h, d in json.loads(heads)]
+            self._forks[ent, row, fld] = journal.stamps_in(heads)
+        self._before = dict(self._forks)
+        self._ever_removed: dict[tuple[int, bytes], bool] = {}
         self._values: dict[tuple[Slot, Stamp], Any] = {}
 
-    def take(
-        self, slot: Slot, stamp: Stamp, value: Any, revives: bool, knows: Knows, settles: bool
-    ) -> None:
-        """One change of that slot, by its stamp; `knows` tells what its author knew."""
-        ent, row, fld = slot
-        if fld == DELETES:
-            self._removed(ent, row, stamp, knows)
-            return
-        if fld != CREATES:
-            self._field(slot, stamp, knows, settles)
-            return
-        self._close_if_known((ent, row, DELETES), knows)
-        fields = self._fields_of(ent, row) if revives else map(int, json.loads(value))
-        for number in fields:
-            self._set((ent, row, number), stamp, knows, settles)
+    def take(self, ent: int, row: bytes, step: Step, *, settles: bool) -> None:
+        """One change of a record."""
+        if step.fld == DELETES:
+            self._ever_removed[ent, row] = True
+        if self._was_removed(ent, row):
+            return  # looked at as a whole when all has arrived
+        given = [step.fld] if step.fld != CREATES else [*map(int, json.loads(step.val))]
+        for fld in given:
+            self._set((ent, row, fld), step.stamp, settles)
 
-    def _field(self, slot: Slot, stamp: Stamp, knows: Knows, settles: bool) -> None:
-        ent, row, _ = slot
-        removal = self._removal(ent, row, stamp)
-        if removal is None:
-            self._set(slot, stamp, knows, settles)
-        elif not knows(removal):
-            self._add((ent, row, DELETES), [removal, stamp])
+    def _was_removed(self, ent: int, row: bytes) -> bool:
+        key = (ent, row)
+        if key not in self._ever_removed:
+            sql = "SELECT 1 FROM event WHERE ent = ? AND row = ? AND fld = ? LIMIT 1"
+            self._ever_removed[key] = bool(rows(self._db, sql, ent, row, DELETES))
+        return self._ever_removed[key]
 
-    def _set(self, slot: Slot, stamp: Stamp, knows: Knows, settles: bool) -> None:
-        heads = self._heads(slot, stamp)
-        seen = [head for head in heads if knows(head)]
-        if not heads or (len(heads) == 1 and seen):
-            self._forks.pop(slot, None)
-            return
-        gone: set[Stamp] = set()
-        if seen:
-            newest = max(seen)
-            gone = {
-                head
-                for head in seen
-                if settles or head == newest or self._value(slot, head) == self._value(slot, newest)
-            }
-        left = [head for head in heads if head not in gone]
-        if left:
-            self._forks[slot] = sorted([*left, stamp])
+    def _set(self, slot: Slot, stamp: Stamp, settles: bool) -> None:
+        knew = self._knowledge.knew
+        heads = self._forks.get(slot)
+        if heads is None:
+            newest = next(self._earlier(slot, stamp), None)
+            if newest is None or knew(stamp, newest):
+                return
+            heads = [newest]
+        seen = [head for head in heads if knew(stamp, head)]
+        gone = set(seen) if settles else set()
+        if seen and not settles:
+            # What its author saw there may be no head any more, but says which value it replaced.
+            base = next(other for other in self._earlier(slot, stamp) if knew(stamp, other))
+            gone = self._replaced(slot, seen, base)
+        self._keep(slot, [*(head for head in heads if head not in gone), stamp])
+
+    def _replaced(self, slot: Slot, seen: list[Stamp], base: Stamp) -> set[Stamp]:
+        return {h for h in seen if h == base or self._value(slot, h) == self._value(slot, base)}
+
+    def _keep(self, slot: Slot, heads: list[Stamp]) -> None:
+        if len(heads) > 1:
+            self._forks[slot] = sorted(heads)
         else:
             self._forks.pop(slot, None)
 
-    def _removed(self, ent: int, row: bytes, stamp: Stamp, knows: Knows) -> None:
-        slot = (ent, row, DELETES)
-        self._close_if_known(slot, knows)
-        unseen = [edit for edit in self._edits(ent, row, stamp) if not knows(edit)]
-        for other in [s for s in self._forks if s[:2] == (ent, row) and s[2] != DELETES]:
-            del self._forks[other]
-        if unseen:
-            self._add(slot, [max(unseen), stamp])
-
-    def _close_if_known(self, slot: Slot, knows: Knows) -> None:
-        if slot in self._forks and all(map(knows, self._forks[slot])):
-            del self._forks[slot]
-
-    def _add(self, slot: Slot, stamps: list[Stamp]) -> None:
-        self._forks[slot] = sorted({*self._forks.get(slot, ()), *stamps})
-
-    # What the journal says
-
-    def _heads(self, slot: Slot, stamp: Stamp) -> list[Stamp]:
-        if slot in self._forks:
-            return self._forks[slot]
+    def _earlier(self, slot: Slot, stamp: Stamp) -> Iterator[Stamp]:
+        """The other changes of a field, newest first."""
         ent, row, fld = slot
         found = self._db.conn.execute(
             "SELECT hlc, dev, fld, val, bh FROM event WHERE ent = ? AND row = ? AND fld IN (?, 0) "
             "AND NOT (hlc = ? AND dev = ?) ORDER BY hlc DESC, dev DESC",
             (ent, row, fld, *stamp),
         )
-        for hlc, dev, kind, value, base in found:
-            # A creation is a head of the fields it gives; one that brought a record back, of all.
-            if kind == fld or base is not None or str(fld) in json.loads(value):
-                return [(hlc, dev)]
-        return []
+        for hlc, dev, kind, val, base in found:
+            if Step((hlc, dev), kind, val, base is not None).gives(fld):
+                yield hlc, dev
 
-    def _removal(self, ent: int, row: bytes, stamp: Stamp) -> Stamp | None:
-        """The removal of a record that is not there now, leaving this change aside."""
-        found = self._db.conn.execute(
-            "SELECT hlc, dev, fld FROM event WHERE ent = ? AND row = ? AND fld IN (0, -1) "
-            "AND NOT (hlc = ? AND dev = ?) ORDER BY hlc DESC, dev DESC LIMIT 1",
-            (ent, row, *stamp),
-        ).fetchone()
-        return (found[0], found[1]) if found and found[2] == DELETES else None
+    # A record that was ever removed
 
-    def _edits(self, ent: int, row: bytes, stamp: Stamp) -> list[Stamp]:
-        return [
-            (hlc, dev)
-            for hlc, dev in rows(
-                self._db,
-                "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld >= 0 "
-                "AND NOT (hlc = ? AND dev = ?)",
-                ent, row, *stamp,
-            )
-        ]  # fmt: skip
+    def _look_again(self, ent: int, row: bytes) -> None:
+        sql = (
+            "SELECT hlc, dev, fld, val, bh FROM event WHERE ent = ? AND row = ? ORDER BY hlc, dev, "
+            "seq"
+        )
+        steps = [
+            Step((hlc, dev), fld, val, base is not None)
+            for hlc, dev, fld, val, base in rows(self._db, sql, ent, row)
+        ]
+        for slot in [slot for slot in self._forks if slot[:2] == (ent, row)]:
+            del self._forks[slot]
+        fields = {step.fld for step in steps if step.fld > 0}
+        for step in steps:
+            fields |= set(map(int, json.loads(step.val))) if step.fld == CREATES else set()
+        for fld in fields:
+            self._keep((ent, row, fld), self._heads_among((ent, row, fld), steps))
+        self._keep((ent, row, DELETES), self._sides(steps))
 
-    def _fields_of(self, ent: int, row: bytes) -> Iterator[int]:
-        found = rows(
-            self._db, "SELECT DISTINCT fld FROM event WHERE ent = ? AND row = ? AND fld > 0",
-            ent, row,
-        )  # fmt: skip
-        return iter([fld for (fld,) in found])
+    def _heads_among(self, slot: Slot, steps: list[Step]) -> list[Stamp]:
+        knew = self._knowledge.knew
+        heads: list[Stamp] = []
+        changes: list[Stamp] = []
+        for step in steps:
+            whole = step.fld == DELETES or (step.revives and step.fld == CREATES)
+            if not whole and not step.gives(slot[2]):
+                continue
+            seen = [head for head in heads if knew(step.stamp, head)]
+            gone = set(seen)
+            if seen and not whole and not self._settles(step.stamp):
+                base = next(s for s in reversed(changes) if knew(step.stamp, s))
+                gone = self._replaced(slot, seen, base)
+            heads = [head for head in heads if head not in gone]
+            if step.fld != DELETES:
+                heads.append(step.stamp)
+                changes.append(step.stamp)
+        return heads
+
+    def _sides(self, steps: list[Step]) -> list[Stamp]:
+        """The removals that stand, with the changes that neither knew of the other."""
+        knew = self._knowledge.knew
+        decided = [s.stamp for s in steps if s.fld == DELETES or (s.fld == CREATES and s.revives)]
+        standing = [
+            s.stamp
+            for s in steps
+            if s.fld == DELETES and not any(knew(d, s.stamp) for d in decided if d != s.stamp)
+        ]
+        changes = {
+            step.stamp
+            for step in steps
+            for removal in standing
+            if step.stamp not in decided
+            and not knew(removal, step.stamp)
+            and not knew(step.stamp, removal)
+        }
+        return [*standing, *changes] if changes else []
+
+    def _settles(self, stamp: Stamp) -> bool:
+        sql = "SELECT kind FROM txn WHERE hlc = ? AND dev = ?"
+        return bool(rows(self._db, sql, *stamp)[0][0] == SETTLE)
 
     def _value(self, slot: Slot, stamp: Stamp) -> Any:
         key = (slot, stamp)
@@ -179,9 +241,12 @@ class Heads:
 
     def flush(self) -> list[Slot]:
         """Write the forks that changed; those newly in conflict are returned."""
-        opened = []
+        for (ent, row), removed in self._ever_removed.items():
+            if removed:
+                self._look_again(ent, row)
         for slot in self._before.keys() - self._forks.keys():
             self._db.conn.execute("DELETE FROM fork WHERE ent = ? AND row = ? AND fld = ?", slot)
+        opened = []
         for slot, heads in self._forks.items():
             if self._before.get(slot) == heads:
                 continue

@@ -34,7 +34,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import journal, tables
 from psnplanner.file.clock import Clock, instant
 from psnplanner.file.connection import rows
-from psnplanner.file.heads import Heads, Stamp
+from psnplanner.file.heads import Heads, Knowledge, Stamp, Step
 from psnplanner.file.journal import CREATES, DELETES
 from psnplanner.programme.change import CREATED, DELETED, Change, creation, deletion, difference
 from psnplanner.programme.fold import fold
@@ -59,8 +59,6 @@ class Merge:
         self._known: dict[int, tuple[int, bytes]] = {
             dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")
         }
-        self._vectors: dict[int, dict[int, int]] = {}
-        self._numbers: dict[Stamp, int] = {}
         self._heads = Heads(db)
         self.renamed: dict[int, int] = {}
 
@@ -144,7 +142,9 @@ class Merge:
         old, first = items[0].dev, items[0].n
         own = int.from_bytes(hashlib.blake2b(digest, digest_size=6).digest()) >> 1
         self.renamed[old] = own
-        knew = {**(self._vector_at(old, first - 1)), old: first - 1} if first > 1 else {}
+        knew = (
+            {**(Knowledge(self._db).of_others(old, first - 1)), old: first - 1} if first > 1 else {}
+        )
         result = []
         for number, item in enumerate(items, 1):
             ctx = {**(item.ctx or {}), **knew} if number == 1 or item.ctx else None
@@ -186,42 +186,9 @@ class Merge:
             (item.dev, item.n, digest),
         )
         self._known[item.dev] = (item.n, digest)
-        self._numbers[item.hlc, item.dev] = item.n
-        if item.ctx:
-            self._vectors[item.dev] = dict(item.ctx)
-        self._follow(item)
-
-    def _follow(self, item: Sent) -> None:
-        vector = self._vector_of(item)
-
-        def knows(stamp: Stamp) -> bool:
-            number, dev = self._number(stamp), stamp[1]
-            return number <= (item.n if dev == item.dev else vector.get(dev, 0))
-
-        stamp, settles = (item.hlc, item.dev), item.kind == SETTLE
         for e in item.events:
-            self._heads.take((e.ent, e.row, e.fld), stamp, e.val, e.bh is not None, knows, settles)
-
-    def _vector_of(self, item: Sent) -> Mapping[int, int]:
-        """What its author knew of other devices."""
-        if item.dev not in self._vectors:
-            self._vectors[item.dev] = self._vector_at(item.dev, item.n)
-        return self._vectors[item.dev]
-
-    def _vector_at(self, dev: int, n: int) -> dict[int, int]:
-        found = rows(
-            self._db,
-            "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL "
-            "ORDER BY n DESC LIMIT 1", dev, n,
-        )  # fmt: skip
-        return journal.vector(found[0][0]) if found else {}
-
-    def _number(self, stamp: Stamp) -> int:
-        if stamp not in self._numbers:
-            hlc, dev = stamp
-            found = rows(self._db, "SELECT n FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)
-            self._numbers[stamp] = found[0][0]
-        return self._numbers[stamp]
+            step = Step((item.hlc, item.dev), e.fld, e.val, e.bh is not None)
+            self._heads.take(e.ent, e.row, step, settles=item.kind == SETTLE)
 
 
 def _told(item: Sent) -> tuple[Any, ...]:
@@ -319,6 +286,9 @@ def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
 def conflicts(db: Database) -> list[Conflict]:
     """Every conflict that is open, in the order of their records."""
     slots = rows(db, "SELECT ent, row, fld FROM fork WHERE open ORDER BY ent, row, fld")
+    gone = {slot[:2] for slot in slots if slot[2] == DELETES}
+    # Of a record in question, its being there is settled first.
+    slots = [slot for slot in slots if slot[2] == DELETES or slot[:2] not in gone]
     return [told for slot in slots if (told := conflict(db, slot)) is not None]
 
 
@@ -332,34 +302,39 @@ def conflict(db: Database, slot: tuple[Any, ...]) -> Conflict | None:
     if not found:
         return None
     stamps = sorted(journal.stamps_in(found[0][0]), reverse=True)
-    heads = tuple(_head(db, slot, stamp) for stamp in stamps)
+    heads = _sides(db, ent, row, stamps) if fld == DELETES else tuple(
+        _head(db, stamp, journal.value_at(db, ent, row, fld, *stamp)) for stamp in stamps
+    )  # fmt: skip
     return Conflict(kind.ENTITY, row, name, _base(db, slot, stamps), heads)
 
 
-def _head(db: Database, slot: tuple[Any, ...], stamp: Stamp) -> Head:
-    ent, row, fld = slot
-    author, label = rows(db, "SELECT author, label FROM txn WHERE hlc = ? AND dev = ?", *stamp)[0]
-    value: Any
-    if fld == DELETES:
-        value = _as_changed(db, ent, row, stamp)
-    else:
-        value = journal.value_at(db, ent, row, fld, *stamp)
+def _head(db: Database, stamp: Stamp, value: Any) -> Head:
+    author, label = rows(
+        db, "SELECT author, label FROM txn WHERE hlc = ? AND dev = ?", *stamp
+    )[0]  # fmt: skip
     return Head(value, author, instant(stamp[0]), label, stamp)
 
 
-def _as_changed(db: Database, ent: int, row: bytes, stamp: Stamp) -> dict[str, Any] | None:
-    """What one side made of a record, by field; None where it removed it."""
-    found = rows(
-        db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND hlc = ? AND dev = ?",
-        ent, row, *stamp,
-    )  # fmt: skip
+def _sides(db: Database, ent: int, row: bytes, stamps: Sequence[Stamp]) -> tuple[Head, ...]:
+    """A removal and the changes against it: what the record was, with all of them made."""
     values: dict[str, Any] = {}
-    for fld, val in found:
-        change = journal.plain_change(ent, row, fld, val)
-        if change is None or change.field == DELETED:
-            return None
-        values |= change.new if change.field == CREATED else {change.field: change.new}
-    return values
+    changed: list[Stamp] = []
+    removed: list[Stamp] = []
+    for stamp in sorted(stamps):
+        for fld, val in rows(
+            db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND hlc = ? AND dev = ?",
+            ent, row, *stamp,
+        ):  # fmt: skip
+            change = journal.plain_change(ent, row, fld, val)
+            if change is not None and change.field == DELETED:
+                removed.append(stamp)
+                values = {**change.old, **values}
+            elif change is not None:
+                changed.append(stamp)
+                values |= change.new if change.field == CREATED else {change.field: change.new}
+    return tuple(
+        _head(db, max(side), value) for side, value in ((removed, None), (changed, values)) if side
+    )
 
 
 def _base(db: Database, slot: tuple[Any, ...], heads: Sequence[Stamp]) -> Any:

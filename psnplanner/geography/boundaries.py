@@ -1,6 +1,6 @@
 """Areas of partners and councils, from any file of a GIS to outlines light enough to keep.
 
-Shapes are simplified by Douglas and Peucker (1973), as GEOS does it, in a local plane.
+Shapes are simplified by GEOS, in a local plane.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ class Areas:
         names = self.columns[name_field] if name_field else [""] * len(self.shapes)
         for name, shape in zip(names, self.shapes, strict=True):
             grouped.setdefault(" ".join(name.split()) or self.layer, []).append(shape)
-        kept = {}
+        whole = []
         for number, (name, shapes) in enumerate(grouped.items()):
             if progress:
-                progress(number / len(grouped), f"Simplifying {name}")
-            kept[name] = as_text(simplified(shapes))
-        return kept
+                progress(number / len(grouped), f"Putting together {name}")
+            whole.append(shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object))))
+        return dict(zip(grouped, map(as_text, simplified(whole)), strict=True))
 
 
 def read_areas(
@@ -229,17 +229,29 @@ def _text(value: Any) -> str:
     return " ".join(str(plain).split())[:_MOST_TEXT]
 
 
-def simplified(shapes: Sequence[BaseGeometry], detail_m: float = DETAIL_M) -> BaseGeometry:
-    """One shape of several, its outline within `detail_m` of theirs, in degrees."""
-    whole = shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object)))
-    west, south, east, north = whole.bounds
-    origin = ((south + north) / 2, (west + east) / 2)
-    plane = _moved(whole, origin, out=False)
-    light = plane.simplify(detail_m)
+def simplified(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """The shapes in degrees with outlines about `DETAIL_M` from where they were.
+
+    Where they fit together without gaps, as councils do, their common borders stay common:
+    triangles smaller than a square of that side are cut off (Visvalingam and Whyatt, 1993).
+    """
+    origin = _middle(shapes)
+    plane = np.array([_moved(shape, origin, out=False) for shape in shapes], dtype=object)
+    light = _lighter(plane, DETAIL_M)
+    return [_moved(_within_bounds(shape), origin, out=True) for shape in light]
+
+
+def _within_bounds(shape: BaseGeometry) -> BaseGeometry:
+    light, detail_m = shape, DETAIL_M
     while shapely.get_num_coordinates(light) > _MOST_POINTS:
         detail_m *= 2
-        light = plane.simplify(detail_m)
-    return _moved(light, origin, out=True)
+        light = shape.simplify(detail_m)
+    return light
+
+
+def _middle(shapes: Sequence[BaseGeometry]) -> LatLon:
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
+    return (south + north) / 2, (west + east) / 2
 
 
 def _moved(shape: BaseGeometry, origin: LatLon, *, out: bool) -> BaseGeometry:
@@ -255,7 +267,9 @@ def _moved(shape: BaseGeometry, origin: LatLon, *, out: bool) -> BaseGeometry:
 def as_text(shape: BaseGeometry) -> str:
     """A shape as the text of a GeoJSON geometry, rounded to a metre."""
     rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
-    kept = _outline_part(shapely.make_valid(rounded)) or rounded
+    # Only where rounding made it cross itself: neighbours' borders must stay the same.
+    sound = rounded if shapely.is_valid(rounded) else shapely.make_valid(rounded)
+    kept = _outline_part(sound) or rounded
     parts = shapely.get_parts(kept)
     kept = parts[0] if len(parts) == 1 else kept
     found = json.loads(shapely.to_geojson(kept))
@@ -281,44 +295,79 @@ def shape_of(text: str) -> BaseGeometry | None:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A boundary ready to be drawn: its lines (longitude, latitude) at several details.
+class Label:
+    """Where an area's name goes, (longitude, latitude), and the side of a square as large."""
 
-    `levels` are (detail in metres, lines), finest first; `label_at` is a place inside, and
-    `size_m` the side of the square as large as it is (0 for lines).
-    """
-
-    levels: tuple[tuple[float, tuple[Line, ...]], ...]
-    label_at: tuple[float, float]
+    at: tuple[float, float]
     size_m: float
 
 
-_LEVELS_M = (0.0, 60.0, 180.0, 540.0, 1_620.0)
-
-
-def drawing(text: str) -> Drawing | None:
-    """What to draw of a kept outline; None where its text is no shape."""
+def label_of(text: str) -> Label | None:
+    """Where the name of a kept outline goes; None where its text is no shape."""
     shape = shape_of(text)
     if shape is None:
         return None
-    west, south, east, north = shape.bounds
-    origin = ((south + north) / 2, (west + east) / 2)
+    origin = _middle([shape])
     plane = _moved(shape, origin, out=False)
+    largest = max(shapely.get_parts(plane), key=lambda part: (part.area, part.length))
+    inside = _moved(largest.representative_point(), origin, out=True)
+    return Label((float(inside.x), float(inside.y)), float(plane.area) ** 0.5)
+
+
+Levels = tuple[tuple[float, tuple[Line, ...]], ...]
+_LEVELS_M = (0.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0)
+_SMALLEST_RING = 8.0  # of the detail, all the way round: below, an islet is but a blot
+
+
+def linework(texts: Sequence[str]) -> Levels:
+    """The lines to draw for several kept outlines, each border they share only once.
+
+    For each level its detail in metres and lines of (longitude, latitude), finest first. Texts
+    that are no shapes are passed over.
+    """
+    shapes = [shape for shape in map(shape_of, texts) if shape is not None]
+    if not shapes:
+        return ()
+    origin = _middle(shapes)
+    plane = np.array([_moved(shape, origin, out=False) for shape in shapes], dtype=object)
     levels = []
     for detail_m in _LEVELS_M:
-        light = plane.simplify(detail_m) if detail_m else plane
-        lines = shapely.get_parts(_edges(light))
-        degrees = [_moved(line, origin, out=True) for line in lines]
-        levels.append(
-            (detail_m, tuple([(float(x), float(y)) for x, y in d.coords] for d in degrees))
-        )
-    inside = _moved(plane.representative_point(), origin, out=True)
-    return Drawing(tuple(levels), (float(inside.x), float(inside.y)), float(plane.area) ** 0.5)
+        light = _lighter(plane, detail_m) if detail_m else plane
+        lines = shapely.get_parts(_borders([_moved(shape, origin, out=True) for shape in light]))
+        islets = shapely.is_closed(lines) & (shapely.length(lines) < _ring_degrees(detail_m))
+        levels.append((detail_m, tuple(map(_line, lines[~islets]))))
+    return tuple(levels)
 
 
-def _edges(shape: BaseGeometry) -> BaseGeometry:
-    if shape.geom_type in ("Polygon", "MultiPolygon"):
-        parts = shapely.get_parts(shape)
-        rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
-        return shapely.multilinestrings([shapely.LineString(ring.coords) for ring in rings])
-    return shape
+def _lighter(plane: Any, detail_m: float) -> Any:
+    """Shapes in metres made simpler; those that fit together still do, and lose their creeks."""
+    areal = all(shape.geom_type in ("Polygon", "MultiPolygon") for shape in plane)
+    if areal and shapely.coverage_is_valid(plane):
+        return shapely.coverage_simplify(plane, detail_m)
+    return shapely.simplify(plane, detail_m)
+
+
+def _ring_degrees(detail_m: float) -> float:
+    return _SMALLEST_RING * detail_m / 90_000  # a degree is 67 km one way and 111 km the other
+
+
+def _line(line: BaseGeometry) -> Line:
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(line)]
+
+
+def _borders(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Every edge of the shapes once, joined to lines that end where several meet."""
+    pairs = []
+    for shape in shapes:
+        for part in shapely.get_parts(shape):
+            rings = (part.exterior, *part.interiors) if part.geom_type == "Polygon" else (part,)
+            for ring in rings:
+                places = np.round(shapely.get_coordinates(ring), _DECIMALS)
+                pairs.append(np.stack([places[:-1], places[1:]], axis=1))
+    edges = np.concatenate(pairs)
+    (x0, y0), (x1, y1) = edges[:, 0].T, edges[:, 1].T
+    backwards = (x0 > x1) | ((x0 == x1) & (y0 > y1))
+    edges[backwards] = edges[backwards][:, ::-1]
+    unique = np.unique(edges, axis=0)
+    unique = unique[(unique[:, 0] != unique[:, 1]).any(axis=1)]
+    return shapely.line_merge(shapely.multilinestrings(shapely.linestrings(unique)))

@@ -18,7 +18,7 @@ from psnplanner.intake.headings import (
     plain,
 )
 from psnplanner.intake.silent import recognise_silent
-from psnplanner.intake.table import Row, Table, column_name
+from psnplanner.intake.table import LAYER, Row, Table, column_name
 from psnplanner.intake.values import cleaned, is_blank
 
 _HEADING_ROWS = 40
@@ -64,15 +64,17 @@ def recognise(
     table: Table,
     chosen: Mapping[str, str] | None = None,
     remembered: Mapping[str, str] | None = None,
+    header_row: int | None = None,
 ) -> Layout:
     """The layout of a table. `chosen` are the user's own {heading: field}, and win.
 
-    `remembered` are those of an earlier list of this shape. Raises UserError for a heading the
-    list does not have or a field there is not.
+    `remembered` are those of an earlier list of this shape; `header_row` is the number of the
+    row of headings where the user says it, 0 for none. Raises UserError for a heading or a row
+    the list does not have, or a field there is not.
     """
     before = {plain(heading): field for heading, field in (remembered or {}).items()}
     wanted = {plain(heading): _field(field) for heading, field in (chosen or {}).items()}
-    at = _find_header(table.rows, wanted)
+    at = _header(table, wanted, header_row)
     header = None if at is None else table.rows[at]
     data = table.rows if at is None else table.rows[at + 1 :]
     if not data:
@@ -113,6 +115,27 @@ def _field(words: str) -> str:
         names = ", ".join(FIELDS.values())
         raise UserError(f"there is no field “{words}”.", "column", f"Use one of: {names}; ignore.")
     return found
+
+
+def _header(table: Table, wanted: Mapping[str, str], said: int | None) -> int | None:
+    """The position among the rows of the headings: a layer's own, the user's, or the likeliest."""
+    if table.kind == LAYER:
+        if said:
+            raise UserError("a layer's headings are the names of its fields.", table.name,
+                            "Leave the row of headings out.")  # fmt: skip
+        return 0
+    if said is None:
+        return _find_header(table.rows, wanted)
+    if said == 0:
+        return None
+    at = next((at for at, (number, _) in enumerate(table.rows) if number == said), None)
+    if at is None:
+        last = table.rows[-1][0]
+        what = f"there is no row {said:,}" if said > last else f"row {said:,} is blank"
+        raise UserError(f"{what}: it cannot hold the headings.", table.name,
+                        f"Give the number of a row from {table.rows[0][0]} to {last:,}, or 0 "
+                        "if the list has no headings.")  # fmt: skip
+    return at
 
 
 def _find_header(rows: list[Row], wanted: Mapping[str, str]) -> int | None:

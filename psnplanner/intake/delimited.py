@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from psnplanner.errors import UserError
+from psnplanner.intake.encoding import MIXED, decode, decode_as
 from psnplanner.intake.headings import recognised_in
+from psnplanner.intake.quotation import records
 from psnplanner.intake.table import (
     MOST_CELL_CHARACTERS,
     MOST_COLUMNS,
@@ -23,117 +22,67 @@ from psnplanner.intake.table import (
 
 _DELIMITERS = ",;\t|~¬^"
 _NAMES = {"\t": "tab"}
+_WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|",
+          "tilde": "~", "caret": "^"}  # fmt: skip
 _SAMPLE_LINES = 200
 _TELL_EVERY = 5_000
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Control characters no spreadsheet writes into text: their presence means another kind of file.
-_BINARY = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26})
 
 
-_MOST_CONTROLS = 0.005
+def read_delimited(
+    path: Path, data: bytes, encoding: str | None, delimiter: str | None, progress: Progress
+) -> Table:
+    """A table from the bytes of a text file, in the encoding and with the delimiter given.
 
-
-def read_delimited(path: Path, data: bytes, progress: Progress) -> Table:
-    """A table from the bytes of a text file; raises UserError if it is none."""
-    text, encoding = decode(data, path)
+    What is None is found out. Raises UserError for a file that is no list, or not so written.
+    """
+    text, encoding = decode_as(data, encoding, path) if encoding else decode(data, path)
     _refuse_markup(text, path)
     # Any of the three line ends, but not the rarer separators splitlines knows: those are text.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    delimiter = ""
+    delimiter = _said(path, delimiter, lines) if delimiter else ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
-        delimiter = lines.pop(0)[4]  # Excel's own hint, which Excel does not show as a row
+        hint = lines.pop(0)[4]  # Excel's own, which Excel does not show as a row
+        delimiter = delimiter or hint
     delimiter = delimiter or find_delimiter(lines[:_SAMPLE_LINES])
     mended: dict[int, str] = {}
     rows: list[Row] = []
     number = 0
-    for number, cells in enumerate(_records(lines, delimiter, mended), 1):
+    for number, cells in enumerate(records(lines, delimiter, mended), 1):
         if number % _TELL_EVERY == 0:
             progress(0.2 * number / max(len(lines), number), "Reading the list")
         kept = trimmed(cells)
         if kept:
             _check_size(path, number, kept)
             rows.append((number, kept))
-    notes = () if encoding != "mixed" else (_MIXED,)
-    shown = "utf-8 with cp1252 in places" if encoding == "mixed" else encoding
     return Table(
         path.name,
         rows,
         number - len(rows),
-        shown,
+        encoding,
         _NAMES.get(delimiter, delimiter),
         mended=mended,
-        notes=notes,
+        notes=(_MIXED,) if encoding == MIXED else (),
     )
+
+
+def _said(path: Path, delimiter: str, lines: list[str]) -> str:
+    """The delimiter a user names; raises UserError for one that cannot be, or is in no row."""
+    mark = _WORDS.get(delimiter.strip().casefold(), delimiter)
+    if len(mark) != 1 or mark.isalnum() or mark in '"\n\r':
+        raise UserError(f"“{delimiter}” cannot be a delimiter.", str(path),
+                        "Give one character such as , ; | ~ ¬ ^ or the word tab.")  # fmt: skip
+    if not any(mark in line for line in lines):
+        raise UserError(f"no row of the list has the delimiter “{delimiter}”.", str(path),
+                        "Choose another, or leave it to be found out.")  # fmt: skip
+    return mark
 
 
 _MIXED = (
     "The file mixes two encodings (UTF-8 and Windows 1252), as lists pasted together do; "
     "each character was read in the one it fits."
 )
-
-
-def decode(data: bytes, path: Path) -> tuple[str, str]:
-    """The text of some bytes and its encoding: by its mark, else UTF-8, else Windows 1252.
-
-    "mixed" where both occur. Raises UserError for bytes that are not text.
-    """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _strictly(data, encoding, path), encoding
-    if data[:4000].count(0) > len(data[:4000]) * 0.2:
-        return _unmarked_wide(data, path)
-    plain = data.translate(None, _BINARY)
-    if len(data) - len(plain) > 2 + len(data) * _MOST_CONTROLS:
-        raise not_a_list(path)
-    data = plain  # a few strays come with text copied from other programs
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "psn-cp1252")
-    # A valid sequence of several bytes beside the invalid ones: two lists in one file.
-    wide = len(text) < len(data)
-    return text, "mixed" if wide else "cp1252"
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    bad = error.object[error.start : error.end]
-    return bad.decode("cp1252", "replace"), error.end
-
-
-codecs.register_error("psn-cp1252", _as_cp1252)
-
-
-def _unmarked_wide(data: bytes, path: Path) -> tuple[str, str]:
-    sample = data[:4000]
-    odd, even = sample[1::2].count(0), sample[::2].count(0)
-    half = len(sample) // 2
-    for zeros, encoding in ((odd, "utf-16-le"), (even, "utf-16-be")):
-        if zeros > half * 0.6 and odd + even < half * 1.2:
-            return _strictly(data, encoding, path), encoding
-    raise not_a_list(path)
-
-
-def _strictly(data: bytes, encoding: str, path: Path) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise not_a_list(path) from error
-    if "\0" in text:
-        raise not_a_list(path)
-    return text
-
-
-def not_a_list(path: Path) -> UserError:
-    """The refusal of a file that is neither text nor a workbook."""
-    return UserError("this is not a list of sites but some other kind of file.", str(path),
-                     "Give a CSV, TSV, XLSX, XLS or ODS file.")  # fmt: skip
 
 
 def _refuse_markup(text: str, path: Path) -> None:
@@ -151,47 +100,13 @@ def find_delimiter(lines: list[str]) -> str:
 
 
 def _score(lines: list[str], delimiter: str) -> tuple[int, float, int]:
-    rows = [cells for cells in _records(lines, delimiter, {}) if any(cells)]
+    rows = [cells for cells in records(lines, delimiter, {}) if any(cells)]
     widths = Counter(len(cells) for cells in rows)
     width, often = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     if width < 2:
         return 0, 0.0, 0
     headings = max(recognised_in(cells) for cells in rows[:30])
     return headings if headings > 1 else 0, round(often / len(rows), 1), width
-
-
-def _records(lines: list[str], delimiter: str, mended: dict[int, str]) -> Iterator[list[str]]:
-    """The cells of each row. A quotation mark left open does not swallow the rows after it."""
-    start, number = 0, 0
-    csv.field_size_limit(2**31 - 1)  # our own limit says where and what to do
-    while start < len(lines):
-        reader = csv.reader(_lines_from(lines, start), delimiter=delimiter)
-        before = 0
-        for cells in reader:
-            taken = reader.line_num - before
-            number += 1
-            if taken > 1 and _swallowed(cells, delimiter):
-                mended[number] = "a quotation mark is not closed: read as ordinary text"
-                line = lines[start + before]
-                yield [cell.strip('" ') for cell in line.split(delimiter)]
-                before += 1
-                break
-            before = reader.line_num
-            yield cells
-        start += before
-
-
-def _lines_from(lines: list[str], start: int) -> Iterator[str]:
-    return (lines[index] + "\n" for index in range(start, len(lines)))
-
-
-def _swallowed(cells: list[str], delimiter: str) -> bool:
-    """Whether a cell of several lines holds what looks like a whole row."""
-    for cell in cells:
-        if "\n" in cell:
-            wanted = max(len(cells) - 1, 2)
-            return any(line.count(delimiter) >= wanted for line in cell.split("\n")[1:])
-    return False
 
 
 def _check_size(path: Path, number: int, cells: list[str]) -> None:

@@ -58,10 +58,10 @@ def read_list(
     tell = progress or no_progress
     tell(0.0, "Reading the list")
     with set_aside():
-        table = read_table(Path(path), reading.sheet, tell)
-        layout = recognise(table, reading.columns)
+        table = read_table(Path(path), reading, tell)
+        layout = recognise(table, reading.columns, header_row=reading.header_row)
         if known := recall(state, layout):
-            layout = recognise(table, reading.columns, known)
+            layout = recognise(table, reading.columns, known, reading.header_row)
         layout = _with_mended_cells(table, layout, reading.cells)
         reader = RowReader(layout, today)
         drafts = reader.read(tell)

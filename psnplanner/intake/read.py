@@ -6,6 +6,7 @@ from pathlib import Path
 
 from psnplanner.errors import UserError
 from psnplanner.intake.delimited import read_delimited
+from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.intake.returned import without_information
 from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.intake.workbook import read_workbook
@@ -21,28 +22,39 @@ _NAMED_AS = {
 }  # fmt: skip
 
 
-def read_table(path: Path, sheet: str | None = None, progress: Progress = no_progress) -> Table:
+def read_table(path: Path, reading: Reading = AS_FOUND, progress: Progress = no_progress) -> Table:
     """The rows of a CSV, TSV, XLSX, XLS or ODS file, or the features of a GIS's layer.
 
-    Raises UserError for a file that is missing, empty, too large, damaged or no list.
+    What the reading says of its sheet, encoding and delimiter overrules what the file suggests.
+    Raises UserError for a file that is missing, empty, too large, damaged or no list, and for a
+    reading that makes no sense for it.
     """
     data = _bytes(path)
     if _is_layer(path, data):
         from psnplanner.intake.vector import read_vector  # numpy and GDAL take their time
 
-        table = read_vector(path, data, sheet, progress)
+        _refuse(path, reading, "delimiter", "a layer of a GIS")
+        table = read_vector(path, data, reading.sheet, reading.encoding, progress)
     elif kind := _NAMED_AS.get(path.suffix.lower()):
         raise UserError(f"this is named as {kind}, but is none.", str(path),
                         "Export it again from the program that made it.")  # fmt: skip
     elif data.startswith(_WORKBOOKS):
-        table = read_workbook(path, data, sheet, progress)
-    elif sheet:
-        raise UserError("only a workbook has sheets.", str(path), "Leave the sheet out.")
+        _refuse(path, reading, "delimiter", "a workbook")
+        _refuse(path, reading, "encoding", "a workbook")
+        table = read_workbook(path, data, reading.sheet, progress)
     else:
-        table = read_delimited(path, data, progress)
+        _refuse(path, reading, "sheet", "a text file")
+        table = read_delimited(path, data, reading.encoding, reading.delimiter, progress)
     if not table.rows:
         raise UserError("the list has no rows.", str(path), "Check that it is the right file.")
     return without_information(table)
+
+
+def _refuse(path: Path, reading: Reading, what: str, kind: str) -> None:
+    said = getattr(reading, what)
+    if said:
+        raise UserError(f"{kind} has no {what} to choose: “{said}” means nothing here.", str(path),
+                        f"Leave the {what} out.")  # fmt: skip
 
 
 def _is_layer(path: Path, data: bytes) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
@@ -13,6 +14,11 @@ SAVE_AGAIN = "Open it in the program that made it and save it again as CSV (UTF-
 Progress = Callable[[float, str], None]
 """Told the fraction done (0 to 1) and what is being done; may raise Cancelled."""
 
+Kind = Literal["text", "workbook", "layer"]
+TEXT: Kind = "text"
+WORKBOOK: Kind = "workbook"
+LAYER: Kind = "layer"
+
 Row = tuple[int, list[str]]
 """A row's number in its file and its cells, without trailing blanks."""
 
@@ -21,7 +27,8 @@ Row = tuple[int, list[str]]
 class Table:
     """The rows of a list that are not blank; `mended` are the reader's own repairs by row.
 
-    `known` are columns, counted from 0, whose field the file itself tells ("": none).
+    `kind` is TEXT, WORKBOOK or LAYER: what of `encoding`, `delimiter` and `sheet` there is to
+    choose. `known` are columns, counted from 0, whose field the file itself tells ("": none).
     """
 
     name: str
@@ -34,6 +41,7 @@ class Table:
     mended: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     known: Mapping[int, str] = field(default_factory=dict)
+    kind: Kind = "text"
 
     @property
     def width(self) -> int:

@@ -19,9 +19,11 @@ from psnplanner.geography.vector_file import (
     opened,
 )
 from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
+from psnplanner.intake.encoding import checked_encoding
 from psnplanner.intake.headings import recognised_in
 from psnplanner.intake.points import Points, points_of
 from psnplanner.intake.table import (
+    LAYER,
     MOST_CELL_CHARACTERS,
     MOST_COLUMNS,
     MOST_ROWS,
@@ -40,25 +42,32 @@ Array = NDArray[Any]
 _KML_MACHINERY = phrases(
     "timestamp|begin|end|altitudemode|tessellate|extrude|visibility|draworder|icon|snippet"
 )
+_ANY_ENCODING = ("ESRI Shapefile", "MapInfo File")
 _OWN_ID = re.compile(r"\S*\.\d+")
 
 
-def read_vector(path: Path, data: bytes, sheet: str | None, progress: Progress) -> Table:
+def read_vector(
+    path: Path, data: bytes, sheet: str | None, encoding: str | None, progress: Progress
+) -> Table:
     """The features of the layer asked for, else of the one with most recognisable columns.
 
-    Raises UserError for a file that is damaged, too large, empty or built to harm.
+    `encoding` is for the formats that come in several: Shapefile and MapInfo. Raises UserError for a file that is damaged, too large, empty or built to harm.
     """
     progress(0.02, "Opening the layers")
     with opened(path, data, "a list of sites") as file:
-        return _Source(file, progress).table(sheet)
+        return _Source(file, encoding, progress).table(sheet)
 
 
 class _Source:
     """The layers of one copied file."""
 
-    def __init__(self, file: VectorFile, progress: Progress) -> None:
+    def __init__(self, file: VectorFile, encoding: str | None, progress: Progress) -> None:
         self._file, self._progress = file, progress
         self._path, self._kind, self._copy = file.path, file.kind, file.copy
+        self._encoding = checked_encoding(encoding, file.path) if encoding else None
+        if encoding and file.kind.driver not in _ANY_ENCODING:
+            raise UserError(f"a {file.kind.title} is always UTF-8, never {encoding}.",
+                            str(file.path), "Leave the encoding out.")  # fmt: skip
 
     def table(self, sheet: str | None) -> Table:
         """The table of the layer named, else of the best."""
@@ -92,8 +101,9 @@ class _Source:
 
         self._progress(0.05, "Reading the layer")
         meta, _, shapes, columns = read(
-            self._copy, layer=layer, force_2d=True, max_features=MOST_ROWS + 1
-        )
+            self._copy, layer=layer, force_2d=True, max_features=MOST_ROWS + 1,
+            encoding=self._encoding,
+        )  # fmt: skip
         headings = [str(name) for name in meta["fields"]]
         if not headings and shapes is not None and len(shapes):
             raise UserError("the layer has shapes, but no table that says what they are.",
@@ -114,8 +124,9 @@ class _Source:
         blank = len(rows) - len(kept)
         if len(kept) == 1:
             kept = []
-        return Table(self._path.name, kept, blank, str(meta.get("encoding") or ""),
-                     sheet=title, sheets=sheets, notes=places.notes, known=known)  # fmt: skip
+        encoding = self._encoding or str(meta.get("encoding") or "")
+        return Table(self._path.name, kept, blank, encoding, sheet=title, sheets=sheets,
+                     notes=places.notes, known=known, kind=LAYER)  # fmt: skip
 
     def _cells(self, headings: list[str], columns: Iterable[Array]) -> dict[str, list[str]]:
         found = {

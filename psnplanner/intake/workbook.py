@@ -20,6 +20,7 @@ from psnplanner.intake.table import (
     MOST_COLUMNS,
     MOST_ROWS,
     SAVE_AGAIN,
+    WORKBOOK,
     Progress,
     Row,
     Table,
@@ -62,7 +63,7 @@ def read_workbook(path: Path, data: bytes, sheet: str | None, progress: Progress
         raise UserError("the workbook has no sheet with rows.", str(path), SAVE_AGAIN)
     chosen = _named(path, names, sheet) if sheet else _best(path, book, names)
     rows, blank = _rows(path, _sheet(path, book, chosen), progress)
-    return Table(path.name, rows, blank, sheet=chosen, sheets=tuple(names))
+    return Table(path.name, rows, blank, sheet=chosen, sheets=tuple(names), kind=WORKBOOK)
 
 
 def _check_archive(path: Path, data: bytes) -> None:

@@ -52,51 +52,64 @@ class _Relaxed:
     base_pounds: Floats
 
 
-def lower_bound(
-    problem: Grouping,
-    plan_pounds: float,
-    steps: int,
-    start: Bound | None = None,
-    stop: Callable[[], bool] = lambda: False,
-) -> Bound:
-    """The best bound of so many steps; `plan_pounds` is what the best plan known costs.
+class Climb:
+    """Prices climbing towards the best bound; each call of `climb` goes on where the last ended.
 
-    More steps never give a worse one. `start` goes on from prices found before.
+    `best` never gets worse. It stands still once its steps have become too short to matter.
     """
-    relax = _Alike(problem) if problem.alike else _Phased(problem)
-    worth, day = (start.worth, start.day_pounds) if start else relax.first_prices()
-    typical = max(float(problem.weight.mean()), 1e-9)
-    best = start
-    step, since = 1.5, 0
-    way, way_day = np.zeros_like(worth), np.zeros_like(day)
-    for _ in range(steps):
-        if stop() or step < LEAST_STEP:
-            break
-        found = relax.at(worth, day)
-        if best is None or found.pounds > best.pounds:
-            best = Bound(found.pounds, worth, day, found.base, found.base_pounds)
-            since = 0
-        else:
-            since += 1
-            if since >= PATIENCE:
-                step, since, worth, day = step * SHORTER, 0, best.worth, best.day_pounds
-                way, way_day = np.zeros_like(worth), np.zeros_like(day)
-                continue
-        way = MEMORY * way + (1 - MEMORY) * found.short
-        way_day = MEMORY * way_day + (1 - MEMORY) * found.over / typical
-        length = float((way**2).sum() + (way_day**2).sum())
+
+    def __init__(self, problem: Grouping) -> None:
+        self.problem = problem
+        self._relaxed = _Alike(problem) if problem.alike else _Phased(problem)
+        self._worth, self._day = self._relaxed.first_prices()
+        self._typical = max(float(problem.weight.mean()), 1e-9)
+        self._step, self._since = 1.5, 0
+        self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
+        self.best: Bound = self._look()
+
+    @property
+    def finished(self) -> bool:
+        """Whether further steps would gain next to nothing."""
+        return self._step < LEAST_STEP
+
+    def climb(
+        self, steps: int, plan_pounds: float, stop: Callable[[], bool] = lambda: False
+    ) -> Bound:
+        """Take so many steps, given what the best plan known costs."""
+        for _ in range(steps):
+            if stop() or self.finished:
+                break
+            found = self._relaxed.at(self._worth, self._day)
+            if found.pounds > self.best.pounds:
+                self.best = self._bound(found)
+                self._since = 0
+            else:
+                self._since += 1
+                if self._since >= PATIENCE:
+                    self._go_back()
+                    continue
+            self._follow(found, plan_pounds)
+        return self.best
+
+    def _look(self) -> Bound:
+        return self._bound(self._relaxed.at(self._worth, self._day))
+
+    def _bound(self, found: _Relaxed) -> Bound:
+        return Bound(found.pounds, self._worth, self._day, found.base, found.base_pounds)
+
+    def _go_back(self) -> None:
+        self._step, self._since = self._step * SHORTER, 0
+        self._worth, self._day = self.best.worth, self.best.day_pounds
+        self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
+
+    def _follow(self, found: _Relaxed, plan_pounds: float) -> None:
+        self._way = MEMORY * self._way + (1 - MEMORY) * found.short
+        self._way_day = MEMORY * self._way_day + (1 - MEMORY) * found.over / self._typical
+        length = float((self._way**2).sum() + (self._way_day**2).sum())
         gap = max(plan_pounds - found.pounds, 1e-4 * abs(plan_pounds))
-        pace = step * gap / max(length, 1e-9)
-        worth = np.minimum(worth + pace * way, problem.miss)
-        day = np.maximum(0.0, day + pace * way_day / typical)
-    return best or Bound(*_nothing(problem, worth, day))
-
-
-def _nothing(problem: Grouping, worth: Floats, day: Floats) -> tuple[float, Floats, Floats, Ints, Floats]:
-    """The bound of units each alone at its best: what no sharing of anything can beat."""
-    pounds = alone_pounds(problem).sum()
-    base = np.zeros(problem.shape[1], dtype=np.int64)
-    return float(pounds), worth, day, base, np.zeros((1, problem.shape[2]))
+        pace = self._step * gap / max(length, 1e-9)
+        self._worth = np.minimum(self._worth + pace * self._way, self.problem.miss)
+        self._day = np.maximum(0.0, self._day + pace * self._way_day / self._typical)
 
 
 def alone_pounds(problem: Grouping) -> Floats:

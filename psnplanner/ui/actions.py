@@ -115,6 +115,8 @@ class Actions:
         for dock in window.docks:
             menu.addAction(dock.toggleViewAction())
         menu.addSeparator()
+        self.by_name["field_mode"] = window.field.action
+        menu.addAction(window.field.action)
         self._appearance_menu(menu.addMenu("Appea&rance"))
         self._add(menu, "reset_layout", "&Usual layout", window.places.usual)
 

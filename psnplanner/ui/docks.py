@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from psnplanner.ui.settings import settings
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SMALL_SCREEN_PX = 1500
 """On a narrower screen the window takes all of it, the first time."""
 
@@ -33,7 +33,12 @@ class Docks:
         self.plan.setTitleBarWidget(QWidget())
         self.site = self._dock("Site", QWidget(), _AREA.RightDockWidgetArea)
         self.table = self._dock("Sites", QWidget(), _AREA.BottomDockWidgetArea)
-        self.all = [self.plan, self.site, self.table]
+        self.timeline = self._dock("Timeline", QWidget(), _AREA.BottomDockWidgetArea)
+        self.timeline.setTitleBarWidget(QWidget())
+        window.tabifyDockWidget(self.table, self.timeline)
+        window.setTabPosition(_AREA.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        self.table.raise_()
+        self.all = [self.plan, self.site, self.table, self.timeline]
         self._arrange()
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -67,11 +72,14 @@ class Docks:
 
     def usual(self) -> None:
         """Put every panel back where it was at first."""
-        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, _AREA.BottomDockWidgetArea)
+        below = _AREA.BottomDockWidgetArea
+        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, below, below)
         for dock, place in zip(self.all, places, strict=True):
             dock.setFloating(False)
             self._window.addDockWidget(place, dock)
             dock.show()
+        self._window.tabifyDockWidget(self.table, self.timeline)
+        self.table.raise_()
         self._arrange()
 
     def restore(self) -> None:

@@ -104,7 +104,8 @@ class FileCommands:
         """Ask for a list, show what would happen, import it."""
         from psnplanner.ui.dialogs.import_dialog import ImportDialog
 
-        dialog = ImportDialog(self._window.session, self._window.jobs, self._window)
+        window = self._window
+        dialog = ImportDialog(window.session, window.jobs, window, window.show_sites)
         dialog.open()
         if path is not None:
             dialog.read(path)

@@ -19,7 +19,9 @@ from psnplanner.ui.actions import Actions
 from psnplanner.ui.banner import Banner, headline
 from psnplanner.ui.bars import Bars
 from psnplanner.ui.docks import Docks
+from psnplanner.ui.field.field_mode import FieldMode
 from psnplanner.ui.file_commands import FileCommands
+from psnplanner.ui.home_room import HomeRoom
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map.map_pane import MapPane
 from psnplanner.ui.panels.findings_panel import FindingsPanel
@@ -49,10 +51,13 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.table: Any = None
         self.form: Any = None
+        self.timeline: Any = None
         self.phases, self.findings = PhasesPanel(), FindingsPanel()
         self._build_middle()
         self.places = Docks(self, self.phases, self.findings)
         self.docks, self.tabs = self.places.all, self.places.tabs
+        self.home = HomeRoom(self)
+        self.field = FieldMode(self)
         self.actions_ = Actions(self)
         self.bars = Bars(self)
         self.playback = PlaybackRoom(self)
@@ -97,8 +102,11 @@ class MainWindow(QMainWindow):
             return
         from psnplanner.ui.panels.site_form import SiteForm
         from psnplanner.ui.panels.site_table import SiteTable
+        from psnplanner.ui.timeline.panel import TimelinePanel
 
         self.table, self.form = SiteTable(), SiteForm(self.jobs)
+        self.timeline = TimelinePanel(self)
+        self.places.timeline.setWidget(self.timeline)
         self.places.table.setWidget(self.table)
         self.places.table.setTitleBarWidget(self.table.top)
         self.places.site.setWidget(self.form)
@@ -107,6 +115,7 @@ class MainWindow(QMainWindow):
         self.form.edit_wanted.connect(self.plan.edit_site)
         self.form.place_wanted.connect(self.plan.place_site)
         self.form.refused.connect(self.refuse)
+        self.form.sites_wanted.connect(self.show_sites)
 
     # A session comes and goes
 
@@ -127,8 +136,11 @@ class MainWindow(QMainWindow):
         self.pane.set_roster(self.roster)
         self.table.set_roster(self.roster)
         self.form.set_session(session, self.roster)
+        self.home.adopt()
+        self.field.adopt()
         self.banner.show_session(session)
         self.playback.adopt()
+        self.timeline.set_session(session)
         self.pane.canvas.zoom_to()
         self._refresh()
         self._look_again()
@@ -138,6 +150,7 @@ class MainWindow(QMainWindow):
         """Stop what is under way and close the programme; all is saved already."""
         self.jobs.stop()
         self.playback.let_go()
+        self.field.let_go()
         self.pane.canvas.pick.leave()
         for dialog in self.findChildren(QDialog):
             dialog.close()  # each is about a programme that goes
@@ -151,13 +164,15 @@ class MainWindow(QMainWindow):
         self._later.stop()
         self.table.set_roster(None)
         self.form.set_session(None, None)
+        self.timeline.set_session(None)
         self.pane.set_roster(None)
         self.phases.show_state(None)
         self.findings.show_findings(None)
+        self.home.adopt()
         self.banner.hide()
         self.bars.headline.setText("")
         self.bars.saved.setText("")
-        self.tabs.setTabText(1, "Findings")
+        self.tabs.setTabText(self.tabs.indexOf(self.findings), "Findings")
         self.setWindowTitle("PSN Planner")
         if roster is not None:
             roster.deleteLater()
@@ -176,6 +191,8 @@ class MainWindow(QMainWindow):
         self.roster.follow(happened.before, happened.after, self.session.today)
         self.form.refresh()
         self._refresh()
+        self.home.follow()
+        self.field.follow()
         self.playback.follow()
         self.say(f"{happened.transaction.label}. Saved.")
         self._later.start()
@@ -184,6 +201,7 @@ class MainWindow(QMainWindow):
         """What is quick enough to be right at once."""
         session = self.session
         self.phases.show_state(session.state, read_only=session.read_only)
+        self.timeline.follow()
         self.bars.headline.setText(headline(session))
         self.setWindowTitle(f"{session.state.programme.name} — PSN Planner")
         kept = "Read only" if session.read_only else "Every change is saved"
@@ -213,7 +231,8 @@ class MainWindow(QMainWindow):
             if session is self.session:
                 self.findings.show_findings(findings)
                 count = len(findings)
-                self.tabs.setTabText(1, f"Findings ({count})" if count else "Findings")
+                tab = self.tabs.indexOf(self.findings)
+                self.tabs.setTabText(tab, f"Findings ({count})" if count else "Findings")
 
         def outline(progress: Any) -> Any:
             return outlines_of(state, known, progress)
@@ -324,6 +343,7 @@ class MainWindow(QMainWindow):
         self.jobs.start("Getting ready", lambda _: _load_rooms(), quiet=True)
 
     def closeEvent(self, event: Any) -> None:
+        self.field.leave()
         self.places.keep()
         self.let_go()
         super().closeEvent(event)

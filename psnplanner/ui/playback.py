@@ -51,7 +51,7 @@ class LookingBanner(QFrame):
     def show_day(self, day: date, ahead: bool, live: int, there: int) -> None:
         """Say which day the map shows, and how many sites are live on it."""
         if ahead:
-            self.words.setText(f"Planned for {uk(day)} — looking ahead; nothing can be edited")
+            self.words.setText(f"Planned for {uk(day)}; nothing can be edited")
             self.figures.setText(f"{live:,} of {there:,} sites live, if every phase keeps its end")
         else:
             self.words.setText(f"As at {uk(day)} — looking back; nothing can be edited")
@@ -66,10 +66,24 @@ class LookingBanner(QFrame):
         self.setStyleSheet(f"QFrame#card {{ background: {ground}; border: 2px solid {edge}; }}")
 
     def _place(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()  # the labels have other words now
         self.adjustSize()
         canvas: Any = self.parent()
-        self.move(max(4, (canvas.width() - self.width()) // 2), 10)
+        left, right = self._free(canvas)
+        middle = (left + right - self.width()) // 2
+        self.move(max(4, min(middle, canvas.width() - self.width() - 4)), 10)
         self.raise_()
+
+    def _free(self, canvas: Any) -> tuple[int, int]:
+        """From where to where nothing else stands at the top of the map."""
+        frames = canvas.findChildren(QFrame, "card", Qt.FindChildOption.FindDirectChildrenOnly)
+        others = [f.geometry() for f in frames if f is not self and f.property("fixed")]
+        half = canvas.width() // 2
+        lefts = [box.right() for box in others if box.top() < 60 and box.center().x() < half]
+        rights = [box.left() for box in others if box.top() < 60 and box.center().x() >= half]
+        return max(lefts, default=0) + 8, min(rights, default=canvas.width()) - 8
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
@@ -197,7 +211,7 @@ class PlaybackRoom(QObject):
         if not self.looking:
             return
         self.banner.hide()
-        self._window.pane.canvas.show_statuses(None)
+        self._show_rows(None)
         self._window.session.hold("")
         self._window.hold_changed()
 
@@ -236,7 +250,7 @@ class PlaybackRoom(QObject):
         rows = self._window.roster.rows  # type: ignore[union-attr]
         if self._places is None:
             index_of = {ident: place for place, ident in enumerate(self._played.sites)}
-            found = [index_of.get(row.id, -1) for row in rows.rows]
+            found = [index_of.get(ident, -1) for ident in rows.ids]
             self._places = np.array(found, np.intp)
         # The last is for sites that the journal knows nothing of.
         codes = np.append(codes, np.int8(-1))
@@ -244,11 +258,20 @@ class PlaybackRoom(QObject):
         live = int(np.count_nonzero(codes == _LIVE))
         entering = not self.looking
         self.banner.show_day(day, day > self._played.ahead.present_on, live, there)
-        self._window.pane.canvas.show_statuses(codes[self._places])
+        self._show_rows(codes[self._places])
         if entering:
-            self._hold(day)
+            self._hold()
 
-    def _hold(self, day: date) -> None:
+    def _show_rows(self, codes: Any) -> None:
+        """A status code for each row of the roster; None for what they are today."""
+        roster, pane = self._window.roster, self._window.pane
+        if roster is not None:
+            roster.as_at = codes
+        pane.canvas.show_statuses(codes)
+        if pane.legend is not None:
+            pane.legend.refresh()
+
+    def _hold(self) -> None:
         self._window.session.hold("The map shows another day than today; nothing can be changed.")
         self._window.hold_changed()
 

@@ -43,6 +43,8 @@ class Roster(QObject):
         self.unplaced_only = False
         self.shown: NDArray[np.bool_] = np.ones(len(rows), bool)
         self._selected: frozenset[RecordId] = frozenset()
+        self.as_at: NDArray[np.int8] | None = None
+        """Status codes of another day than the present, while the map shows one (-1: not there)."""
         self._search = Search(rows)
         self._reading = QTimer(self, interval=_REST_MS)
         self._reading.timeout.connect(self._read_ahead)
@@ -189,8 +191,18 @@ class Roster(QObject):
 
     def counts(self) -> dict[str, int]:
         """Number of sites by status, whatever the filter hides."""
-        tally = np.bincount(self.rows.statuses, minlength=STATUS_COUNT)
+        statuses = self.rows.statuses
+        if self.as_at is not None and len(self.as_at) == len(statuses):
+            statuses = self.as_at[self.as_at >= 0].astype(np.int16)
+        tally = np.bincount(statuses, minlength=STATUS_COUNT)
         return {status: int(tally[code]) for code, status in enumerate(STATUS_ORDER)}
+
+    def status_then(self, place: int) -> str:
+        """The status of a row on the other day that the map shows; "" while it shows today."""
+        if self.as_at is None or len(self.as_at) != len(self.rows):
+            return ""
+        code = int(self.as_at[place])
+        return STATUS_ORDER[code] if code >= 0 else "not there"
 
     def unplaced(self) -> list[RecordId]:
         """Sites that have no position, and so cannot be on the map."""

@@ -71,6 +71,8 @@ def _beside(
 def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any]:
     from PySide6.QtCore import QPointF
 
+    from psnplanner.ui.map import basemap_layer
+
     canvas = _canvas(crowd)
     app.processEvents()
     view = canvas.view
@@ -79,8 +81,10 @@ def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any
         """The first frame at a new view, after the one before has come to rest."""
         canvas.settle()
         canvas.repaint()
+        app.processEvents()
         while canvas.sites.prepare(canvas.view, 1.0):
             pass
+        basemap_layer.make_rough(canvas.view.scale)
 
         def show() -> None:
             canvas.set_view(other)

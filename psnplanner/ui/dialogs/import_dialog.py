@@ -1,188 +1,341 @@
-"""Import a list: what was recognised, what would happen, what is wrong; then do it."""
+"""Import a list of sites, step by step: nothing changes until Import is pressed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QTabWidget,
+    QMessageBox,
+    QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
 
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import plural
-from psnplanner.ui import look
-from psnplanner.ui.dialogs.gazetteer_line import GazetteerLine
-from psnplanner.ui.dialogs.problems_view import ProblemsView, fill_table, plain_table
+from psnplanner.ui import messages
+from psnplanner.ui.dialogs.import_alike_page import AlikePage
+from psnplanner.ui.dialogs.import_columns_page import ColumnsPage
+from psnplanner.ui.dialogs.import_decisions import LATER, Decisions
+from psnplanner.ui.dialogs.import_finish_page import FinishPage, shown_on_map
+from psnplanner.ui.dialogs.import_list_page import ListPage
+from psnplanner.ui.dialogs.import_reader import ListReader
+from psnplanner.ui.dialogs.import_rows import ListRows
+from psnplanner.ui.dialogs.import_rows_page import RowsPage
+from psnplanner.ui.dialogs.import_summary import does_anything
 from psnplanner.ui.job_bar import JobBar
-from psnplanner.ui.jobs import Jobs
+from psnplanner.ui.jobs import Job, Jobs
 
-FILTER = "Site lists (*.csv *.tsv *.txt *.xlsx *.xls *.ods);;All files (*)"
+LIST, COLUMNS, ROWS, ALIKE, IMPORT = range(5)
+STEPS = ("List", "Columns", "Rows", "Look-alikes", "Import")
 
 
 class ImportDialog(QDialog):
-    """Nothing changes until Import is pressed; then it is one transaction, one undo."""
+    """Five steps that can be walked to and fro; one transaction, one undo."""
 
-    def __init__(self, session: Any, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Any,
+        jobs: Jobs,
+        parent: QWidget | None = None,
+        show_sites: Callable[[list[bytes]], None] | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._session, self._jobs = session, jobs
-        self._preview: Any = None
-        self._job: Any = None
+        self._session, self._jobs, self._show_sites = session, jobs, show_sites
+        self._job: Job | None = None
+        self._made: Any = None
         self.setWindowTitle("Import a list of sites")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 560)
-        self.path = QLineEdit()
-        self.path.setPlaceholderText("A CSV or Excel list of buildings")
-        self.path.setAccessibleName("List to import")
-        self.choose = QPushButton("Choose…")
-        self.counts = QLabel("Choose a list: nothing changes until you press Import.")
-        self.counts.setWordWrap(True)
-        self.gazetteer = GazetteerLine(jobs)
-        self.gazetteer.setVisible(self.gazetteer.missing)
-        self.columns = plain_table(("Heading in the list", "Taken as", "Recognised"))
-        self.columns.setAccessibleName("Columns of the list")
-        self.problems = ProblemsView()
-        self.tabs = QTabWidget()
-        self.bar = JobBar()
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.setSizeGripEnabled(True)
+        self.setAcceptDrops(True)
+        self.reader = ListReader(session, jobs, self)
+        self.decisions = Decisions()
+        self.list_page = ListPage(self.reader, jobs)
+        self.columns_page = ColumnsPage(self.reader)
+        self.rows_page = RowsPage(self.reader)
+        self.alike_page = AlikePage(self.decisions)
+        self.finish_page = FinishPage(self.decisions)
+        self.pages = (
+            self.list_page, self.columns_page, self.rows_page, self.alike_page, self.finish_page,
+        )  # fmt: skip
+        self.steps, self.stack, self.bar = QTabBar(), QStackedWidget(), JobBar()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.button = self.buttons.addButton("Import", QDialogButtonBox.ButtonRole.ActionRole)
-        self.choose.setAutoDefault(False)
-        self.button.setProperty("primary", True)
-        self.button.setEnabled(False)
+        role = QDialogButtonBox.ButtonRole.ActionRole
+        self.back = self.buttons.addButton("‹ &Back", role)
+        self.next = self.buttons.addButton("&Next ›", role)
         self._lay_out()
         self._connect()
+        self._show(None)
+        self.resize(_fitting(parent))
+
+    # Building
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout()
-        line.addWidget(self.path, 1)
-        line.addWidget(self.choose)
-        self.tabs.addTab(self.columns, "Columns")
-        self.tabs.addTab(self.problems, "Problems")
+        self.steps.setAccessibleName("Steps of the import")
+        self.steps.setExpanding(False)
+        self.steps.setDrawBase(False)
+        for number, words in enumerate(STEPS, 1):
+            self.steps.addTab(f"{number}  {words}")
+        for page in self.pages:
+            self.stack.addWidget(page)
+        self.next.setProperty("primary", True)
+        self.next.setDefault(False)
+        for button in self.buttons.buttons():
+            button.setAutoDefault(False)  # Enter belongs to the cell being mended
+        foot = QHBoxLayout()
+        foot.addWidget(self.bar, 1)
+        foot.addWidget(self.buttons)
         layout = QVBoxLayout(self)
-        layout.setSpacing(10)
-        layout.addLayout(line)
-        layout.addWidget(self.gazetteer)
-        layout.addWidget(self.counts)
-        layout.addWidget(self.tabs, 1)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.buttons)
+        layout.setContentsMargins(14, 6, 14, 12)
+        layout.addWidget(self.steps)
+        layout.addWidget(self.stack, 1)
+        layout.addLayout(foot)
 
     def _connect(self) -> None:
-        self.choose.clicked.connect(self._ask_path)
-        self.path.returnPressed.connect(self._read_typed)
-        self.gazetteer.added.connect(self._read_again)
-        self.finished.connect(self.gazetteer.stop)
+        self.reader.begun.connect(self._reading)
+        self.reader.read.connect(self._show)
+        self.reader.refused.connect(self._refused)
+        self.reader.stopped.connect(self._stopped)
+        self.list_page.wanted.connect(self.read)
+        self.rows_page.save_wanted.connect(self.save_problem_rows)
+        self.alike_page.changed.connect(self._tell_steps)
+        self.finish_page.undo_wanted.connect(self.undo_import)
+        self.finish_page.show_wanted.connect(self._show_on_map)
+        self.finish_page.another_wanted.connect(self._another)
+        self.steps.currentChanged.connect(self._go)
         self.buttons.rejected.connect(self.reject)
-        self.button.clicked.connect(self.import_now)
+        self.back.clicked.connect(lambda: self.steps.setCurrentIndex(self.step - 1))
+        self.next.clicked.connect(self._forward)
+        for keys, by in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
+            QShortcut(QKeySequence(keys), self).activated.connect(lambda by=by: self._walk(by))
 
-    def _ask_path(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "List of sites", self.path.text(), FILTER)
-        if chosen:
-            self.read(Path(chosen))
+    # Walking
 
-    def _read_typed(self) -> None:
-        if self.path.text().strip():
-            self.read(Path(self.path.text().strip()))
+    @property
+    def step(self) -> int:
+        """The step that is shown, from 0."""
+        return self.stack.currentIndex()
 
-    def _read_again(self) -> None:
-        # What had no place a moment ago may have one now.
-        if self._preview is not None:
-            self._read_typed()
+    def _walk(self, by: int) -> None:
+        wanted = self.step + by
+        if 0 <= wanted < len(STEPS) and self.steps.isTabEnabled(wanted):
+            self.steps.setCurrentIndex(wanted)
+
+    def _go(self, step: int) -> None:
+        self.stack.setCurrentIndex(step)
+        if step == IMPORT and self._made is None:
+            self.finish_page.show_rows(self.reader.rows)
+        self._tell_steps()
+
+    def _forward(self) -> None:
+        if self.step == IMPORT:
+            self.import_now()
+        elif not (self.step == LIST and self.list_page.read_typed()):
+            self._walk(1)
+
+    def _tell_steps(self) -> None:
+        rows, free = self.reader.rows, self._made is None
+        for step, words in enumerate(STEPS):
+            self.steps.setTabText(step, f"{step + 1}  {words}{_more(step, rows, self.decisions)}")
+            allowed = step == LIST if rows is None else True
+            self.steps.setTabEnabled(step, allowed if free else step == IMPORT)
+        last = self.step == IMPORT
+        todo = rows is not None and does_anything(rows, self.decisions) if last else True
+        self.back.setVisible(free)
+        self.back.setEnabled(self.step > LIST and self._job is None)
+        self.next.setVisible(free)
+        self.next.setText("&Import" if last else "&Next ›")
+        ready = rows is not None and not (last and self.reader.busy)
+        self.next.setEnabled(self._job is None and todo and (ready or self.step == LIST))
+
+    # Reading
 
     def read(self, path: Path) -> None:
         """Read a list and show what would happen."""
-        self.path.setText(str(path))
-        self._preview = None
-        self.button.setEnabled(False)
-        session = self._session
-        self._job = self._jobs.start(
-            "Reading the list",
-            lambda progress: session.read_list(path, progress=progress),
-            self._show_preview,
-            self._refuse,
-            quiet=True,
+        self.list_page.path.setText(str(path))
+        self._made = None
+        self.reader.open(path)
+        self._show(None)
+
+    def _reading(self, job: Job) -> None:
+        self.bar.watch(job)
+        self._tell_steps()
+
+    def _show(self, rows: ListRows | None) -> None:
+        for page in self.pages:
+            page.show_rows(rows)
+        if rows is None:
+            self.steps.setCurrentIndex(LIST)
+        self._tell_steps()
+
+    def _refused(self, error: UserError) -> None:
+        self.list_page.refuse(error)
+        self.steps.setCurrentIndex(LIST)
+        self._tell_steps()
+
+    def _stopped(self) -> None:
+        if self.reader.rows is not None:
+            self._show(self.reader.rows)
+        self._tell_steps()
+
+    def save_problem_rows(self, path: Path) -> None:
+        """Write the rows with problems to a workbook for the list's owner."""
+        session, preview = self._session, self.reader.preview
+
+        def told(count: int) -> None:
+            messages.tell(
+                self, f"Saved {plural(count, 'row')} to mend in {path.name}.",
+                "The first column says what to mend. Mended, it imports like any list.",
+            )  # fmt: skip
+
+        self.bar.watch(
+            self._jobs.start(
+                "Saving the rows to mend",
+                lambda progress: session.write_problem_rows(preview, path),
+                told,
+                lambda error: messages.show_error(self, error),
+                quiet=True,
+            )
         )
-        self.bar.watch(self._job)
 
-    def _show_preview(self, preview: Any) -> None:
-        report = preview.report()
-        self._preview = preview
-        self.counts.setText(summary(report))
-        fill_table(self.columns, _column_cells(report))
-        problems = report["problems"]
-        self.problems.show_problems(problems)
-        self.tabs.setTabText(1, f"Problems ({len(problems):,})")
-        if report["problems_by_severity"]["error"]:
-            self.tabs.setCurrentWidget(self.problems)
-        todo = report["added"] + report["updated"]
-        self.button.setEnabled(todo > 0)
-        self.button.setText(f"Import {plural(todo, 'site')}" if todo else "Nothing to import")
-        (self.button if todo else self.path).setFocus()
-
-    def _refuse(self, error: UserError) -> None:
-        self.bar.hide()
-        colour = look.colour("danger").name()
-        self.counts.setText(f"<span style='color:{colour}'>{_escaped(str(error))}</span>")
+    # Importing
 
     def import_now(self) -> None:
-        """Make the edit, off the window's thread."""
-        if self._preview is None:
+        """Make the edit, off the window's thread: whole or not at all."""
+        rows = self.reader.rows
+        if rows is None or self.reader.busy or self._job is not None:
             return
-        session, edit = self._session, self._preview.edit
-        self.button.setEnabled(False)
-        self._job = self._jobs.start(
-            "Importing",
-            lambda progress: session.do(edit, progress=progress),
-            lambda _made: self.accept(),
-            self._refuse,
-            quiet=True,
-        )
-        self._job.cancelled.connect(lambda: self.button.setEnabled(True))
-        self.bar.watch(self._job)
+        session, settled = self._session, self.decisions.settlements()
+        edit = rows.preview.edit_with(settled)
+        self._start("Importing", lambda progress: session.do(edit, progress=progress), self._done)
+
+    def undo_import(self) -> None:
+        """Take the import back."""
+        session, key = self._session, self._made.key
+        self._start("Taking the import back", lambda progress: session.undo(key), self._undone)
+
+    def _start(self, title: str, work: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+        job = self._jobs.start(title, work, done, self.finish_page.refuse, quiet=True)
+        self._job = job
+        job.cancelled.connect(self.finish_page.stopped)
+        job.ended.connect(self._ended)
+        self.bar.watch(job)
+        self._tell_steps()
+
+    def _ended(self) -> None:
+        self._job = None
+        self._tell_steps()
+
+    def _done(self, made: Any) -> None:
+        rows = self.reader.rows
+        if made is None or rows is None:
+            self.finish_page.show_rows(rows)
+            return
+        self._made = made
+        self.finish_page.show_done(rows, len(self._session.state.sites), made.label)
+
+    def _undone(self, _made: Any) -> None:
+        self.finish_page.show_undone(len(self._session.state.sites))
+
+    def _show_on_map(self) -> None:
+        rows = self.reader.rows
+        if rows is not None and self._show_sites is not None:
+            wanted = shown_on_map(rows, self._session.state.sites)
+            self.done(QDialog.DialogCode.Accepted)
+            self._show_sites(wanted)
+
+    def _another(self) -> None:
+        self._made = None
+        self.reader.close()
+        self.reader.path = None
+        self.list_page.path.clear()
+        self._show(None)
+        self.list_page.path.setFocus()
+
+    # Coming and going
+
+    def dragEnterEvent(self, event: Any) -> None:
+        if self._made is None and _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: Any) -> None:
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.read(path)
 
     def reject(self) -> None:
-        if self._job is not None and self.bar.isVisible():
+        work = self.reader.mended + sum(
+            count for decision, count in self.decisions.made.items() if decision != LATER
+        )
+        if self._made is None and work:
+            self._ask_to_leave()
+        else:
+            self.done(QDialog.DialogCode.Rejected)
+
+    def _ask_to_leave(self) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, "Import a list of sites",
+                          "Close without importing?", parent=self)  # fmt: skip
+        box.setInformativeText("What you mended and decided here would be lost.")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        leave = box.addButton("Close without importing", QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton("Stay", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        leave.clicked.connect(lambda: self.done(QDialog.DialogCode.Rejected))
+        box.open()
+
+    def closeEvent(self, event: Any) -> None:
+        # The window's own close means what Close means; a programme that goes takes it along.
+        if event.spontaneous():
+            event.ignore()
+            self.reject()
+        else:
+            self.done(QDialog.DialogCode.Rejected)
+            event.accept()
+
+    def done(self, result: int) -> None:
+        """Let go of the list and of what is under way."""
+        if self._job is not None:
             self._job.cancel()
-        super().reject()
+        self.list_page.gazetteer.stop()
+        self.list_page.uprns.stop()
+        for page in self.pages:
+            page.show_rows(None)
+        self.reader.close()
+        super().done(result)
 
 
-_BY = {"heading": "by its heading", "content": "by what is in it", "you": "as you said"}
+def _more(step: int, rows: ListRows | None, decisions: Decisions) -> str:
+    """What a step's tab says beside its name."""
+    if rows is None:
+        return ""
+    if step == ROWS:
+        troubled = rows.severities["error"]
+        return f" ({len(rows.rows):,}" + (f", {plural(troubled, 'error')})" if troubled else ")")
+    if step == ALIKE and decisions.groups:
+        later = decisions.made.get(LATER, 0)
+        return f" ({later:,} to decide)" if later else " (decided)"
+    return ""
 
 
-def summary(report: dict[str, Any]) -> str:
-    """What an import would do, in a sentence or two."""
-    parts = [
-        f"{plural(report['read'], 'row')} read: {report['added']:,} new",
-        f"{report['updated']:,} corrected",
-    ]
-    if report.get("unchanged"):
-        parts.append(f"{report['unchanged']:,} as they are")
-    parts.append(f"{report['skipped']:,} left out")
-    words = ", ".join(parts) + f". {report['placed']:,} placed on the map"
-    words += f", {report['unplaced']:,} without a place." if report["unplaced"] else "."
-    return "<br>".join([words, *(_escaped(str(note)) for note in report.get("notes", ()))])
+def _dropped(event: Any) -> Path | None:
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.is_file() else None
 
 
-def _escaped(words: str) -> str:
-    from html import escape
-
-    return escape(words)
-
-
-def _column_cells(report: dict[str, Any]) -> list[tuple[str, ...]]:
-    sure = [
-        (heading, found["field"], _BY.get(found["by"], found["by"]))
-        for heading, found in report["columns"].items()
-    ]
-    kept = [(str(h), "kept as written", "") for h in report["columns_kept_as_written"]]
-    return sure + kept
+def _fitting(parent: QWidget | None) -> QSize:
+    """Nearly all of the window it stands on: there is much to see."""
+    room = parent.window().size() if parent else QSize(1366, 768)
+    return QSize(min(1500, room.width() - 60), min(960, room.height() - 40))

@@ -32,9 +32,9 @@ from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.wording import capital
 
 SUFFIXES = (
-    ".csv .tsv .txt .psv .dat .xlsx .xlsm .xls .ods "
-    ".geojson .json .gpkg .shp .zip .tab .mif .kml .kmz"
-).split()
+    ".csv", ".tsv", ".txt", ".psv", ".dat", ".xlsx", ".xlsm", ".xls", ".ods", ".geojson", ".json",
+    ".gpkg", ".shp", ".zip", ".tab", ".mif", ".kml", ".kmz",
+)  # fmt: skip
 """What a list may be called; what it is, is told by its content."""
 
 FILTER = (
@@ -99,7 +99,9 @@ class ListPage(QWidget):
             ("Delimiter", self.delimiter),
         ):
             combo.setAccessibleName(words)
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
             combo.setMinimumContentsLength(18)
         self.grid = RawGrid()
         self.gazetteer, self.uprns = GazetteerLine(jobs), UprnLine(jobs)
@@ -250,7 +252,5 @@ def _found(preview: Any) -> str:
     lines = [f"<b>{escape(kind)}</b>", f"{plural(len(preview.rows), 'row')} of data"]
     if layout.title_rows:
         lines.append(f"{plural(layout.title_rows, 'title row')} above the headings")
-    if table.blank_rows:
-        lines.append(f"{plural(table.blank_rows, 'blank row')} passed over")
     lines.append(plural(len(layout.columns), "column"))
     return "<br>".join(lines)

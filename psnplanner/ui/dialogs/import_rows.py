@@ -22,14 +22,24 @@ from psnplanner.ui.dialogs.import_words import (
 Kind = tuple[str, str]
 """A kind of problem: its severity and its sentence without what differs from row to row."""
 
-COLUMNS = ("", "Row", "Reference", "Name", "Partner", "Place", "What changes", "What is wrong")
-VERDICT, ROW, REFERENCE, NAME, PARTNER, PLACE, CHANGES, PROBLEMS = range(len(COLUMNS))
+COLUMNS = (
+    "Outcome",
+    "Row",
+    "Reference",
+    "Name",
+    "Partner",
+    "Place",
+    "What is wrong",
+    "What changes",
+)
+VERDICT, ROW, REFERENCE, NAME, PARTNER, PLACE, PROBLEMS, CHANGES = range(len(COLUMNS))
 
 _TELL_EVERY = 5_000
 _LONGEST_KIND = 70
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_VARIES = re.compile(rf"\([^)]*\d[^)]*\)|\S*\d\S*|\b(?:{_MONTHS})\b|…")
+_ASIDE = re.compile(r" \([^)]*\)|: [^:]*->.*")
+_VARIES = re.compile(rf"\S*\d\S*|\b(?:{_MONTHS})\b|…")
 
 
 class ListRows:
@@ -39,6 +49,7 @@ class ListRows:
         self.preview = preview
         self.rows: Sequence[Any] = preview.rows
         self.at = {row.row: index for index, row in enumerate(self.rows)}
+        self.of_site = {r.site.id: n for n, r in enumerate(self.rows) if r.site is not None}
         added = {partner.id: partner.name for partner in preview.adding.partners}
         self._partners = {i: p.name for i, p in preview.state.partners.items()} | added
         self.verdicts: list[str] = []
@@ -79,6 +90,17 @@ class ListRows:
         else:
             parts += self.preview.cells_of(row.row).values()
         return "\n".join(parts).casefold()
+
+    def site(self, ident: bytes) -> Any:
+        """A site as it would be after the import: of the list, else of the programme."""
+        index = self.of_site.get(ident)
+        return self.preview.state.sites.get(ident) if index is None else self.rows[index].site
+
+    def row_of(self, ident: bytes) -> int | None:
+        """The row of the list that a new site comes from; None for one of the programme."""
+        index = self.of_site.get(ident)
+        new = index is not None and self.rows[index].action == "insert"
+        return int(self.rows[index].row) if index is not None and new else None
 
     def partner(self, ident: bytes | None) -> str:
         """A partner's name, of the programme or new with this list."""
@@ -150,7 +172,7 @@ class ListRows:
 @lru_cache(maxsize=65_536)
 def kind_of(message: str) -> str:
     """A problem's sentence without the values that differ from row to row."""
-    plain = _VARIES.sub("…", _QUOTED.sub("…", message))
+    plain = _VARIES.sub("…", _QUOTED.sub("…", _ASIDE.sub("", message)))
     plain = re.sub(r"…(?:[\s,]+…)+", "…", plain).rstrip(". …")
     head = re.split(r"(?<=[a-z…]): |\. ", plain, maxsplit=1)
     if len(head) > 1 and len(head[0]) > 12:

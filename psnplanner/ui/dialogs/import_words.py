@@ -14,8 +14,8 @@ from psnplanner.ui.wording import capital, short_day
 VERDICTS = (
     ("insert", "New", "✚", "good"),
     ("update", "Corrected", "✎", "accent"),
-    ("shared", "Shared", "⧉", "accent"),
-    ("unchanged", "As it is", "＝", "faint"),
+    ("shared", "Shared", "◆", "accent"),
+    ("unchanged", "As it is", "=", "faint"),
     ("problem", "Problem", "✖", "danger"),
     ("skip", "Left out", "–", "faint"),
 )

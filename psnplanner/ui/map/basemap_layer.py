@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from math import ceil, log2
+from math import log2
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
@@ -48,35 +48,48 @@ Ring = tuple[QPolygonF, QRectF]
 """A line in drawing units and the box round it."""
 _FINE = 21
 """From this level (the logarithm of the scale) nothing is left out of a line."""
+_ROUGH_PX = 1.6
+"""How far a line may be out while the map moves, on the way between two levels."""
 
 
 @cache
-def _rings(level: int) -> tuple[list[Ring], list[Ring], list[Ring]]:
-    """Land, lakes and rivers with what no eye can tell apart at that scale left out."""
+def _rings() -> tuple[list[Ring], list[Ring], list[Ring]]:
+    """Land, lakes and rivers."""
     base = load()
-    apart = 0.0 if level >= _FINE else 0.7 * UNIT / 2.0**level
-    return (
-        [ring for line in base.land if (ring := _ring(line, apart))],
-        [ring for line in base.water if (ring := _ring(line, apart))],
-        [ring for line in base.rivers if (ring := _ring(line, apart))],
-    )
+    return _drawn(base.land), _drawn(base.water), _drawn(base.rivers)
 
 
-def _ring(line: Line, apart: float) -> Ring | None:
-    """A line without the points nearer than so much to the one before; None if nothing is left."""
-    points, last_x, last_y = [], 1e18, 1e18
-    for x, y in _drawn(line):
-        if abs(x - last_x) + abs(y - last_y) >= apart:
-            points.append(QPointF(x, y))
-            last_x, last_y = x, y
-    polygon = QPolygonF(points)
-    return (polygon, polygon.boundingRect()) if len(points) > 1 else None
+@cache
+def _rough_rings(level: int) -> tuple[list[Ring], list[Ring], list[Ring]]:
+    """The same with fewer points, good enough for a map in motion at scales near 2**level."""
+    from psnplanner.geography.generalise import thinned
+
+    base, tolerance = load(), _ROUGH_PX * 360 / 2.0**level
+    lines = (base.land, base.water, base.rivers)
+    land, water, rivers = (_drawn(thinned(some, tolerance)) for some in lines)
+    return land, water, rivers
 
 
-def _drawn(line: Line) -> list[tuple[float, float]]:
-    """A line in drawing units."""
-    places = (to_world(longitude, latitude) for longitude, latitude in line)
-    return [((x - ORIGIN[0]) * UNIT, (y - ORIGIN[1]) * UNIT) for x, y in places]
+def make_rough(scale: float) -> None:
+    """Have the lines for a map in motion at that scale ready, and at the scales next to it."""
+    for level in range(round(log2(scale)) - 1, round(log2(scale)) + 2):
+        if level < _FINE:
+            _rough_rings(level)
+            _rough_levels.add(level)
+
+
+_rough_levels: set[int] = set()
+
+
+def _drawn(lines: list[Line]) -> list[Ring]:
+    made = []
+    for line in lines:
+        places = (to_world(longitude, latitude) for longitude, latitude in line)
+        polygon = QPolygonF(
+            [QPointF((x - ORIGIN[0]) * UNIT, (y - ORIGIN[1]) * UNIT) for x, y in places]
+        )
+        made.append((polygon, polygon.boundingRect()))
+    return made
 
 
 def paint_ground(
@@ -84,7 +97,9 @@ def paint_ground(
 ) -> None:
     """Sea, land, lakes and rivers of the view; not `smooth` while the map moves."""
     painter.fillRect(0, 0, view.width, view.height, colours.sea)
-    land, water, rivers = _rings(min(_FINE, ceil(log2(view.scale))))
+    level = round(log2(view.scale))
+    rough = not smooth and level in _rough_levels
+    land, water, rivers = _rough_rings(level) if rough else _rings()
     to_view = transform_to(view)
     seen = to_view.inverted()[0].mapRect(QRectF(-2, -2, view.width + 4, view.height + 4))
     painter.save()

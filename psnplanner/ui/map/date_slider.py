@@ -25,7 +25,7 @@ from psnplanner.programme.gates import uk
 from psnplanner.ui import look
 
 WEEK = 7
-SPEEDS = ((7, "1 week a second"), (28, "4 weeks a second"), (91, "13 weeks a second"))
+SPEEDS = ((7, "1 week/s"), (28, "4 weeks/s"), (91, "13 weeks/s"))
 """Days that pass in a second of play, and what to call that."""
 
 _EDGE_PX = 12
@@ -214,7 +214,7 @@ class DateSlider(QWidget):
         self.back.clicked.connect(self.back_wanted)
         line = QHBoxLayout(self)
         line.setContentsMargins(8, 2, 8, 2)
-        line.setSpacing(3)
+        line.setSpacing(1)
         for button in (self.week_back, self.play_back, self.play_on, self.week_on):
             line.addWidget(button)
         line.addWidget(self.track, 1)
@@ -232,7 +232,10 @@ class DateSlider(QWidget):
         button.setText(sign)
         button.setToolTip(words)
         button.setAccessibleName(words)
-        button.setMinimumSize(28, 28)
+        button.setFixedHeight(28)
+        if len(sign) == 1:
+            button.setFixedWidth(28)
+            button.setStyleSheet("QToolButton { padding: 2px; }")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if act is not None:
             button.clicked.connect(lambda: act())

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import floor, log10
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from psnplanner.ui import look
-from psnplanner.ui.look import MapColours
-from psnplanner.ui.map.labels import draw_halo, face
+from psnplanner.ui.map.labels import Face, blank, draw_halo, face
 
 if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
@@ -20,18 +20,14 @@ _PLATE_PX = 5
 
 
 def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
-    """The scale bar and whose map it is."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    colours = look.map_colours(look.is_dark())
-    _paint_scale(painter, canvas, colours)
-    plate = licence_box(canvas)
-    painter.setPen(Qt.PenStyle.NoPen)
-    # The map moves under it: a plate keeps the words apart from the names below.
-    painter.setBrush(colours.halo)
-    painter.drawRoundedRect(plate, 3, 3)
-    at = plate.topLeft() + QPointF(_PLATE_PX, 1)
-    words = _licence_words(canvas)
-    draw_halo(painter, at, words, face(canvas.font(), -2.5), colours.town, colours.halo)
+    """The scale bar, which way is north, and whose map it is."""
+    ratio, colours = canvas.devicePixelRatioF(), look.map_colours(look.is_dark())
+    length, words = scale_length(canvas.view.metres_per_pixel, 130)
+    small, town, halo = face(canvas.font(), -1), colours.town.rgba(), colours.halo.rgba()
+    bar = _scale_picture(round(length * ratio), words, small, town, halo, ratio)
+    painter.drawPixmap(scale_box(canvas).topLeft(), bar)
+    plate = _licence_picture(_licence_words(canvas), face(canvas.font(), -2.5), town, halo, ratio)
+    painter.drawPixmap(licence_box(canvas).topLeft(), plate)
 
 
 def _licence_words(canvas: MapCanvas) -> str:
@@ -45,10 +41,24 @@ def licence_box(canvas: MapCanvas) -> QRectF:
     return QRectF(canvas.width() - wide - 4, canvas.height() - tall - 4, wide, tall)
 
 
+@lru_cache(maxsize=8)
+def _licence_picture(words: str, small: Face, ink: int, halo: int, ratio: float) -> QPixmap:
+    wide, tall = small.width(words) + 2 * _PLATE_PX, small.height + 2
+    pixmap, painter = blank(wide, tall, ratio)
+    painter.setPen(Qt.PenStyle.NoPen)
+    # The map moves under it: a plate keeps the words apart from the names below.
+    painter.setBrush(QColor.fromRgba(halo))
+    painter.drawRoundedRect(QRectF(0, 0, wide, tall), 3, 3)
+    at = QPointF(_PLATE_PX, 1)
+    draw_halo(painter, at, words, small, QColor.fromRgba(ink), QColor.fromRgba(halo))
+    painter.end()
+    return pixmap
+
+
 def scale_box(canvas: MapCanvas) -> QRectF:
-    """Where on the canvas the scale bar is, with its words."""
+    """Where on the canvas the scale bar and the arrow to the north are."""
     tall = face(canvas.font(), -1).height
-    return QRectF(8, canvas.height() - 22 - tall, 144, 22 + tall)
+    return QRectF(8, canvas.height() - 22 - tall, 178, 22 + tall)
 
 
 def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str]:
@@ -60,19 +70,40 @@ def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str
     return metres / metres_per_pixel, words
 
 
-def _paint_scale(painter: QPainter, canvas: MapCanvas, colours: MapColours) -> None:
-    length, words = scale_length(canvas.view.metres_per_pixel, 130)
-    left, bottom = 14.0, canvas.height() - 12.0
-    for colour, width in ((colours.halo, 4.0), (colours.town, 1.6)):
-        pen = QPen(colour, width)
+@lru_cache(maxsize=256)
+def _scale_picture(
+    length: int, words: str, small: Face, ink: int, halo: int, ratio: float
+) -> QPixmap:
+    """An arrow to the north, and a bar so many device pixels long under its words."""
+    pixmap, painter = blank(178, 22 + small.height, ratio)
+    left, bottom, right = 28.5, 10.0 + small.height, 28.5 + length / ratio
+    _draw_north(painter, QPointF(12, bottom - 8), small, ink, halo)
+    for colour, width in ((halo, 4.0), (ink, 1.6)):
+        pen = QPen(QColor.fromRgba(colour), width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
-        painter.drawLine(QPointF(left, bottom), QPointF(left + length, bottom))
-        for x in (left, left + length):
+        painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
+        for x in (left, right):
             painter.drawLine(QPointF(x, bottom - 5), QPointF(x, bottom + 1))
-    small = face(canvas.font(), -1)
-    at = QPointF(left + (length - small.width(words)) / 2, bottom - 7 - small.height)
-    draw_halo(painter, at, words, small, colours.town, colours.halo)
+    at = QPointF((left + right - small.width(words)) / 2, bottom - 7 - small.height)
+    draw_halo(painter, at, words, small, QColor.fromRgba(ink), QColor.fromRgba(halo))
+    painter.end()
+    return pixmap
+
+
+def _draw_north(painter: QPainter, middle: QPointF, small: Face, ink: int, halo: int) -> None:
+    """North is always up: half an arrow dark, half light, under its letter."""
+    x, y = middle.x(), middle.y()
+    left = [QPointF(x, y - 5), QPointF(x - 5, y + 9), QPointF(x, y + 5.5)]
+    right = [QPointF(x, y - 5), QPointF(x + 5, y + 9), QPointF(x, y + 5.5)]
+    painter.setPen(QPen(QColor.fromRgba(halo), 3))
+    painter.drawPolygon([*left, right[1]])
+    painter.setPen(QPen(QColor.fromRgba(ink), 1))
+    for half, fill in ((left, ink), (right, halo)):
+        painter.setBrush(QColor.fromRgba(fill))
+        painter.drawPolygon(half)
+    at = QPointF(x - small.width("N") / 2, y - 5 - small.height)
+    draw_halo(painter, at, "N", small, QColor.fromRgba(ink), QColor.fromRgba(halo))
 
 
 def paint_band(painter: QPainter, band: QRectF) -> None:

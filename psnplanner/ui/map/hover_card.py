@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 from psnplanner.programme.edits import plural
 from psnplanner.ui.map.canvas import MapCanvas
 from psnplanner.ui.site_rows import Row
+from psnplanner.ui.wording import capital
 
 
 class HoverCard(QFrame):
@@ -35,9 +36,10 @@ class HoverCard(QFrame):
         if roster is None or at is None or not isinstance(ident, bytes):
             self.hide()
             return
-        row = roster.rows.rows[roster.rows.index_of[ident]]
+        place = roster.rows.index_of[ident]
         others = len(self._canvas.sites_here(at)) - 1
-        self._text.setText(card_text(row, others))
+        then = roster.status_then(place)
+        self._text.setText(card_text(roster.rows.rows[place], others, then))
         self.adjustSize()
         self.move(self._beside(at))
         self.show()
@@ -53,9 +55,14 @@ class HoverCard(QFrame):
         return QPoint(max(4, x), max(4, y))
 
 
-def card_text(row: Row, others: int = 0) -> str:
-    """The card's words; `others` are further sites on the same spot."""
+def card_text(row: Row, others: int = 0, then: str = "") -> str:
+    """The card's words; `others` are further sites on the same spot.
+
+    `then` is its status where the map shows another day: whom it waits on today is left out.
+    """
     reference, name, partner, kind, postcode, status, phase, waiting, *_ = map(escape, row.cells)
+    if then:
+        status, waiting = capital(then), ""
     lines = [f"<b>{name or reference}</b>"]
     lines.append(" · ".join(part for part in (reference, kind, postcode) if part))
     if partner:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QPainter, QPixmap, QRegion
 from psnplanner.ui import look
 from psnplanner.ui.map import basemap_layer, names
 from psnplanner.ui.map.name import Name
+from psnplanner.ui.map.names import Carried
 from psnplanner.ui.map.view import View
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Pictures:
         self.whole: QPixmap | None = None
         self.ground_view = self.whole_view = canvas.view
         self.names: list[Name] = []
+        self._carried: Carried | None = None
         self._ground_stale = False
         self._steps: Iterator[None] | None = None
         self._steps_view = canvas.view
@@ -69,7 +71,11 @@ class Pictures:
         if rescaled:
             self._stop()
             self._rest.start()
-        elif self.whole is not None and self._steps is None and self._slack(self.whole_view) < NEAR_EDGE_PX:
+        elif (
+            self.whole is not None
+            and self._steps is None
+            and self._slack(self.whole_view) < NEAR_EDGE_PX
+        ):
             self._begin()
 
     def _stop(self) -> None:
@@ -134,7 +140,8 @@ class Pictures:
             painter.scale(1 / ratio, 1 / ratio)
             canvas.sites.paint(painter, view, ratio)
         painter.restore()
-        names.paint(painter, view, self.names)
+        if self._carried is not None:
+            self._carried.paint(painter, view)
 
     def _quick_ground(self, painter: QPainter, view: View) -> None:
         held = self.ground_view
@@ -210,8 +217,8 @@ class Pictures:
         """Nothing to do: make the levels of detail that a zoom will ask for."""
         canvas = self._canvas
         if self.settled and canvas.sites is not None:
-            canvas_ratio = canvas.devicePixelRatioF()
-            if canvas.sites.prepare(canvas.view, canvas_ratio):
+            basemap_layer.make_rough(canvas.view.scale)
+            if canvas.sites.prepare(canvas.view, canvas.devicePixelRatioF()):
                 QTimer.singleShot(30, self._canvas, self._look_ahead)
 
     def _all_steps(self, view: View) -> Iterator[None]:
@@ -230,6 +237,8 @@ class Pictures:
         names.paint(painter, view, laid)
         painter.end()
         self.names, self.whole, self.whole_view = laid, whole, view
+        if self._canvas.sites is not None:  # without numpy the few names there are wait
+            self._carried = Carried(laid, self._canvas.devicePixelRatioF()) if laid else None
         self._canvas.settled.emit()
 
     def _on(self, pixmap: QPixmap, steps: object) -> Iterator[None]:

@@ -152,16 +152,19 @@ def draw_fragments(
     lefts: NDArray[Any],
     tops: NDArray[Any],
     pixmap: QPixmap,
-    size: int,
+    sizes: int | tuple[Floats, Floats],
 ) -> None:
-    """Draw a square of the pixmap, its corner at (left, top), around each centre (x, y)."""
+    """Draw a part of the pixmap, its corner at (left, top), around each centre (x, y).
+
+    `sizes` are the sides of all, or their widths and heights.
+    """
     count = len(lefts)
     if not count:
         return
     fragments = np.ones((count, 10))
     fragments[:, 0], fragments[:, 1] = centres
     fragments[:, 2], fragments[:, 3] = lefts, tops
-    fragments[:, 4:6] = size
+    fragments[:, 4], fragments[:, 5] = (sizes, sizes) if isinstance(sizes, int) else sizes
     fragments[:, 8] = 0.0  # rotation; the scales and the opacity are one
     first = shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
     painter.drawPixmapFragments(first, count, pixmap)

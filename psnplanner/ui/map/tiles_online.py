@@ -69,6 +69,7 @@ class OnlineTiles(QObject):
         self._wanted: list[Tile] = []
         self._flying: dict[Tile, QNetworkReply] = {}
         self._waits: dict[Tile, tuple[int, float]] = {}
+        self._looked_up: set[Tile] = set()
         self._down, self._down_until, self._words = 0, 0.0, ""
         self._again = QTimer(self, singleShot=True)
         self._again.timeout.connect(self._next)
@@ -93,7 +94,9 @@ class OnlineTiles(QObject):
         now = self._clock()
         # A server that did not answer is asked for one tile, to see whether it does again.
         room = 1 if self._down else CONNECTIONS
-        if now >= self._down_until:
+        if now < self._down_until:
+            self._ask_kept()
+        else:
             for tile in self._wanted:
                 if len(self._flying) >= room:
                     return
@@ -103,6 +106,13 @@ class OnlineTiles(QObject):
         if waiting:
             wake = max(min(waiting), self._down_until)
             self._again.start(max(1, round((wake - now) * 1000)))
+
+    def _ask_kept(self) -> None:
+        """What was kept and has expired is better than nothing while the network is away."""
+        for tile in self._wanted:
+            if tile not in self._flying and tile not in self._looked_up:
+                self._looked_up.add(tile)
+                self._ask(tile, kept=True)
 
     def _ask(self, tile: Tile, *, kept: bool = False) -> None:
         request = QNetworkRequest(QUrl(self._provider.address(*tile)))
@@ -132,7 +142,7 @@ class OnlineTiles(QObject):
             else:
                 self._came(tile, image, fresh=not kept)
         elif kept:
-            self._later(tile)
+            pass  # it was not there: the network is asked once it may be
         elif status in _ABSENT:
             self._came(tile, QImage(), fresh=True)
         elif status in _REFUSED:
@@ -141,8 +151,6 @@ class OnlineTiles(QObject):
             self._later(tile)
         else:
             self._step_back(f"{self._provider.name} does not answer")
-            # What was kept and has expired is better than nothing while the network is away.
-            self._ask(tile, kept=True)
         self._next()
 
     def _came(self, tile: Tile, image: QImage, *, fresh: bool) -> None:
@@ -150,6 +158,7 @@ class OnlineTiles(QObject):
         self._wanted = [wanted for wanted in self._wanted if wanted != tile]
         if fresh:
             self._down, self._down_until = 0, 0.0
+            self._looked_up.clear()
             self._say("")
         self.arrived.emit(tile, image)
 

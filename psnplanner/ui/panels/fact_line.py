@@ -49,6 +49,7 @@ class FactLine(QWidget):
         self.show_all = QToolButton()
         self.show_all.setText("›")
         self.show_all.setAutoRaise(True)
+        self.show_all.setStyleSheet("padding: 0px 6px;")
         self.value.setWordWrap(True)
         self.value.setContentsMargins(0, 2, 0, 2)
         self.value.setTextFormat(Qt.TextFormat.PlainText)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMessageBox,
     QPushButton,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -188,7 +189,8 @@ class HistoryRow(QFrame):
         super().__init__(parent)
         self.key: Key = (0, 0)
         self.sentence, self.told = QLabel(), QLabel()
-        self.undo, self.refusal = QPushButton("Undo"), Refusal()
+        self.undo, self.refusal = QToolButton(), Refusal()
+        self.undo.setText("Undo")
         for label in (self.sentence, self.told):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -7,7 +7,7 @@ from psnplanner.programme.gates import uk
 from psnplanner.ui.home_figures import Forecast, Home
 from psnplanner.ui.wording import pounds
 
-NO_FORECAST = "No forecast yet: Plan › Forecast works one out."
+NO_FORECAST = "No forecast of go-live yet."
 
 
 def countdown(home: Home) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QImage, QKeySequence, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -33,6 +33,7 @@ from psnplanner.ui.panels.photo_words import PICTURES, name_of, not_added, told_
 from psnplanner.ui.pictures import Thumbnails, as_jpeg
 
 SMALL = QSize(104, 78)
+_CELL = QSize(112, 104)
 EMPTY = "None yet. Add some, drop pictures here, or paste one."
 _PHOTOGRAPH = int(Qt.ItemDataRole.UserRole)
 
@@ -69,10 +70,11 @@ class PhotoBox(QWidget):
         view.setResizeMode(QListView.ResizeMode.Adjust)
         view.setMovement(QListView.Movement.Static)
         view.setIconSize(SMALL)
-        view.setSpacing(4)
         view.setWordWrap(False)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.setFrameShape(QListView.Shape.NoFrame)
+        view.setStyleSheet("QListView { border: none; }")
+        view.setGridSize(_CELL)
+        view.setUniformItemSizes(True)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -113,7 +115,6 @@ class PhotoBox(QWidget):
         for photograph in self._shown:
             item = QListWidgetItem(self._icon(photograph), name_of(photograph))
             item.setData(_PHOTOGRAPH, photograph)
-            item.setSizeHint(QSize(SMALL.width() + 8, SMALL.height() + 24))
             item.setToolTip(f"{name_of(photograph)}\n{told_of(photograph, self._site_record())}")
             self.list.addItem(item)
         self.list.setCurrentRow(min(row, self.list.count() - 1))
@@ -127,12 +128,7 @@ class PhotoBox(QWidget):
         return self._session.state.sites.get(self._site) if self._session is not None else None
 
     def _icon(self, photograph: Photograph) -> QIcon:
-        image = self.thumbnails.get(self._session, photograph)
-        if image is None:
-            blank = QPixmap(SMALL)
-            blank.fill(look.colour("line"))
-            return QIcon(blank)
-        return QIcon(QPixmap.fromImage(image))
+        return QIcon(_cell(self.thumbnails.get(self._session, photograph)))
 
     def _picture_ready(self, digest: str) -> None:
         for row, photograph in enumerate(self._shown):
@@ -144,11 +140,9 @@ class PhotoBox(QWidget):
 
     def _fit(self) -> None:
         """As tall as its rows: the form round it does the scrolling."""
-        wide = SMALL.width() + 8 + 2 * self.list.spacing()
-        tall = SMALL.height() + 24 + 2 * self.list.spacing()
-        across = max(1, (self.width() - 4) // wide)
+        across = max(1, (self.width() - 4) // _CELL.width())
         rows = -(-len(self._shown) // across)
-        self.list.setFixedHeight(rows * tall + 6)
+        self.list.setFixedHeight(rows * _CELL.height() + 4)
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -295,6 +289,22 @@ class PhotoBox(QWidget):
     def keyPressEvent(self, event: Any) -> None:
         if not (event.matches(QKeySequence.StandardKey.Paste) and self.paste()):
             super().keyPressEvent(event)
+
+
+def _cell(image: QImage | None) -> QPixmap:
+    """The middle of a picture, filling its place; a plain ground where there is none yet."""
+    cell = QPixmap(SMALL * 2)
+    cell.setDevicePixelRatio(2)
+    cell.fill(look.colour("line"))
+    if image is not None:
+        painter = QPainter(cell)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        cover = image.size().scaled(SMALL, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        target = QRect(QPoint(0, 0), cover)
+        target.moveCenter(QRect(QPoint(0, 0), SMALL).center())
+        painter.drawImage(target, image)
+        painter.end()
+    return cell
 
 
 def has_pictures(data: Any) -> bool:

@@ -1,144 +1,39 @@
-"""The table of sites: sorted, filtered and chosen together with the map."""
+"""The table of sites: filtered, sorted, edited and chosen together with the map."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QItemSelection,
-    QItemSelectionModel,
-    QMimeData,
-    QModelIndex,
-    QPoint,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QDrag
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
-    QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from psnplanner.errors import UserError
 from psnplanner.programme.edits import plural
 from psnplanner.programme.record import RecordId
-from psnplanner.ui.map import sprites
+from psnplanner.ui.panels.cell_editors import CellDelegate
+from psnplanner.ui.panels.table_header import TableColumns
+from psnplanner.ui.panels.table_model import SiteModel, index_at
+from psnplanner.ui.panels.table_view import Block, TableView
 from psnplanner.ui.roster import Roster
-from psnplanner.ui.site_drag import MIME, picture_of_count, site_mime, sites_of
-from psnplanner.ui.site_rows import COLUMNS, COST_COLUMN, STATUS_COLUMN, Row
+from psnplanner.ui.site_search import EXAMPLES
 
-WIDTHS = (96, 210, 150, 120, 84, 100, 130, 160, 74, 92)
-_ROLE = Qt.ItemDataRole
+__all__ = ["SiteTable", "index_at"]
 
-
-_FLAGS = (
-    Qt.ItemFlag.ItemIsSelectable
-    | Qt.ItemFlag.ItemIsEnabled
-    | Qt.ItemFlag.ItemNeverHasChildren
-    | Qt.ItemFlag.ItemIsDragEnabled
+_SYNTAX = "".join(
+    f"<tr><td><b>{term.replace('<', '&lt;')}</b>&nbsp;&nbsp;</td><td>{words}</td></tr>"
+    for term, words in EXAMPLES
 )
-
-
-class SiteModel(QAbstractTableModel):
-    """The rows the filter lets through, in the order of one column.
-
-    It filters and sorts by itself, ten thousand rows in a few milliseconds, where a proxy
-    would call Python for every comparison.
-    """
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self.roster: Roster | None = None
-        self.order: list[int] = []
-        self.line_of: dict[int, int] = {}
-        self._column, self._descending = 0, False
-
-    def set_roster(self, roster: Roster | None) -> None:
-        """Show these sites."""
-        self.roster = roster
-        self.arrange()
-
-    def arrange(self) -> None:
-        """Filter and sort anew."""
-        self.beginResetModel()
-        self.order = self._arranged()
-        self.line_of = {place: line for line, place in enumerate(self.order)}
-        self.endResetModel()
-
-    def _arranged(self) -> list[int]:
-        if self.roster is None:
-            return []
-        rows, column = self.roster.rows.rows, self._column
-        places = np.flatnonzero(self.roster.shown).tolist()
-        places.sort(key=lambda place: rows[place].keys[column], reverse=self._descending)
-        return places
-
-    def touch(self, places: Iterable[int]) -> None:
-        """These rows read differently: put them where they now belong."""
-        if self._arranged() != self.order:
-            self.arrange()
-            return
-        for place in places:
-            line = self.line_of.get(place)
-            if line is not None:
-                self.dataChanged.emit(self.index(line, 0), self.index(line, len(COLUMNS) - 1))
-
-    def row(self, line: int) -> Row:
-        """The site on a line of the table."""
-        assert self.roster is not None
-        return self.roster.rows.rows[self.order[line]]
-
-    def rowCount(self, parent: Any = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.order)
-
-    def columnCount(self, parent: Any = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def data(self, index: Any, role: int = _ROLE.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row, column = self.row(index.row()), index.column()
-        if role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
-            return row.cells[column]
-        if role == _ROLE.DecorationRole and column == STATUS_COLUMN:
-            return sprites.icon(row.shape, row.status, 12)
-        if role == _ROLE.TextAlignmentRole and column == COST_COLUMN:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def headerData(self, section: int, orientation: Any, role: int = _ROLE.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == _ROLE.DisplayRole:
-            return COLUMNS[section]
-        return None
-
-    def sort(self, column: int, order: Any = Qt.SortOrder.AscendingOrder) -> None:
-        self._column = max(0, column)
-        self._descending = order == Qt.SortOrder.DescendingOrder
-        self.arrange()
-
-    def flags(self, index: Any) -> Any:
-        return _FLAGS
-
-    def mimeTypes(self) -> list[str]:
-        return [MIME]
-
-    def mimeData(self, indexes: Any) -> QMimeData:
-        lines = dict.fromkeys(index.row() for index in indexes)
-        return site_mime(self.row(line).id for line in lines)
-
-    def supportedDragActions(self) -> Any:
-        return Qt.DropAction.MoveAction
 
 
 class SiteTable(QWidget):
@@ -146,24 +41,19 @@ class SiteTable(QWidget):
 
     activated = Signal(object)
     menu_wanted = Signal(QPoint)
+    roster_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._roster: Roster | None = None
         self._linking = False
+        self._current: tuple[RecordId, str] | None = None
         self.model = SiteModel(self)
-        self.view = _table_view(self.model)
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter: reference, name, partner, postcode, status…")
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setAccessibleName("Filter sites")
-        self.filter.setMaximumWidth(380)
-        self.count = QLabel()
-        self.count.setObjectName("faint")
-        self.clear = QPushButton("Show all")
-        self.clear.setAccessibleName("Clear the filter")
-        self.top = QWidget()
-        """The filter line: the window makes it the title of the table's dock."""
+        self.view = TableView(self.model)
+        self.view.setItemDelegate(CellDelegate(self.view))
+        self.columns = TableColumns(self.view, self.model)
+        self._build_line()
+        self.bubble = _Bubble(self.view)
         self._empty = QLabel(self.view.viewport())
         self._empty.setObjectName("faint")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -171,42 +61,108 @@ class SiteTable(QWidget):
         self._connect()
         self._update_count()
 
+    def _build_line(self) -> None:
+        self.top = QWidget()
+        """The filter line: the window makes it the title of the table's dock."""
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Find in all fields, or partner:… status:… live<…")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter sites")
+        self.filter.setToolTip(f"<table>{_SYNTAX}</table>")
+        self.filter.setMinimumWidth(110)
+        self.filter.setMaximumWidth(460)
+        self.hint = QToolButton()
+        self.hint.setText("?")
+        self.hint.setToolTip("What can be searched for")
+        self.hint.setAccessibleName("What can be searched for")
+        self.hint.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.hint.setMenu(self._hint_menu())
+        self.hint.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.count = QLabel()
+        self.count.setObjectName("faint")
+        self.clear = QPushButton("Show all")
+        self.clear.setAccessibleName("Clear the filter")
+        self.chooser = QToolButton()
+        self.chooser.setText("Columns")
+        self.chooser.setToolTip("Choose the columns; drag their headings to order them")
+        self.chooser.clicked.connect(self._choose_columns)
+
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self.top)
-        line.setContentsMargins(8, 6, 8, 6)
-        line.addWidget(self.filter, 1)
-        line.addWidget(self.clear)
-        line.addStretch(1)
-        line.addWidget(self.count)
+        self.line = QHBoxLayout(self.top)
+        self.line.setContentsMargins(8, 6, 8, 6)
+        for widget in (self.filter, self.hint, self.clear):
+            self.line.addWidget(widget)
+        self.line.setStretchFactor(self.filter, 1)
+        self.line.addStretch(0)
+        self.line.addWidget(self.count)
+        self.line.addWidget(self.chooser)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.view, 1)
 
+    def _hint_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for term, words in EXAMPLES:
+            action = menu.addAction(f"{term}\t{words}")
+            action.triggered.connect(lambda _=False, t=term: self._add_term(t))
+        return menu
+
+    def _add_term(self, term: str) -> None:
+        self.filter.setText(f"{self.filter.text().strip()} {term}".strip())
+        self.filter.setFocus()
+
+    def _choose_columns(self) -> None:
+        self.columns.menu().popup(self.chooser.mapToGlobal(QPoint(0, self.chooser.height())))
+
     def _connect(self) -> None:
         # A short wait joins the letters of a quick typist into one search.
-        self._typing = QTimer(self, singleShot=True, interval=60)
+        self._typing = QTimer(self, singleShot=True, interval=40)
         self._typing.timeout.connect(self._search)
         self.filter.textChanged.connect(lambda: self._typing.start())
         self.clear.clicked.connect(self._clear)
-        self.view.selectionModel().selectionChanged.connect(self._chosen_here)
-        self.view.doubleClicked.connect(lambda i: self.activated.emit(self.model.row(i.row()).id))
-        self.view.customContextMenuRequested.connect(
-            lambda at: self.menu_wanted.emit(self.view.viewport().mapToGlobal(at))
+        view = self.view
+        view.selectionModel().selectionChanged.connect(self._chosen_here)
+        view.opened.connect(lambda line: self.activated.emit(self.model.ident(line)))
+        view.toggled.connect(self._toggle)
+        view.lines_wanted.connect(self._choose_lines)
+        view.customContextMenuRequested.connect(
+            lambda at: self.menu_wanted.emit(view.viewport().mapToGlobal(at))
         )
+        self.model.modelAboutToBeReset.connect(self._note_current)
         self.model.modelReset.connect(self._after_reset)
+        self.model.refused.connect(self._refused)
 
     def set_roster(self, roster: Roster | None) -> None:
         """Show these sites (None: an empty table)."""
         self._roster = roster
         self.filter.setText("")
+        self.bubble.hide()
         self.model.set_roster(roster)
+        self.columns.refresh()
         if roster is not None:
-            roster.rebuilt.connect(self.model.arrange)
+            roster.rebuilt.connect(self._rebuilt)
             roster.shown_changed.connect(self._filter_changed)
-            roster.rows_changed.connect(self.model.touch)
+            roster.rows_changed.connect(self._touched)
             roster.selection_changed.connect(self._chosen_elsewhere)
         self._update_count()
+        self.roster_changed.emit()
+
+    @property
+    def roster(self) -> Roster | None:
+        """The sites it shows."""
+        return self._roster
+
+    def _rebuilt(self) -> None:
+        self.model.rebuild()
+        self.columns.refresh()
+
+    def _touched(self, places: Iterable[int]) -> None:
+        self.model.touch(places)
+        self.columns.refresh()
+
+    # The filter
 
     def focus_filter(self) -> None:
         """Put the cursor in the filter line."""
@@ -228,49 +184,86 @@ class SiteTable(QWidget):
             self.filter.setText(self._roster.words)
         self.model.arrange()
 
+    # The cursor stays on its site through every sort and filter
+
+    def _note_current(self) -> None:
+        index = self.view.currentIndex()
+        self._linking = True  # a reset empties Qt's selection, which chooses nothing
+        self._current = None
+        if index.isValid() and self._roster is not None and index.row() < len(self.model.order):
+            place = int(self.model.order[index.row()])
+            if place < len(self._roster.rows) and index.column() < len(self.model.columns):
+                key = self.model.columns[index.column()].key
+                self._current = (self._roster.rows.ids[place], key)
+
     def _after_reset(self) -> None:
-        self._show_choice(scroll=False)
+        self._linking = False
+        self.bubble.hide()
+        if self._roster is not None and self._current is not None:
+            ident, key = self._current
+            place = self._roster.rows.index_of.get(ident, -1)
+            line = self.model.line_of(place) if place >= 0 else -1
+            if line >= 0:
+                self.view.go_to(line, max(0, self.model.column_at(key)))
         self._update_count()
+
+    # The choice
 
     def _chosen_here(self) -> None:
-        if self._linking or self._roster is None:
+        block = self.view.block()
+        if self._linking or self._roster is None or block is None:
             return
-        places = [
-            self.model.order[line]
-            for part in self.view.selectionModel().selection()
-            for line in range(part.top(), part.bottom() + 1)
-        ]
+        self._choose_lines(block.top, block.bottom, keep_block=True)
+
+    def _choose_lines(self, top: int, bottom: int, *, keep_block: bool = False) -> None:
+        assert self._roster is not None
+        if not keep_block:
+            self.view.select_block(Block(top, bottom, 0, len(self.model.columns) - 1))
+            return
         self._linking = True
-        self._roster.select_places(places)
+        self._roster.select_places(self.model.order[top : bottom + 1].tolist())
         self._linking = False
-        self._update_count()
+        self._show_choice()
+
+    def _toggle(self, line: int) -> None:
+        assert self._roster is not None
+        self._roster.toggle(self.model.ident(line))
 
     def _chosen_elsewhere(self) -> None:
-        if not self._linking:
-            self._show_choice(scroll=True)
+        if self._linking:
+            return
+        self._linking = True
+        self.view.selectionModel().clearSelection()
+        self._linking = False
+        self._show_choice()
+        lines = self.model.chosen_lines()
+        if lines and self.view.currentIndex().row() not in lines:
+            self.view.go_to(lines[0], max(0, self.view.currentIndex().column()))
+            self.view.scrollTo(self.model.index(lines[0], self.view.currentIndex().column()))
+
+    def _show_choice(self) -> None:
+        self.model.note_choice()
+        self.view.viewport().update()
         self._update_count()
 
-    def _show_choice(self, *, scroll: bool) -> None:
-        if self._roster is None:
-            return
-        index_of, line_of = self._roster.rows.index_of, self.model.line_of
-        places = (index_of[ident] for ident in self._roster.selected)
-        lines = sorted(line_of[place] for place in places if place in line_of)
-        self._linking = True
-        self.view.selectionModel().select(
-            self._selection(lines),
-            QItemSelectionModel.SelectionFlag.ClearAndSelect
-            | QItemSelectionModel.SelectionFlag.Rows,
-        )
-        self._linking = False
-        if scroll and lines:
-            self.view.scrollTo(self.model.index(lines[0], 0))
+    def selected(self) -> frozenset[RecordId]:
+        """Ids of the chosen sites."""
+        return self._roster.selected if self._roster else frozenset()
 
-    def _selection(self, lines: list[int]) -> QItemSelection:
-        chosen, last = QItemSelection(), len(COLUMNS) - 1
-        for first, final in runs(lines):
-            chosen.select(self.model.index(first, 0), self.model.index(final, last))
-        return chosen
+    # Refusals
+
+    def _refused(self, index: Any, error: UserError) -> None:
+        self.view.go_to(index.row(), index.column(), select=True)
+        self.view.scrollTo(index)
+        self.view.edit(index)
+        self.bubble.say(error, self.view.visualRect(index))
+
+    def say_at_cell(self, words: str) -> None:
+        """Say something about the current cell, beside it."""
+        index = self.view.currentIndex()
+        self.bubble.say(UserError(words), self.view.visualRect(index))
+
+    # Words
 
     def _update_count(self) -> None:
         roster = self._roster
@@ -282,10 +275,14 @@ class SiteTable(QWidget):
         total, shown, chosen = len(roster.rows), roster.shown_count, len(roster.selected)
         words = f"{shown:,} of {total:,} sites" if roster.filtered else plural(total, "site")
         self.count.setText(f"{words} · {chosen:,} selected" if chosen else words)
+        notes = " ".join(roster.notes)
+        self.filter.setProperty("note", notes)
         if not total:
             self._say_empty("No sites yet. File › Import list… reads a CSV or Excel list.")
+        elif shown:
+            self._say_empty("")
         else:
-            self._say_empty("" if shown else "No site matches the filter.")
+            self._say_empty(f"No site matches the filter.\n{notes}".strip())
 
     def _say_empty(self, words: str) -> None:
         self._empty.setText(words)
@@ -296,74 +293,35 @@ class SiteTable(QWidget):
         super().resizeEvent(event)
         self._empty.resize(self.view.viewport().size())
 
-    def selected(self) -> frozenset[RecordId]:
-        """Ids of the chosen sites."""
-        return self._roster.selected if self._roster else frozenset()
 
+class _Bubble(QFrame):
+    """Why a cell was refused, just under it; any key or click but in its editor ends it."""
 
-def runs(lines: list[int]) -> Iterable[tuple[int, int]]:
-    """The unbroken runs (first, last) of ascending numbers."""
-    start = previous = None
-    for line in lines:
-        if previous is not None and line != previous + 1:
-            yield start, previous  # type: ignore[misc]
-            start = line
-        elif start is None:
-            start = line
-        previous = line
-    if start is not None:
-        yield start, previous  # type: ignore[misc]
+    def __init__(self, view: TableView) -> None:
+        super().__init__(view.viewport())
+        self.setObjectName("refusal")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._view = view
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.addWidget(self.text)
+        self.hide()
+        view.verticalScrollBar().valueChanged.connect(self.hide)
+        view.horizontalScrollBar().valueChanged.connect(self.hide)
+        view.selectionModel().currentChanged.connect(self.hide)
 
-
-class _View(QTableView):
-    """A table whose dragged rows travel as a small tag, not as a picture of themselves."""
-
-    def startDrag(self, actions: Any) -> None:
-        data = self.model().mimeData(self.selectionModel().selectedRows())
-        drag = QDrag(self)
-        drag.setMimeData(data)
-        drag.setPixmap(picture_of_count(len(sites_of(data))))
-        drag.setHotSpot(QPoint(-8, -8))
-        drag.exec(Qt.DropAction.MoveAction)
-
-
-def _table_view(model: SiteModel) -> QTableView:
-    view = _View()
-    view.setAccessibleName("Sites")
-    view.setModel(model)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setDragEnabled(True)
-    view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-    view.setAlternatingRowColors(True)
-    view.setShowGrid(False)
-    view.setIconSize(QSize(12, 12))
-    view.setWordWrap(False)
-    view.setTabKeyNavigation(False)
-    view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    view.setFrameShape(QTableView.Shape.NoFrame)
-    view.verticalHeader().hide()
-    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 9)
-    header = view.horizontalHeader()
-    header.setSectionsMovable(True)
-    header.setHighlightSections(False)
-    header.setStretchLastSection(True)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, width in enumerate(WIDTHS):
-        view.setColumnWidth(column, width)
-    # What a manager looks for stands first, where a narrow window still shows it.
-    for place, name in enumerate(("Status", "Phase", "Waiting on"), start=2):
-        header.moveSection(header.visualIndex(COLUMNS.index(name)), place)
-    # Of the table's own selection a header asks about every row of every column, at each paint.
-    header.setSelectionModel(QItemSelectionModel(model, view))
-    view.setSortingEnabled(True)
-    view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    return view
-
-
-def index_at(model: SiteModel, place: int) -> QModelIndex:
-    """The first cell of the row in that place of the roster; invalid if it is filtered out."""
-    line = model.line_of.get(place)
-    return QModelIndex() if line is None else model.index(line, 0)
+    def say(self, error: UserError, cell: Any) -> None:
+        """Show it under a cell, or above where there is no room."""
+        remedy = error.remedy.partition("; or give a reason to override")[0]
+        self.text.setText(f"{error.what} {remedy}".strip())
+        room = self._view.viewport().rect()
+        wide = min(360, room.width() - 8)
+        self.text.setFixedWidth(wide - 18)
+        self.setFixedSize(wide, self.text.heightForWidth(wide - 18) + 16)
+        below = cell.bottom() + 4
+        top = below if below + self.height() <= room.height() else cell.top() - self.height() - 4
+        self.move(max(4, min(cell.left(), room.width() - wide - 4)), max(2, top))
+        self.show()
+        self.raise_()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from psnplanner.programme.edits import plural
 from psnplanner.programme.findings import NOTE, SEVERITIES, Finding
@@ -13,7 +12,6 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, closed_for
 from psnplanner.ui.wording import short_day
-
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,7 @@ def compared(before: Sequence[Finding], after: Sequence[Finding]) -> list[Conseq
     for finding in new:
         twin = _twin(finding, old)
         if twin is None:
-            found.append(
-                Consequence(True, finding.severity, len(finding.sites), finding.sentence)
-            )
+            found.append(Consequence(True, finding.severity, len(finding.sites), finding.sentence))
             continue
         old.remove(twin)
         found += _grown(twin, finding)
@@ -71,9 +67,7 @@ def _grown(before: Finding, after: Finding) -> list[Consequence]:
     return found
 
 
-def closures(
-    state: State, before: Phase, after: Phase, calendar: Calendar
-) -> list[Consequence]:
+def closures(state: State, before: Phase, after: Phase, calendar: Calendar) -> list[Consequence]:
     """The closed windows that a phase would run into, for more working days than it does."""
     found = []
     sites = state.sites_by_phase.get(before.id, [])
@@ -101,5 +95,3 @@ def _shut_days(window: ClosedWindow, phase: Phase, calendar: Calendar) -> int:
     assert phase.ends_on is not None
     first, last = max(window.starts_on, phase.starts_on), min(window.ends_on, phase.ends_on)
     return calendar.count(first, last)
-
-

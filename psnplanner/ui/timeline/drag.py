@@ -69,8 +69,13 @@ class Drag:
         return replace(self, part=part, starts_on=starts, ends_on=ends)
 
     @property
+    def moved(self) -> Phase:
+        """The phase with the proposed window."""
+        return replace(self.phase, starts_on=self.starts_on, ends_on=self.ends_on)
+
+    @property
     def edit(self) -> Amend:
         """The edit that makes it so, as one transaction."""
         values = {"starts_on": self.starts_on, "ends_on": self.ends_on}
-        moved = replace(self.phase, starts_on=self.starts_on, ends_on=self.ends_on)
-        return Amend("phase", [self.id], values, f"Move {self.phase.name} to {window(moved)}")
+        label = f"Move {self.phase.name} to {window(self.moved)}"
+        return Amend("phase", [self.id], values, label)

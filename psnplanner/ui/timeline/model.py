@@ -8,7 +8,7 @@ capacity: a phase that lags behind shows as too much for the weeks that remain.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar, closed_for
+from psnplanner.programme.working_days import Calendar
 from psnplanner.style import phase_colour
 
 ONE_DAY = timedelta(days=1)
@@ -93,6 +93,11 @@ class Timeline:
     go_live: date | None
     starts: date | None
     calendar: Calendar
+    spread: _Spread
+
+    def loads_of(self, phase: Phase) -> Loads:
+        """The loads of a phase, its window perhaps another than it has."""
+        return self.spread.loads(phase)
 
     @property
     def first(self) -> date:
@@ -135,6 +140,7 @@ def timeline_of(state: State, present: date, calendar: Calendar) -> Timeline:
         programme.go_live_on,
         programme.starts_on,
         calendar,
+        spread,
     )
 
 
@@ -190,16 +196,17 @@ class _Spread:
             len(sites) - len(live) if over else 0,
             sum(site.locked for site in sites),
             sum(map(self.state.effort_days, sites)),
-            self._loads(phase, sites, live),
+            self.loads(phase),
         )
 
-    def _loads(self, phase: Phase, sites: Sequence[Site], live: Sequence[Site]) -> Loads:
+    def loads(self, phase: Phase) -> Loads:
         loads: Loads = {}
-        left = sum(map(self.state.effort_days, sites))
-        for site in live:
-            effort, on = self.state.effort_days(site), self._live_on(site)
-            left -= effort
-            if on is not None:
+        left = 0.0
+        for site in self.state.sites_by_phase.get(phase.id, []):
+            effort = self.state.effort_days(site)
+            if self.state.statuses[site.id] != "live":
+                left += effort
+            elif (on := self._live_on(site)) is not None:
                 loads.setdefault(monday(on), Load()).done += effort
         working = self._working(phase)
         open_days = [day for day in working if day not in self.shut]
@@ -209,7 +216,7 @@ class _Spread:
                 loads.setdefault(monday(day), Load()).capacity += share
         ahead = [day for day in open_days if day >= self.present]
         for day in ahead:
-            loads.setdefault(monday(day), Load()).needed += max(0.0, left) / len(ahead)
+            loads.setdefault(monday(day), Load()).needed += left / len(ahead)
         return loads
 
     def _working(self, phase: Phase) -> list[date]:
@@ -237,8 +244,3 @@ def _contracts(state: State) -> dict[date, Contracts]:
         if phase is not None and phase.ends_on is not None and on < phase.ends_on:
             early[monday(on)] += 1
     return {week: Contracts(count, early[week]) for week, count in ends.items()}
-
-
-def shut_sites(sites: Iterable[Site], window: ClosedWindow) -> int:
-    """How many of these sites a closed window binds."""
-    return sum(bool(closed_for(site, [window])) for site in sites)

@@ -47,7 +47,7 @@ class Scale:
     @property
     def by_weeks(self) -> bool:
         """Whether a week is wide enough to be told from the next."""
-        return self.px_per_day * 7 >= 9
+        return self.px_per_day * 7 >= 6
 
 
 def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from psnplanner.ui.main_window import MainWindow
-from psnplanner.ui.panels.site_table import index_at, runs
+from psnplanner.ui.panels.site_table import index_at
 from psnplanner.ui.site_rows import COLUMNS, natural
 from tests.ui.sample import ident
 
@@ -16,6 +16,12 @@ from tests.ui.sample import ident
 def _column(window: MainWindow, name: str) -> list[str]:
     model, column = window.table.model, COLUMNS.index(name)
     return [model.row(line).cells[column] for line in range(model.rowCount())]
+
+
+def _at(window: MainWindow, name: str) -> int:
+    """The place of a column by its heading."""
+    headings = [column.heading for column in window.table.model.columns]
+    return headings.index(name)
 
 
 def test_typing_filters_table_and_map(window: MainWindow, qtbot: Any) -> None:
@@ -42,9 +48,9 @@ def test_no_match_says_so(window: MainWindow) -> None:
 def test_sorting_by_a_header(window: MainWindow) -> None:
     """By reference as people count, by status in the order of progress."""
     header = window.table.view.horizontalHeader()
-    window.table.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    window.table.columns.sort("reference", True)
     assert _column(window, "Reference")[:2] == ["CM0120", "CM0119"]
-    window.table.view.sortByColumn(COLUMNS.index("Status"), Qt.SortOrder.AscendingOrder)
+    window.table.columns.sort("status")
     found = list(dict.fromkeys(_column(window, "Status")))
     order = "Planned Surveyed Wayleave Building Fibre_in Installed Live Blocked".replace("_", " ")
     assert found == sorted(found, key=order.index)
@@ -72,20 +78,13 @@ def test_choosing_elsewhere_chooses_in_the_table(window: MainWindow) -> None:
     window.roster.select(chosen)
 
     def shown() -> set[bytes]:
-        lines = {index.row() for index in window.table.view.selectionModel().selectedRows()}
-        return {window.table.model.row(line).id for line in lines}
+        return {window.table.model.ident(line) for line in window.table.model.chosen_lines()}
 
     assert shown() == chosen
-    window.table.view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    window.table.columns.sort("name", True)
     assert shown() == chosen
     assert window.roster.selected == chosen
     assert "5 sites selected" in window.form._several.text()
-
-
-def test_runs() -> None:
-    """First and last of each."""
-    assert list(runs([1, 2, 3, 7, 9, 10])) == [(1, 3), (7, 7), (9, 10)]
-    assert list(runs([])) == []
 
 
 def test_ten_thousand_rows_filter(qtbot: Any) -> None:
@@ -127,5 +126,5 @@ def test_a_header_does_not_ask_about_every_chosen_row(window: MainWindow) -> Non
     """With ten thousand rows chosen that took half a second at each paint."""
     window.roster.select_all()
     header = window.table.view.horizontalHeader()
-    assert window.table.view.selectionModel().hasSelection()
+    assert len(window.table.model.chosen_lines()) == 120
     assert not header.selectionModel().hasSelection()

@@ -1,0 +1,136 @@
+"""Rows of delimited text, where quotation marks left open or standing alone swallow nothing.
+
+Rows whose quotation marks are in order are read by `csv`, strictly; at the first that is not,
+the row is read again by itself, as its writer meant it, and `mended` says so.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+_SAMPLE_LINES = 200
+_MOST_LINES = 20
+_NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
+_WITHIN = "quotation marks stand within a cell: read as ordinary text"
+
+
+def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Iterator[list[str]]:
+    """The cells of each row, blank ones included; what is mended is told by the row's number."""
+    csv.field_size_limit(2**31 - 1)  # our own limit says where and what to do
+    usual = _usual_width(lines[:_SAMPLE_LINES], delimiter)
+    start, number = 0, 0
+    while start < len(lines):
+        reader = csv.reader(
+            _lines_from(lines, start), delimiter=delimiter, strict=True, skipinitialspace=True
+        )
+        before = 0
+        try:
+            for cells in reader:
+                taken = reader.line_num - before
+                if taken > 1 and len(cells) != usual:
+                    at = start + before
+                    if any(_width(line, delimiter) == usual for line in lines[at + 1 : at + taken]):
+                        break
+                before = reader.line_num
+                number += 1
+                yield cells
+        except csv.Error:
+            pass  # the row it began at is the one to look at
+        start += before
+        if start < len(lines):
+            number += 1
+            cells, taken, said = _by_hand(lines, start, delimiter, usual)
+            if said:
+                mended[number] = said
+            start += taken
+            yield cells
+
+
+def _lines_from(lines: Sequence[str], start: int) -> Iterator[str]:
+    return (lines[index] + "\n" for index in range(start, len(lines)))
+
+
+def _usual_width(lines: Sequence[str], delimiter: str) -> int:
+    """How many cells most rows have, each line taken as a row by itself."""
+    widths = Counter(_width(line, delimiter) for line in lines if line.strip())
+    return max(widths, key=lambda width: (widths[width], width), default=0)
+
+
+def _width(line: str, delimiter: str) -> int:
+    return len(_cells(line, delimiter)[0])
+
+
+def _by_hand(
+    lines: Sequence[str], start: int, delimiter: str, usual: int
+) -> tuple[list[str], int, str]:
+    """The row that begins at a line, how many lines it takes, and what was mended in it.
+
+    Lines are joined to it only as long as they make it a whole row and are none themselves.
+    """
+    line = lines[start]
+    cells, left_open, said = _cells(line, delimiter)
+    if len(cells) != usual or left_open:
+        for end in range(start + 2, min(start + 1 + _MOST_LINES, len(lines) + 1)):
+            if _width(lines[end - 1], delimiter) == usual:
+                break
+            more, still_open, why = _cells("\n".join(lines[start:end]), delimiter)
+            if len(more) == usual and not still_open:
+                return more, end - start, why
+        plain = [cell.strip('" ') for cell in line.split(delimiter)]
+        if len(plain) == usual:
+            return plain, 1, _NOT_CLOSED
+    return cells, 1, said
+
+
+def _cells(text: str, delimiter: str) -> tuple[list[str], bool, str]:
+    """The cells of one row, whether one was left open, and what is to be said of it.
+
+    A quotation mark closes its cell only before a delimiter or the end of a line of its own.
+    """
+    cells: list[str] = []
+    said, left_open, at = "", False, 0
+    while at <= len(text):
+        begin = at
+        while text[begin : begin + 1] == " ":
+            begin += 1
+        close = None
+        if (
+            text[begin : begin + 1] == '"' and not left_open
+        ):  # once there is no closing, there is none
+            close = _closing(text, begin + 1, delimiter)
+        if close is not None:
+            inner, at = close
+            cell = text[begin + 1 : inner].replace('""', '"')
+            if '"' in text[begin + 1 : inner].replace('""', ""):
+                said, cell = said or _WITHIN, cell.replace('\\"', '"')
+        else:
+            at = text.find(delimiter, at)
+            at = len(text) if at < 0 else at
+            cell = text[begin:at]
+            if cell.startswith('"'):
+                left_open, said = True, _NOT_CLOSED
+                cell = cell.strip('" ')
+        cells.append(cell)
+        at += 1
+    return cells, left_open, said
+
+
+def _closing(text: str, at: int, delimiter: str) -> tuple[int, int] | None:
+    """Where the mark that closes a cell stands, and where the cell ends; None if none does."""
+    while (at := text.find('"', at)) >= 0:
+        if text[at + 1 : at + 2] == '"' and not _ends(text, at + 2, delimiter):
+            at += 2
+            continue
+        end = at + 1
+        while text[end : end + 1] == " ":
+            end += 1
+        if text[at + 1 : at + 2] != '"' and (end == len(text) or text[end] == delimiter):
+            return at, end
+        at += 1
+    return None
+
+
+def _ends(text: str, at: int, delimiter: str) -> bool:
+    return at >= len(text) or text[at] == delimiter

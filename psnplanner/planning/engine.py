@@ -1,0 +1,285 @@
+"""The search for a grouping: any time a plan, better ones as they are found, and a bound.
+
+First alternations from spread bases, beside them the climb of the bound; then from the bases
+that the bound would choose; then large-neighbourhood search (Shaw 1998): a few neighbouring
+groups at a time are solved by CP-SAT, among the bases that the bound's prices favour. Budgets
+count work, not seconds, so that a seed gives the same plan on any load, and a larger budget
+goes on where a smaller one ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from psnplanner.planning import exact
+from psnplanner.planning.bound import Bound, Climb
+from psnplanner.planning.grouping import (
+    OUT,
+    Floats,
+    Grouped,
+    Grouping,
+    Ints,
+    total_pounds,
+    unit_pounds,
+)
+from psnplanner.planning.local_search import Search
+from psnplanner.planning.transport import alternate
+
+STARTS = 6
+FIRST_STEPS = 400
+MORE_STEPS = 60
+CLIMB_EVERY = 8
+"""Batches of neighbourhoods between two stretches of the bound's climb."""
+
+PART_WORK = 1.0
+"""Solver work that one neighbourhood may take."""
+
+FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 100, 20, 260
+GROW, SHRINK = 1.1, 0.93
+THREADS = 2
+TRIES = 12
+CLOSED = 1e-5
+"""A gap at which a plan is as good as proved the best."""
+
+
+@dataclass
+class Budget:
+    """How much work a search may do, in about seconds of a quiet core; `stop` ends it at once."""
+
+    work: float
+    stop: Callable[[], bool] = lambda: False
+    spent: float = 0.0
+
+    def spend(self, work: float) -> None:
+        """Count work done."""
+        self.spent += work
+
+    @property
+    def over(self) -> bool:
+        """Whether the search is to end."""
+        return self.spent >= self.work or self.stop()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best plan so far, what it costs, and what no plan can beat."""
+
+    plan: Grouped
+    pounds: float
+    bound: Bound
+
+
+@dataclass
+class Engine:
+    """One search. `first` is a plan that keeps every rule; `told` hears of each better one."""
+
+    problem: Grouping
+    first: Grouped
+    budget: Budget
+    seed: int = 1
+    told: Callable[[Grouped, float], None] = lambda plan, pounds: None
+    best: Grouped = field(init=False)
+    pounds: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.best, self.pounds = self.first.copy(), total_pounds(self.problem, self.first)
+        self._random = np.random.default_rng(self.seed)
+        self._proved: set[tuple[object, ...]] = set()
+        self._units = float(FIRST_UNITS)
+        self._favoured = 3.0
+
+    def run(self) -> Found:
+        """Search until the budget is over, or the plan is proved the best there is."""
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
+            self._climb = Climb(self.problem)
+            starts = self._spread_bases()
+            self._try(next(starts))
+            climbing = pool.submit(
+                self._climb.climb, FIRST_STEPS, self.pounds, self.budget.stop
+            )
+            for base in starts:
+                self._try(base)
+            climbing.result()
+            self._try(self._matched(self._climb.best.base))
+            batches = 0
+            while not (self.budget.over or self._closed):
+                batches += 1
+                if batches % CLIMB_EVERY == 0:
+                    self._climb_on()
+                if not self._improve(pool):
+                    break
+        return Found(self.best, self.pounds, self._climb.best)
+
+    @property
+    def _closed(self) -> bool:
+        return self.pounds - self._climb.best.pounds <= CLOSED * abs(self.pounds)
+
+    # -- starts ------------------------------------------------------------------------
+
+    def _try(self, base: Ints) -> None:
+        if self.budget.over:
+            return
+        units, groups, _ = self.problem.shape
+        found = Search(self.problem, alternate(self.problem, base)).descend()
+        self._take(found)
+        self.budget.spend(4e-6 * units * groups)
+
+    def _take(self, found: Grouped) -> bool:
+        pounds = total_pounds(self.problem, found)
+        if pounds >= self.pounds - 1e-6 * abs(self.pounds):
+            return False
+        self.best, self.pounds = found.copy(), pounds
+        self.told(self.best, pounds)
+        return True
+
+    def _spread_bases(self) -> Iterator[Ints]:
+        """Bases to start from: the first plan's, then spread out as k-means++ does."""
+        if (self.best.group != OUT).any():
+            yield self.best.base.copy()
+        units, groups, bases = self.problem.shape
+        for _ in range(STARTS):
+            chosen: list[int] = []
+            nearest = np.full(units, np.inf)
+            for _ in range(groups):
+                far = np.minimum(nearest, self.problem.reach.max()) * self.problem.weight + 1e-9
+                unit = self._random.choice(units, p=far / far.sum())
+                order = np.argsort(self.problem.reach[unit], kind="stable")
+                new = next((b for b in order.tolist() if b not in chosen), int(order[0]))
+                chosen.append(new if self.problem.alike else int(order[0]))
+                nearest = np.minimum(nearest, self.problem.reach[:, chosen[-1]])
+            yield np.array(chosen, dtype=np.int64)
+
+    def _matched(self, base: Ints) -> Ints:
+        return base.copy()
+
+    def _climb_on(self) -> None:
+        if not self._climb.finished:
+            self._climb.climb(MORE_STEPS, self.pounds, self.budget.stop)
+            units, groups, bases = self.problem.shape
+            self.budget.spend(MORE_STEPS * 2e-9 * units * bases * (1 if self.problem.alike else groups))
+
+    # -- neighbourhoods ----------------------------------------------------------------
+
+    def _improve(self, pool: ThreadPoolExecutor) -> bool:
+        """Solve a batch of neighbourhoods that share no group; False if none is left to try."""
+        parts = self._batch()
+        if not parts:
+            return False
+        works = [pool.submit(part.solve) for part in parts]
+        for part, work in zip(parts, works, strict=True):
+            solved = work.result()
+            self.budget.spend(0.2 + solved.work)
+            if solved.plan is part.plan:
+                if solved.proved:
+                    self._proved.add(part.key)
+            else:
+                self._put_back(part, solved.plan)
+            if not solved.proved:
+                self._units = max(LEAST_UNITS, self._units * SHRINK)
+            elif solved.work < PART_WORK / 2:
+                self._units = min(MOST_UNITS, self._units * GROW)
+        return True
+
+    def _put_back(self, part: Part, solved: Grouped) -> None:
+        plan = self.best.copy()
+        inside = solved.group != OUT
+        plan.group[part.rows] = np.where(inside, part.groups[solved.group], OUT)
+        plan.base[part.groups] = part.bases[solved.base]
+        self._take(plan)
+
+    def _batch(self) -> list[Part]:
+        parts: list[Part] = []
+        taken = np.zeros(self.problem.shape[1], dtype=bool)
+        left_out = True
+        for _ in range(TRIES):
+            free = np.flatnonzero(~taken)
+            if not len(free) or len(parts) == THREADS:
+                break
+            groups = self._neighbours(free)
+            part = self._part(groups, left_out)
+            if part.key in self._proved:
+                continue
+            taken[groups] = True
+            left_out = False
+            parts.append(part)
+        if not parts and self._favoured < 1e3:
+            # Everything near is proved among the favoured bases: favour more of them.
+            self._favoured *= 2
+            self._proved.clear()
+            return self._batch()
+        return parts
+
+    def _neighbours(self, free: Ints) -> Ints:
+        """A group and those nearest to it by one measure or another, up to so many units."""
+        size = np.bincount(self.best.group[self.best.group != OUT], minlength=self.problem.shape[1])
+        first = int(self._random.choice(free))
+        rows = np.flatnonzero(self.best.group == first)
+        if not len(rows):
+            rows = np.flatnonzero(self.best.group == OUT)
+        measure = "reach" if self.problem.alike else self._random.choice(["both", "reach", "price", "any"])
+        far = self._distance(rows, measure)[free]
+        far = far + np.abs(far) * self._random.uniform(0, 0.3, len(far))
+        far[free == first] = -np.inf
+        order = free[np.argsort(far, kind="stable")]
+        count = max(2, int((np.cumsum(size[order]) <= self._units).sum()))
+        return np.sort(order[:count])
+
+    def _distance(self, rows: Ints, measure: str) -> Floats:
+        """How dear the rows would be in each group (K,), by where, by when, by both, or not."""
+        groups = self.problem.shape[1]
+        if measure == "any" or not len(rows):
+            return self._random.random(groups)
+        where = self.problem.reach[rows][:, self.best.base].mean(axis=0)
+        when = np.where(self.problem.allowed[rows], self.problem.price[rows], 1e9).mean(axis=0)
+        return {"reach": where, "price": when, "both": where + when}[measure]
+
+    def _part(self, groups: Ints, left_out: bool) -> Part:
+        inside = np.isin(self.best.group, groups)
+        if left_out:
+            inside |= (self.best.group == OUT) & self.problem.allowed[:, groups].any(axis=1)
+        rows = np.flatnonzero(inside)
+        favoured = self._favoured_bases(groups, rows)
+        bases = np.unique(np.concatenate([self.best.base[groups], *favoured]))
+        small = self.problem.part(rows, groups, bases)
+        now = self.best.group[rows]
+        plan = Grouped(
+            np.where(now != OUT, np.searchsorted(groups, now), OUT),
+            np.searchsorted(bases, self.best.base[groups]),
+        )
+        offered = [np.searchsorted(bases, own) for own in favoured]
+        key = (groups.tobytes(), rows.tobytes(), now.tobytes(), self.best.base[groups].tobytes())
+        return Part(small, plan, offered, rows, groups, bases, key)
+
+    def _favoured_bases(self, groups: Ints, rows: Ints) -> list[Ints]:
+        """The bases that pay most at the bound's prices, for each group, and its neighbours'."""
+        pounds = self._climb.best.base_pounds
+        if self.problem.alike:
+            here = np.unique(self.problem.reach[rows].argmin(axis=1))
+            others = np.delete(self.best.base, groups)
+            here = here[~np.isin(here, others)]
+            count = round(self._favoured * len(groups))
+            return [here[np.argsort(pounds[0, here], kind="stable")[:count]]]
+        count = round(self._favoured)
+        own = [np.argsort(pounds[k], kind="stable")[:count] for k in groups]
+        return [np.unique(np.concatenate([best, self.best.base[groups]])) for best in own]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A neighbourhood: the groups' own small problem, the plan there, and where it came from."""
+
+    problem: Grouping
+    plan: Grouped
+    offered: list[Ints]
+    rows: Ints
+    groups: Ints
+    bases: Ints
+    key: tuple[object, ...]
+
+    def solve(self) -> exact.Solved:
+        """Solve it, within the work a neighbourhood may take."""
+        return exact.solve(self.problem, self.plan, self.offered, PART_WORK)

@@ -1,0 +1,162 @@
+"""Merging: any edits on any number of copies, merged in any order, any number of times.
+
+Every copy ends with the same programme, every change is present, and the conflicts are exactly
+those of two people who changed one field to different values without knowing of each other.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from psnplanner.errors import UserError
+from psnplanner.programme.change import DELETED
+from psnplanner.programme.edits import AddSites, Amend, Delete
+from psnplanner.programme.record import fields_of
+from psnplanner.programme.settle import Settle, choice
+from psnplanner.programme.stage_edits import RecordStage
+from psnplanner.programme.travel import SETTLE, Sent
+from psnplanner.session import Session, new_programme
+from tests.conftest import a_site
+
+SITES = [
+    a_site(1, partner=None, node=None, phase=None),
+    a_site(2, partner=None, node=None, phase=None),
+]
+VALUES = st.sampled_from(["a", "b", "c"])
+FIELDS = st.sampled_from(["name", "note"])
+COPIES = 3
+STEP = st.one_of(
+    st.tuples(st.just("amend"), st.integers(0, 1), FIELDS, VALUES),
+    st.tuples(st.just("stage"), st.integers(0, 1), VALUES),
+    st.tuples(st.just("delete"), st.integers(0, 1)),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("merge"), st.integers(0, COPIES - 1)),
+    st.tuples(st.just("settle"), st.integers(0, 1)),
+)
+STEPS = st.lists(st.tuples(st.integers(0, COPIES - 1), STEP), max_size=14)
+
+
+def ticks(start: int) -> Iterator[datetime]:
+    """A clock a copy: they differ, and now and then show the same instant."""
+    first = datetime(2014, 6, 3, 9, tzinfo=UTC)
+    return (first + timedelta(milliseconds=start + 3 * n) for n in itertools.count())
+
+
+def do(session: Session, step: tuple[Any, ...], copies: list[Session]) -> None:
+    """One step at one copy; what the programme refuses is not done."""
+    kind, *given_ = step
+    try:
+        if kind == "amend":
+            session.do(Amend("site", [SITES[given_[0]].id], {given_[1]: given_[2]}))
+        elif kind == "stage":
+            session.do(
+                RecordStage(SITES[given_[0]].id, "desktop_survey", "in progress", note=given_[1])
+            )
+        elif kind == "delete":
+            session.do(Delete("site", [SITES[given_[0]].id]))
+        elif kind == "undo":
+            session.undo()
+        elif kind == "merge":
+            session.merge(copies[given_[0]].sent(session.vector()), "merge")
+        elif open_ := session.conflicts():
+            session.do(Settle([choice(open_[0], min(given_[0], len(open_[0].heads) - 1))]))
+    except UserError:
+        pass
+
+
+def knowledge(everything: list[Sent]) -> dict[tuple[int, int], dict[int, int]]:
+    """What each transaction's author knew, by its stamp."""
+    last: dict[int, dict[int, int]] = {}
+    result = {}
+    for item in sorted(everything, key=lambda t: (t.dev, t.n)):
+        if item.ctx:
+            last[item.dev] = dict(item.ctx)
+        result[item.hlc, item.dev] = {**last.get(item.dev, {}), item.dev: item.n - 1}
+    return result
+
+
+def expected(everything: list[Sent]) -> set[tuple[bytes, int]]:
+    """The fields in conflict, from the whole history at once, in the order of the clock.
+
+    Only of records that nobody removed; it keeps every change, and looks at all of them.
+    """
+    knew = knowledge(everything)
+    number = {(item.hlc, item.dev): item.n for item in everything}
+    settles = {(item.hlc, item.dev) for item in everything if item.kind == SETTLE}
+    slots: dict[tuple[bytes, int], dict[tuple[int, int], str]] = {}
+    removed = {e.row for item in everything for e in item.events if e.fld == -1}
+    for item in everything:
+        for event in item.events:
+            given_ = json.loads(event.val) if event.fld == 0 else {event.fld: event.val}
+            for fld, value in given_.items() if event.row not in removed else ():
+                slots.setdefault((event.row, int(fld)), {})[item.hlc, item.dev] = repr(value)
+    found = set()
+    for slot, changes in slots.items():
+        heads: set[tuple[int, int]] = set()
+        for stamp in sorted(changes):
+            seen = {s for s in changes if s < stamp and number[s] <= knew[stamp].get(s[1], 0)}
+            gone = (
+                seen
+                if stamp in settles
+                else {s for s in seen if s == max(seen) or changes[s] == changes[max(seen)]}
+            )
+            heads = (heads - gone) | {stamp}
+        if len({changes[head] for head in heads}) > 1:
+            found.add(slot)
+    return found
+
+
+def run(folder: Path, steps: list[Any]) -> None:
+    """Do the steps, merge everything everywhere in two orders, and compare."""
+    with ExitStack() as stack:
+        paths = [folder / f"{n}.gpkg" for n in range(COPIES)]
+        clocks = [ticks(n) for n in range(COPIES)]
+        with Session.create(paths[0], new_programme(), clock=lambda: next(clocks[0])) as first:
+            first.do(AddSites("list", SITES))
+            for path in paths[1:]:
+                first.backup(path)
+        copies = [
+            stack.enter_context(Session.open(path, clock=clock.__next__))
+            for path, clock in zip(paths, clocks, strict=True)
+        ]
+        for which, step in steps:
+            do(copies[which], step, copies)
+        for one, other in [*itertools.permutations(range(COPIES), 2)] * 2:
+            copies[one].merge(copies[other].sent(copies[one].vector()), "merge")
+        everything = copies[0].sent()
+        tables = [copy.state.tables for copy in copies]
+        assert tables[0] == tables[1] == tables[2]
+        open_ = [{(c.record, c.field) for c in copy.conflicts()} for copy in copies]
+        assert open_[0] == open_[1] == open_[2]
+        numbers = {
+            (record.id, name): field.number
+            for records in tables[0].values()
+            for record in records.values()
+            for name, field in fields_of(type(record)).items()
+        }
+        of_fields = {(r, numbers[r, f]) for r, f in open_[0] if f != DELETED and (r, f) in numbers}
+        removed = {e.row for item in everything for e in item.events if e.fld == -1}
+        assert {slot for slot in of_fields if slot[0] not in removed} == expected(everything)
+        for copy, other in itertools.permutations(copies, 2):
+            assert copy.merge(other.sent(), "again").transactions == 0
+            assert {(t.dev, t.n) for t in copy.sent()} >= {(t.dev, t.n) for t in everything}
+        for copy in copies:
+            assert copy.verify() == []
+
+
+@given(STEPS)
+@settings(max_examples=40)
+def test_any_copies_merged_in_any_order_agree(steps: list[Any]) -> None:
+    """Three copies, edited and merged at will."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(Path(folder), steps)
