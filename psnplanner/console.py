@@ -16,8 +16,8 @@ import click
 
 from psnplanner import home
 from psnplanner.errors import Cancelled, UserError
+from psnplanner.programme.day_text import typed_day
 
-_DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y")
 _WIDEST = 60
 
 
@@ -32,20 +32,18 @@ class Day(click.ParamType[date]):
             return value
         try:
             return read_day(value)
-        except ValueError:
-            self.fail(f"“{value}” is not a date; write it like 2014-05-01 or 1/5/2014", param, ctx)
+        except ValueError as error:
+            self.fail(f"{error}; write it like 2014-05-01 or 1/5/2014", param, ctx)
 
 
 def read_day(text: str) -> date:
-    """A date in one of the forms in use here. Raises ValueError for anything else."""
-    for form in _DATE_FORMS:
-        try:
-            found = datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-        if 1900 <= found.year <= 2200:
-            return found
-    raise ValueError(f"“{text}” is not a date")
+    """A date in one of the forms in use here. Raises ValueError, saying why, for anything else."""
+    try:
+        return typed_day(text)
+    except ValueError as error:
+        reason = str(error)
+        why = "" if reason == "not a date" else f": {reason}"
+        raise ValueError(f"“{text}” is not a date{why}") from error
 
 
 class _Unwritten(Exception):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import getpass
+import json
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +30,8 @@ from psnplanner.intake.collector import set_aside
 from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
-from psnplanner.programme.edits import Create, Edit, Proposal, existing, present_day, title
+from psnplanner.programme.edits import Create, Edit, Proposal, existing, plural, present_day, title
+from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.fold import as_at
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow
@@ -36,11 +39,14 @@ from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, Programme, State
-from psnplanner.programme.travel import MERGE, Conflict, Merged, Sent
+from psnplanner.programme.travel import MERGE, Conflict, Merged, Sent, to_return
 from psnplanner.programme.working_days import Calendar
+from psnplanner.whole_file import whole_file
 
 if TYPE_CHECKING:
     from psnplanner.board.figures import Figures
+    from psnplanner.exchange.pack import Choice
+    from psnplanner.exchange.returned_work import Arrival
     from psnplanner.history.playback import Playback, Reel
     from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
@@ -239,7 +245,8 @@ class Session:
         label = prefix + undoing.plain_label(whole)
         # A mistake taken back should not show in reports for the days between.
         proposal = Proposal(label, changes, whole.effective_on, kind)
-        made = self._commit(proposal, undo_of=whole.key)
+        # A merge may have brought nothing that stands: taking it back is noted all the same.
+        made = self._commit(proposal, undo_of=whole.key, even_empty=whole.kind == MERGE)
         if made is None:
             raise Bug(f"taking back {whole.label!r} would change nothing")
         return made
@@ -251,10 +258,11 @@ class Session:
         author: str = "",
         undo_of: tuple[int, int] | None = None,
         pictures: Mapping[str, bytes] | None = None,
+        even_empty: bool = False,
     ) -> Transaction | None:
         before = self.state
         changes = coalesced(proposal.changes)
-        if not changes:
+        if not changes and not even_empty:
             return None
         if self._held:
             raise UserError(self._held, remedy="Come back to today first.")
@@ -318,6 +326,83 @@ class Session:
             if merged.transaction is not None:
                 self._tell(Happened(before, after, merged.transaction))
             return merged
+
+    def make_pack(
+        self, out: Path, choice: Choice, person: str, *, expires_on: date | None = None
+    ) -> FieldPack:
+        """Write a field pack for one person, and note in the programme what it holds.
+
+        Raises UserError if nothing is chosen or the file cannot be written.
+        """
+        from psnplanner.exchange import pack
+
+        with self._doing:
+            sites = pack.chosen(self.state, choice)
+            made = FieldPack(
+                id=new_id(), person=person, made_on=self.present_day, expires_on=expires_on,
+                key=secrets.token_hex(32), base=json.dumps(self.vector()), form="pack",
+                sites=tuple(site.id for site in sites),
+            )  # fmt: skip
+            records = pack.records(self.state, sites, made)
+            label = f"Field pack of {plural(len(sites), 'site')} for {person}"
+            header = Header(self.author, "pack", label, self.present_day)
+            now = self._clock()
+            self._run(lambda: self._file.write_pack(out, header, records, now))
+            try:
+                proposal = Create([made]).propose(self.state, self.today)
+                self._commit(dataclasses.replace(proposal, label=label))
+            except BaseException:
+                out.unlink(missing_ok=True)
+                raise
+            return made
+
+    @cached_property
+    def pack(self) -> FieldPack | None:
+        """The field pack that this file is; None if it is a whole programme."""
+        packs = self.state.field_packs.values() if self._run(lambda: self._file.is_pack) else ()
+        return next(iter(packs), None)
+
+    def write_return(self, out: Path) -> int:
+        """Write what was changed in this pack, to be merged by the office; how many changes.
+
+        Raises UserError if this is no pack, or nothing was changed.
+        """
+        from psnplanner.exchange import returned_work
+
+        if self.pack is None:
+            raise UserError("This is the whole programme, not a field pack.", str(self.path),
+                            "Open the pack whose changes are to be returned.")  # fmt: skip
+        items = list(to_return(self.sent(), json.loads(self.pack.base)))
+        changes = sum(len(item.events) for item in items)
+        if not changes:
+            raise UserError("Nothing was changed in this pack yet.", str(self.path),
+                            "Record what was found and done, then return it.")  # fmt: skip
+        known = {photograph.digest for photograph in self.state.photographs.values()}
+        pictures = {digest: self.photograph(digest) for digest in known}
+        data = returned_work.write(
+            self.pack, self.author, self.state.programme.name, items, pictures
+        )
+        with whole_file(out) as beside:
+            beside.write_bytes(data)
+        return changes
+
+    def read_arrival(self, path: Path) -> Arrival:
+        """What a return, a field pack or another copy of this programme brings.
+
+        Raises UserError, naming what is wrong, for what cannot be merged here.
+        """
+        from psnplanner.exchange import arrivals
+
+        read_copy = self._file.read_copy
+        return arrivals.read(path, self.state, lambda: self._run(lambda: read_copy(path)))
+
+    def merge_file(self, path: Path, *, dry_run: bool = False) -> Merged:
+        """Merge a return, a pack or a copy: all of it or nothing, one transaction, one undo."""
+        found = self.read_arrival(path)
+        return self.merge(
+            found.transactions, found.label, pictures=found.pictures, author=found.author,
+            dry_run=dry_run,
+        )  # fmt: skip
 
     def sent(self, beyond: Mapping[int, int] | None = None) -> list[Sent]:
         """Every transaction that a copy which knows that much lacks."""

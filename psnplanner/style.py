@@ -55,6 +55,20 @@ def phase_colour(index: int) -> str:
 
 
 @cache
+def palette(name: str) -> dict[str, str]:
+    """The colours of "status", "risk" or "lateness": "#rrggbb" by what each stands for, in order.
+
+    "phase" and "partner" are numbered "0", "1"... in the order they are given out. Raises
+    KeyError for any other.
+    """
+    table = _style()[name]
+    colours = table.get("colours")
+    if colours is not None:
+        return {str(number): str(colour) for number, colour in enumerate(colours)}
+    return {str(meaning): str(colour) for meaning, colour in table.items()}
+
+
+@cache
 def kind_shape(kind: str) -> str:
     """The shape, one of SHAPES, for a kind of site as its list words it ("GP practice")."""
     words = re.findall(r"[a-z]+", kind.casefold())

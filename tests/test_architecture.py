@@ -26,13 +26,15 @@ ROOMS: dict[str, set[str]] = {
     "exchange": {"programme", "geography", "history"},
     "board": {"programme", "geography", "history", "planning", "style"},
     "style": {"programme"},
-    "console": set(),
+    "console": {"programme"},
     "session": {
         "programme", "geography", "file", "history", "intake", "planning", "exchange", "board",
     },
     "demo": {"programme", "geography", "planning", "session"},
     "ui": {"programme", "session", "style", "geography", "planning", "intake", "demo"},
-    "verbs": {"programme", "session", "console", "geography", "planning", "intake"},
+    "verbs": {
+        "programme", "session", "console", "geography", "planning", "intake", "exchange",
+    },
     "cli": {"verbs", "session", "console", "demo", "ui"},
     "__main__": {"cli"},
 }  # fmt: skip

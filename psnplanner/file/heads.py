@@ -30,7 +30,14 @@ from sqlite_utils import Database
 from psnplanner.file import journal
 from psnplanner.file.connection import rows
 from psnplanner.file.journal import CREATES, DELETES
+from psnplanner.programme.record import fields_of
+from psnplanner.programme.state import Programme
 from psnplanner.programme.travel import SETTLE
+
+_MOVES_BY_ITSELF = (
+    Programme.ENTITY_NUMBER, fields_of(Programme)["status_on"].number
+)  # fmt: skip
+"""The status date moves on with what is recorded: two that differ are no conflict."""
 
 Stamp = tuple[int, int]
 Slot = tuple[int, bytes, int]
@@ -239,6 +246,12 @@ class Heads:
             self._values[key] = journal.value_at(self._db, *slot, *stamp)
         return self._values[key]
 
+    def _differ(self, slot: Slot, heads: list[Stamp]) -> bool:
+        if slot[2] == DELETES:
+            return True
+        values = {repr(self._value(slot, head)) for head in heads}
+        return len(values) > 1 and (slot[0], slot[2]) != _MOVES_BY_ITSELF
+
     def flush(self) -> list[Slot]:
         """Write the forks that changed; those newly in conflict are returned."""
         for (ent, row), removed in self._ever_removed.items():
@@ -250,7 +263,7 @@ class Heads:
         for slot, heads in self._forks.items():
             if self._before.get(slot) == heads:
                 continue
-            unlike = slot[2] == DELETES or len({repr(self._value(slot, h)) for h in heads}) > 1
+            unlike = self._differ(slot, heads)
             self._db.conn.execute(
                 "INSERT OR REPLACE INTO fork VALUES (?, ?, ?, ?, ?)",
                 (*slot, json.dumps(heads), int(unlike)),

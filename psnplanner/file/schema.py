@@ -116,6 +116,11 @@ def _boundaries_views_photographs(db: Database) -> None:
     _rebuild(db)
 
 
+@migrations(name="0003_field_packs")
+def _field_packs(db: Database) -> None:
+    _rebuild(db)
+
+
 def _rebuild(db: Database) -> None:
     tables.rebuild(db, fold(journal.stream(db)))
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import heads, journal, photographs, schema, tables
+from psnplanner.file import copies, heads, journal, pack, photographs, schema, tables
 from psnplanner.file.backup import backup
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import connect, plain_words, rows, writing
@@ -21,7 +21,8 @@ from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge, conflicts, net_changes, sent
 from psnplanner.file.verify import verify
 from psnplanner.programme.change import Change, Dated, Transaction
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.photograph import Photograph
+from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.state import State
 from psnplanner.programme.travel import SETTLE, Conflict, Merged, Sent
 from psnplanner.whole_file import TAKEN, whole_file
@@ -190,6 +191,44 @@ class ProgrammeFile:
                 return merged, before
         self._arrived = journal.arrived(self._db)
         return merged, after
+
+    def write_pack(
+        self, out: Path, header: journal.Header, records: Sequence[Record], now: datetime
+    ) -> None:
+        """Write a field pack with these records, and their photographs, to a new file."""
+        digests = [record.digest for record in records if isinstance(record, Photograph)]
+        pictures = {digest: self.photograph(digest) for digest in digests}
+        pack.write(out, header, records, pictures, self._clock, now)
+
+    @property
+    def is_pack(self) -> bool:
+        """Whether this file is a field pack."""
+        return pack.is_pack(self._db)
+
+    def read_copy(self, path: Path) -> copies.Copy:
+        """What another copy of this programme, or a pack of it, holds beyond this one.
+
+        Raises UserError for what is none.
+        """
+        known = self.vector()
+        found = copies.read(path, known)
+        if found.is_pack:
+            return copies.read(path, {})
+        dev, n, digest = rows(self._db, "SELECT dev, n, hash FROM txn ORDER BY arr LIMIT 1")[0]
+        if found.root != (dev, n, digest.hex()):
+            raise UserError(
+                "This is a copy of another programme; nothing was merged.", where=str(path),
+                remedy="Open the programme it was copied from, and merge it there.",
+            )  # fmt: skip
+        parted = [dev for dev, told in found.reach.items() if self._parted(dev, *told)]
+        if parted:  # two copies under one name: all of that name is needed to tell them apart
+            found = copies.read(path, {dev: n for dev, n in known.items() if dev not in parted})
+        return found
+
+    def _parted(self, dev: int, n: int, digest: str) -> bool:
+        sql = "SELECT hash FROM txn WHERE dev = ? AND n <= ? ORDER BY n DESC LIMIT 1"
+        found = rows(self._db, sql, dev, n)
+        return bool(found) and found[0][0].hex() != digest
 
     def sent(self, beyond: Mapping[int, int]) -> list[Sent]:
         """Every transaction that a copy with that vector lacks."""

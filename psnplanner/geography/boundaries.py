@@ -296,22 +296,41 @@ def shape_of(text: str) -> BaseGeometry | None:
 
 @dataclass(frozen=True)
 class Label:
-    """Where an area's name goes, (longitude, latitude), and the side of a square as large."""
+    """Where an area's name may go, best first: (longitude, latitude, metres of room across).
 
-    at: tuple[float, float]
+    `size_m` is the side of a square as large as the area; 0 for lines, which have no place.
+    """
+
+    places: tuple[tuple[float, float, float], ...]
     size_m: float
 
 
+_HEIGHTS = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
+
+
 def label_of(text: str) -> Label | None:
-    """Where the name of a kept outline goes; None where its text is no shape."""
+    """Where the name of a kept outline may go: across its largest part, at several heights.
+
+    None where the text is no shape.
+    """
     shape = shape_of(text)
     if shape is None:
         return None
     origin = _middle([shape])
     plane = _moved(shape, origin, out=False)
-    largest = max(shapely.get_parts(plane), key=lambda part: (part.area, part.length))
-    inside = _moved(largest.representative_point(), origin, out=True)
-    return Label((float(inside.x), float(inside.y)), float(plane.area) ** 0.5)
+    if not plane.area:
+        return Label((), 0.0)
+    largest = max(shapely.get_parts(plane), key=lambda part: part.area)
+    west, south, east, north = largest.bounds
+    places = []
+    for height in _HEIGHTS:
+        y = south + height * (north - south)
+        across = shapely.intersection(largest, shapely.LineString([(west, y), (east, y)]))
+        widest = max(shapely.get_parts(across), key=lambda part: part.length, default=None)
+        if widest is not None and widest.length:
+            at = _moved(widest.centroid, origin, out=True)
+            places.append((float(at.x), float(at.y), float(widest.length)))
+    return Label(tuple(places), float(plane.area) ** 0.5)
 
 
 Levels = tuple[tuple[float, tuple[Line, ...]], ...]

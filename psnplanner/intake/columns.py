@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from psnplanner.errors import UserError
 from psnplanner.intake import content
+from psnplanner.intake.evidence import require_buildings
 from psnplanner.intake.headings import (
     FIELDS,
     IGNORED,
@@ -35,7 +36,8 @@ _OPENINGS = {"start date", "open date", "opened", "date opened", "opening date",
 class Column:
     """A column and the field it fills ("" for none): how surely (0 to 1), and by what told.
 
-    `by` is "heading", "content", "file", "remembered", "you" or "".
+    `by` is "heading", "content", "file", "remembered", "you" or "". `lettered` is a column of a
+    list without headings, whose heading is its letter.
     """
 
     index: int
@@ -43,6 +45,15 @@ class Column:
     field: str = ""
     confidence: float = 0.0
     by: str = ""
+    lettered: bool = False
+
+    @property
+    def kept_as(self) -> str:
+        """The heading under which a site keeps a cell's text: the field's own beats a letter.
+
+        So that a list without headings, mended and given some, is not kept twice.
+        """
+        return self.field.replace("_", " ") if self.lettered and self.field else self.heading
 
 
 @dataclass(frozen=True)
@@ -90,9 +101,13 @@ def recognise(
     columns = _promote_name(columns, samples)
     columns = recognise_silent(columns, samples, header is None)
     if header is None:
+        columns = [dataclasses.replace(column, lettered=True) for column in columns]
         notes.append("The list has no row of headings; its columns were told by their content.")
         notes += _unknown_days(columns, samples)
-    return Layout(tuple(columns), header[0] if header else None, data, at or 0, tuple(notes))
+    number = header[0] if header else None
+    layout = Layout(tuple(columns), number, data, at or 0, tuple(notes))
+    require_buildings(table, layout, samples)
+    return layout
 
 
 def _unknown_days(columns: list[Column], samples: list[list[str]]) -> list[str]:

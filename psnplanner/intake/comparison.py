@@ -65,7 +65,9 @@ class Comparison:
         self._prefix = _prefix(Path(table.name).stem)
         self._number = 0
         self._ids = _new_ids(len(drafts))
-        self._understood = frozenset(c.heading for c in layout.columns if c.field)
+        self._understood = frozenset(
+            heading for c in layout.columns if c.field for heading in (c.heading, c.kept_as)
+        )
         self.new: list[Site] = []
         self.corrections: dict[RecordId, dict[str, Any]] = {}
         self.validated: set[RecordId] = set()

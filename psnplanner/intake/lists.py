@@ -124,4 +124,4 @@ def _tell_reader_mends(table: Table, drafts: Sequence[Draft]) -> None:
     for draft in drafts if table.mended else ():
         if draft.row in table.mended:
             mend = f"Mended: {table.mended[draft.row]}."
-            draft.tell("", "", mend, "Check the row, and close the quotation mark.", MENDED)
+            draft.tell("", "", mend, "Check the row, and its quotation marks.", MENDED)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 _SAMPLE_LINES = 200
 _MOST_LINES = 20
+_MOST_OPENINGS = 5
 _NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
 _WITHIN = "quotation marks stand within a cell: read as ordinary text"
 
@@ -31,7 +32,9 @@ def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Ite
                 taken = reader.line_num - before
                 if taken > 1 and len(cells) != usual:
                     at = start + before
-                    if any(_width(line, delimiter) == usual for line in lines[at + 1 : at + taken]):
+                    if any(
+                        _is_whole(line, delimiter, usual) for line in lines[at + 1 : at + taken]
+                    ):
                         break
                 before = reader.line_num
                 number += 1
@@ -53,13 +56,27 @@ def _lines_from(lines: Sequence[str], start: int) -> Iterator[str]:
 
 
 def _usual_width(lines: Sequence[str], delimiter: str) -> int:
-    """How many cells most rows have, each line taken as a row by itself."""
-    widths = Counter(_width(line, delimiter) for line in lines if line.strip())
+    """How many cells most rows have, of those whose quotation marks are in order."""
+    widths: Counter[int] = Counter()
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(
+            _lines_from(lines, start), delimiter=delimiter, strict=True, skipinitialspace=True
+        )
+        before = 0
+        try:
+            for cells in reader:
+                before = reader.line_num
+                widths[len(cells)] += any(cells)
+        except csv.Error:
+            before += 1
+        start += before
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-def _width(line: str, delimiter: str) -> int:
-    return len(_cells(line, delimiter)[0])
+def _is_whole(line: str, delimiter: str, usual: int) -> bool:
+    """Whether a line by itself is a row such as the others."""
+    return line.count('"') % 2 == 0 and len(_cells(line, delimiter)[0]) == usual
 
 
 def _by_hand(
@@ -71,35 +88,38 @@ def _by_hand(
     """
     line = lines[start]
     cells, left_open, said = _cells(line, delimiter)
-    if len(cells) != usual or left_open:
-        for end in range(start + 2, min(start + 1 + _MOST_LINES, len(lines) + 1)):
-            if _width(lines[end - 1], delimiter) == usual:
-                break
-            more, still_open, why = _cells("\n".join(lines[start:end]), delimiter)
-            if len(more) == usual and not still_open:
-                return more, end - start, why
-        plain = [cell.strip('" ') for cell in line.split(delimiter)]
-        if len(plain) == usual:
-            return plain, 1, _NOT_CLOSED
-    return cells, 1, said
+    if len(cells) == usual and not left_open:
+        return cells, 1, said
+    for end in range(start + 2, min(start + 1 + _MOST_LINES, len(lines) + 1)):
+        if _is_whole(lines[end - 1], delimiter, usual):
+            break
+        more, still_open, why = _cells("\n".join(lines[start:end]), delimiter)
+        if len(more) == usual and not still_open:
+            return more, end - start, why
+    for opening in range(1, _MOST_OPENINGS):
+        other, _, _ = _cells(line, delimiter, opening)
+        if len(other) == usual:
+            return other, 1, _NOT_CLOSED
+    plain = [cell.strip('" ') for cell in line.split(delimiter)]
+    return (plain, 1, _NOT_CLOSED) if len(plain) == usual else (cells, 1, said)
 
 
-def _cells(text: str, delimiter: str) -> tuple[list[str], bool, str]:
+def _cells(text: str, delimiter: str, literal: int = 0) -> tuple[list[str], bool, str]:
     """The cells of one row, whether one was left open, and what is to be said of it.
 
-    A quotation mark closes its cell only before a delimiter or the end of a line of its own.
+    A quotation mark closes its cell only before a delimiter or the end; the one that opens the
+    `literal`-th quoted cell, counted from 1, is no opening at all.
     """
     cells: list[str] = []
-    said, left_open, at = "", False, 0
+    said, left_open, at, openings = "", False, 0, 0
     while at <= len(text):
         begin = at
         while text[begin : begin + 1] == " ":
             begin += 1
         close = None
-        if (
-            text[begin : begin + 1] == '"' and not left_open
-        ):  # once there is no closing, there is none
-            close = _closing(text, begin + 1, delimiter)
+        if text[begin : begin + 1] == '"' and not left_open:  # what never closes, never does later
+            openings += 1
+            close = _closing(text, begin + 1, delimiter) if openings != literal else None
         if close is not None:
             inner, at = close
             cell = text[begin + 1 : inner].replace('""', '"')
@@ -110,7 +130,7 @@ def _cells(text: str, delimiter: str) -> tuple[list[str], bool, str]:
             at = len(text) if at < 0 else at
             cell = text[begin:at]
             if cell.startswith('"'):
-                left_open, said = True, _NOT_CLOSED
+                left_open, said = left_open or openings != literal, _NOT_CLOSED
                 cell = cell.strip('" ')
         cells.append(cell)
         at += 1

@@ -311,7 +311,7 @@ def _tell(
             continue
         said, shown = doubtful[text], cleaned(text)
         if said.keep:
-            others.setdefault(draft.row, []).append((column.heading, shown))
+            others.setdefault(draft.row, []).append((column.kept_as, shown))
         if said.district:
             draft.district = said.district
         if said.message:

@@ -7,11 +7,15 @@ Blank cells and the usual ways of writing nothing ("n/a", "TBC", "-") are `is_bl
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from psnplanner.geography.grid import grid_position
+from psnplanner.programme.day_text import day
+
+__all__ = [
+    "cleaned", "day", "is_blank", "listed", "money", "number", "phrases", "point", "uprn", "yes_no",
+]  # fmt: skip
 
 
 def phrases(text: str) -> frozenset[str]:
@@ -29,41 +33,6 @@ _MONEY = re.compile(
     r"\s*(?:p\.?\s?a\.?|per\s+(?:annum|year)|/\s?(?:yr|year|annum)|a year|\+\s?vat|ex\.?\s?vat)?"
 )
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?e\+?\d+", re.IGNORECASE)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("jan", "january"),
-            ("feb", "february"),
-            ("mar", "march"),
-            ("apr", "april"),
-            ("may",),
-            ("jun", "june"),
-            ("jul", "july"),
-            ("aug", "august"),
-            ("sep", "sept", "september"),
-            ("oct", "october"),
-            ("nov", "november"),
-            ("dec", "december"),
-        ),
-        1,
-    )
-    for name in names
-}
-_DAY = r"(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)[a-z]*\.?,?\s+"
-_NUMERIC = re.compile(r"(\d{1,2})([/.\-\s])(\d{1,2})\2(\d{4}|\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})([/.\-]?)(\d{1,2})\2(\d{1,2})")
-_WORDED = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?[\s\-./]*(?:of\s+)?([a-z]+)\.?,?[\s\-./']*(\d{4}|\d{2})"
-)
-_MONTH_FIRST = re.compile(r"([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
-_MONTH_ONLY = re.compile(
-    r"([a-z]+)\.?[\s\-./']*(\d{4}|\d{2})|(\d{1,2})[/-](\d{4})|(\d{4})-(\d{1,2})"
-)
-_TIME = re.compile(r"[t\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(am|pm|z)?$")
-_EXCEL_DAY = re.compile(r"[34]\d{4}(\.0+)?")
-_YEARS = range(1800, 2200)
-
 _ACCESS = {
     "existing fibre": """fibre|existing fiber|fiber|on net|fibre in place|fibre present|on net fibre
         |fibre already|fibre existing|lit fibre|dark fibre""",
@@ -117,49 +86,6 @@ def money(text: str) -> int:
     if pence > _MOST_PENCE:
         raise ValueError("more than a thousand million pounds a year")
     return pence
-
-
-@lru_cache(maxsize=65_536)
-def day(text: str) -> tuple[date, str]:
-    """A date, day before month, and a sentence if it had to be mended, else "".
-
-    A two-digit year is of this century up to 68, of the last from 69 (as POSIX has it).
-    """
-    words = re.sub(_DAY, "", _TIME.sub("", text.casefold().strip()).strip())
-    if found := _YEAR_FIRST.fullmatch(words):
-        return _date(found[1], found[3], found[4]), ""
-    if found := _NUMERIC.fullmatch(words):
-        if int(found[3]) > 12 >= int(found[1]):
-            raise ValueError(f"there is no month {found[3]} (is the month written first?)")
-        return _date(found[4], found[3], found[1]), ""
-    if found := _WORDED.fullmatch(words):
-        return _date(found[3], _month(found[2]), found[1]), ""
-    if found := _MONTH_FIRST.fullmatch(words):
-        return _date(found[3], _month(found[1]), found[2]), ""
-    if _EXCEL_DAY.fullmatch(words):
-        on = date.fromordinal(date(1899, 12, 30).toordinal() + int(float(words)))
-        return on, f"the spreadsheet's day number {text} read as {on:%d/%m/%Y}"
-    if _MONTH_ONLY.fullmatch(words):
-        raise ValueError("a month without its day")
-    raise ValueError("not a date")
-
-
-def _month(word: str) -> int:
-    if word not in _MONTHS:
-        raise ValueError(f"“{word}” is no month")
-    return _MONTHS[word]
-
-
-def _date(year: str, month: str | int, number: str) -> date:
-    whole = int(year)
-    if len(year) == 2:
-        whole += 2000 if whole <= 68 else 1900
-    if whole not in _YEARS:
-        raise ValueError(f"the year {whole} cannot be right")
-    try:
-        return date(whole, int(month), int(number))
-    except ValueError as error:
-        raise ValueError("there is no such day in the calendar") from error
 
 
 def uprn(text: str) -> str:

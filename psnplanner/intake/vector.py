@@ -18,6 +18,7 @@ from psnplanner.geography.vector_file import (
     layers_of,
     opened,
 )
+from psnplanner.intake.apart import read_apart, wants_process
 from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
 from psnplanner.intake.encoding import checked_encoding
 from psnplanner.intake.headings import recognised_in
@@ -35,7 +36,7 @@ from psnplanner.intake.table import (
 from psnplanner.intake.values import phrases
 from psnplanner.intake.workbook import as_text
 
-__all__ = ["is_vector", "read_vector"]
+__all__ = ["is_vector", "read_here", "read_vector"]
 
 Array = NDArray[Any]
 # What LIBKML adds to every layer of its own; none of it is about a site.
@@ -51,11 +52,21 @@ def read_vector(
 ) -> Table:
     """The features of the layer asked for, else of the one with most recognisable columns.
 
-    `encoding` is for the formats that come in several: Shapefile and MapInfo. Raises UserError for a file that is damaged, too large, empty or built to harm.
+    `encoding` is for the formats that come in several: Shapefile and MapInfo. Raises UserError
+    for a file that is damaged, too large, empty or built to harm.
     """
     progress(0.02, "Opening the layers")
     with opened(path, data, "a list of sites") as file:
-        return _Source(file, encoding, progress).table(sheet)
+        if wants_process(file):
+            return read_apart(file, sheet, encoding, progress)
+        return read_here(file, sheet, encoding, progress)
+
+
+def read_here(
+    file: VectorFile, sheet: str | None, encoding: str | None, progress: Progress
+) -> Table:
+    """The table of an opened file's layer, read in this process."""
+    return _Source(file, encoding, progress).table(sheet)
 
 
 class _Source:

@@ -40,6 +40,7 @@ PART_WORK = 1.0
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 100, 20, 260
 GROW, SHRINK = 1.1, 0.93
+SHAKES, SHAKE_TURNS = 8, 3
 THREADS = 2
 TRIES = 12
 CLOSED = 1e-5
@@ -98,9 +99,7 @@ class Engine:
             self._climb = Climb(self.problem)
             starts = self._spread_bases()
             self._try(next(starts))
-            climbing = pool.submit(
-                self._climb.climb, FIRST_STEPS, self.pounds, self.budget.stop
-            )
+            climbing = pool.submit(self._climb.climb, FIRST_STEPS, self.pounds, self.budget.stop)
             for base in starts:
                 self._try(base)
             climbing.result()
@@ -160,7 +159,9 @@ class Engine:
         if not self._climb.finished:
             self._climb.climb(MORE_STEPS, self.pounds, self.budget.stop)
             units, groups, bases = self.problem.shape
-            self.budget.spend(MORE_STEPS * 2e-9 * units * bases * (1 if self.problem.alike else groups))
+            self.budget.spend(
+                MORE_STEPS * 2e-9 * units * bases * (1 if self.problem.alike else groups)
+            )
 
     # -- neighbourhoods ----------------------------------------------------------------
 
@@ -173,7 +174,7 @@ class Engine:
         for part, work in zip(parts, works, strict=True):
             solved = work.result()
             self.budget.spend(0.2 + solved.work)
-            if solved.plan is part.plan:
+            if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
                 if solved.proved:
                     self._proved.add(part.key)
             else:
@@ -220,7 +221,11 @@ class Engine:
         rows = np.flatnonzero(self.best.group == first)
         if not len(rows):
             rows = np.flatnonzero(self.best.group == OUT)
-        measure = "reach" if self.problem.alike else self._random.choice(["both", "reach", "price", "any"])
+        measure = (
+            "reach"
+            if self.problem.alike
+            else self._random.choice(["both", "reach", "price", "any"])
+        )
         far = self._distance(rows, measure)[free]
         far = far + np.abs(far) * self._random.uniform(0, 0.3, len(far))
         far[free == first] = -np.inf
@@ -252,7 +257,8 @@ class Engine:
         )
         offered = [np.searchsorted(bases, own) for own in favoured]
         key = (groups.tobytes(), rows.tobytes(), now.tobytes(), self.best.base[groups].tobytes())
-        return Part(small, plan, offered, rows, groups, bases, key)
+        seed = int(self._random.integers(2**31))
+        return Part(small, plan, offered, rows, groups, bases, key, seed)
 
     def _favoured_bases(self, groups: Ints, rows: Ints) -> list[Ints]:
         """The bases that pay most at the bound's prices, for each group, and its neighbours'."""
@@ -279,7 +285,38 @@ class Part:
     groups: Ints
     bases: Ints
     key: tuple[object, ...]
+    seed: int
+
+    @property
+    def pounds(self) -> float:
+        """What the plan it began from costs."""
+        return total_pounds(self.problem, self.plan)
 
     def solve(self) -> exact.Solved:
-        """Solve it, within the work a neighbourhood may take."""
-        return exact.solve(self.problem, self.plan, self.offered, PART_WORK)
+        """Shake it, then solve it exactly, within the work a neighbourhood may take."""
+        random = np.random.default_rng(self.seed)
+        best, pounds = self.plan, total_pounds(self.problem, self.plan)
+        for _ in range(SHAKES):
+            drawn = alternate(self.problem, self._shaken(best.base, random), SHAKE_TURNS)
+            found = Search(self.problem, drawn).descend(SHAKE_TURNS)
+            now = total_pounds(self.problem, found)
+            if now < pounds - 1e-6 * abs(pounds):
+                best, pounds = found.copy(), now
+        solved = exact.solve(self.problem, best, self.offered, PART_WORK)
+        return solved
+
+    def _shaken(self, base: Ints, random: np.random.Generator) -> Ints:
+        """The bases with one or two of them moved to favoured ones, or with two changing places."""
+        base, groups = base.copy(), len(base)
+        if not self.problem.alike and groups > 1 and random.random() < 0.4:
+            a, b = random.choice(groups, 2, replace=False)
+            base[a], base[b] = base[b], base[a]
+            return base
+        for _ in range(int(random.integers(1, 3))):
+            k = int(random.integers(groups))
+            offered = self.offered[0 if self.problem.alike else k]
+            new = int(random.choice(offered))
+            if self.problem.alike and new in base:
+                continue
+            base[k] = new
+        return base

@@ -132,13 +132,19 @@ class _Model:
                 holds = problem.capacity[g, k]
                 if problem.base_capacity is not None:
                     holds = min(holds, problem.base_capacity[b])
-                load = [int(days[i]) * self.at[i][s] for i in np.flatnonzero(problem.member[g]).tolist() if s in self.at[i]]
+                load = [
+                    int(days[i]) * self.at[i][s]
+                    for i in np.flatnonzero(problem.member[g]).tolist()
+                    if s in self.at[i]
+                ]
                 if load and np.isfinite(holds):
                     room = int(np.floor(DAY_UNITS * max(holds, 0.0) + 1e-4))
                     self.model.add(sum(load) <= room * self.open[s])
         for k, n in product(range(problem.shape[1]), range(len(problem.levels))):
             own = [s for s, (group, _) in enumerate(self.slots) if group == k]
-            load = [int(days[i]) * self.at[i][s] for i, at in enumerate(self.at) for s in own if s in at]
+            load = [
+                int(days[i]) * self.at[i][s] for i, at in enumerate(self.at) for s in own if s in at
+            ]
             most = int(days.sum())
             over = self.model.new_int_var(0, most, f"over {n} of {k}")
             level = int(np.floor(DAY_UNITS * max(problem.levels[n, k], 0.0)))

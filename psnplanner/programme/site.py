@@ -35,7 +35,8 @@ PRIORITIES = ("high", "medium", "low")
 class Site(Record):
     """A building to connect. Money in pence a year; `sharing` are further partners who use it.
 
-    `distinct_from` are sites that look like this one but, a person has said, are not it.
+    `distinct_from` are sites that look like this one but, a person has said, are not it;
+    `safety` what whoever goes there must know: asbestos, keys, vetting.
     """
 
     ENTITY: ClassVar[str] = "site"
@@ -64,6 +65,7 @@ class Site(Record):
     effort_days: float | None = quantity(21)
     other: tuple[tuple[str, str], ...] = pairs(22)
     distinct_from: tuple[RecordId, ...] = links(23)
+    safety: str = text(24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar, cast
 
 from psnplanner.programme.boundary import Boundary
 from psnplanner.programme.change import CREATED, DELETED, Change
+from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase
@@ -60,6 +61,7 @@ RECORD_TYPES: dict[str, type[Record]] = {
         Boundary,
         SavedView,
         Photograph,
+        FieldPack,
     )
 }
 """Every kind of record by its entity name."""
@@ -143,6 +145,11 @@ class State:
     def photographs(self) -> Mapping[RecordId, Photograph]:
         """Photographs by id."""
         return self._table(Photograph)
+
+    @property
+    def field_packs(self) -> Mapping[RecordId, FieldPack]:
+        """Field packs by id."""
+        return self._table(FieldPack)
 
     @cached_property
     def _photographs_by_site(self) -> Mapping[RecordId | None, list[Photograph]]:

@@ -6,7 +6,8 @@ through an older one whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from psnplanner.programme.change import Change, Transaction
 
 SETTLE, MERGE = "settle", "merge"
 """The kind of a transaction that settles conflicts, and of the one that says what arrived."""
+
+OFFICE = 0
+"""The device under which a field pack keeps what it was handed out with; it never travels."""
 
 Vector = Mapping[int, int]
 """What a copy knows: of each device, how many of its transactions (they are dense)."""
@@ -93,3 +97,23 @@ class Merged:
     conflicts: tuple[Conflict, ...] = ()
     transaction: Transaction | None = None
     renamed: Mapping[int, int] = field(default_factory=dict)
+
+
+def to_return(sent: Iterable[Sent], base: Mapping[str, int]) -> Iterator[Sent]:
+    """A pack's own transactions as they travel: resting on what the office knew, by `base`.
+
+    `base` is that vector as JSON keeps it, its devices as text.
+    """
+    office = {int(dev): n for dev, n in base.items()}
+    for item in sent:
+        if item.dev == OFFICE:
+            continue
+        ctx = item.ctx
+        if ctx is not None:
+            ctx = {**office, **{dev: n for dev, n in ctx.items() if dev != OFFICE}}
+        yield dataclasses.replace(item, ctx=ctx, events=tuple(map(_event, item.events)))
+
+
+def _event(event: SentEvent) -> SentEvent:
+    # What the pack calls its beginning has another name in the office.
+    return event._replace(bh=None, bd=None) if event.bd == OFFICE else event

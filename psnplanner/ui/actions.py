@@ -77,6 +77,7 @@ class Actions:
         self._add(menu, "undo", "&Undo", window.undo, _KEYS.Undo)
         self._add(menu, "redo", "&Redo", window.redo, "Ctrl+Shift+Z")
         menu.addSeparator()
+        window.sheet.add_actions(self._add, menu)
         self._add(menu, "select_all", "Select &all shown", window.select_all, "Ctrl+Shift+A")
         self._add(menu, "select_none", "Select &none", window.select_none, "Ctrl+Shift+N")
         menu.addSeparator()
@@ -111,6 +112,18 @@ class Actions:
         areas.setCheckable(True)
         areas.setChecked(True)
         areas.toggled.connect(canvas.set_show_phases)
+        counts = self._add(menu, "counts", "&Counts where sites lie thick", lambda: None)
+        counts.setCheckable(True)
+        counts.setChecked(True)
+        counts.toggled.connect(canvas.set_show_counts)
+        links = self._add(menu, "links", "Fibre &links to nodes", lambda: None)
+        links.setCheckable(True)
+        links.toggled.connect(canvas.set_show_links)
+        lasso = self._add(menu, "lasso", "Select by &lasso", lambda: None)
+        lasso.setCheckable(True)
+        lasso.toggled.connect(canvas.tools.set_lassoing)
+        canvas.lasso_ready.connect(lasso.setChecked)
+        window.map_commands.fill_view_menu(menu, self._add)
         menu.addSeparator()
         for dock in window.docks:
             menu.addAction(dock.toggleViewAction())
@@ -136,6 +149,7 @@ class Actions:
 
     def _help_menu(self) -> None:
         menu, window = self._window.menuBar().addMenu("&Help"), self._window
+        window.palette_.add_actions(self._add, menu)
         self._add(menu, "keys", "&Keys and gestures", window.show_keys, _KEYS.HelpContents)
         self._add(menu, "about", "&About PSN Planner", window.show_about)
 
@@ -178,3 +192,4 @@ class Actions:
             action.setText(f"&{verb}" + (f" {short}".replace("&", "&&") if short else ""))
             action.setToolTip(f"{verb}: {label}" if label else f"Nothing to {name}")
             action.setIconText(verb)
+        self._window.sheet.refresh_actions(self.by_name)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.ui import messages
+from psnplanner.ui import messages, recent_programmes
 from psnplanner.ui.settings import remember_file, settings
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class FileCommands:
     def _opened(self, made: Any) -> None:
         session, rows = made
         remember_file(session.path)
+        recent_programmes.note(session)
         settings().setValue("folder", str(session.path.resolve().parent))
         self._window.adopt(session, rows)
 

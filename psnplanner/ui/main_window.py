@@ -14,21 +14,25 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from psnplanner.errors import UserError
 from psnplanner.programme.record import RecordId
-from psnplanner.ui import messages
+from psnplanner.ui import messages, recent_programmes
 from psnplanner.ui.actions import Actions
 from psnplanner.ui.banner import Banner, headline
 from psnplanner.ui.bars import Bars
 from psnplanner.ui.docks import Docks
 from psnplanner.ui.field.field_mode import FieldMode
 from psnplanner.ui.file_commands import FileCommands
+from psnplanner.ui.file_drop import FileDrop
 from psnplanner.ui.home_room import HomeRoom
 from psnplanner.ui.jobs import Jobs
+from psnplanner.ui.map.cursor_place import place_words
 from psnplanner.ui.map.map_pane import MapPane
+from psnplanner.ui.map_commands import MapCommands
+from psnplanner.ui.palette_commands import PaletteCommands
 from psnplanner.ui.panels.findings_panel import FindingsPanel
 from psnplanner.ui.panels.phases_panel import PhasesPanel
 from psnplanner.ui.plan_commands import PlanCommands
 from psnplanner.ui.playback import PlaybackRoom
-from psnplanner.ui.wording import degrees_words
+from psnplanner.ui.table_commands import TableCommands
 
 if TYPE_CHECKING:
     from psnplanner.ui.bridge import Bridge
@@ -47,6 +51,7 @@ class MainWindow(QMainWindow):
         self._bridge: Bridge | None = None
         self.jobs = Jobs(self)
         self.files, self.plan = FileCommands(self), PlanCommands(self)
+        self.sheet, self.palette_ = TableCommands(self), PaletteCommands(self)
         self.pane = MapPane()
         self.banner = Banner()
         self.table: Any = None
@@ -58,10 +63,12 @@ class MainWindow(QMainWindow):
         self.docks, self.tabs = self.places.all, self.places.tabs
         self.home = HomeRoom(self)
         self.field = FieldMode(self)
+        self.map_commands = MapCommands(self)
         self.actions_ = Actions(self)
         self.bars = Bars(self)
         self.playback = PlaybackRoom(self)
         self._connect()
+        self.drop = FileDrop(self)
         self._later = QTimer(self, singleShot=True, interval=200)
         self._later.timeout.connect(self._look_again)
         self.places.restore()
@@ -81,9 +88,9 @@ class MainWindow(QMainWindow):
         canvas, phases, plan = self.pane.canvas, self.phases, self.plan
         self.jobs.started.connect(self.bars.job_bar.watch)
         canvas.activated.connect(self._open_site)
-        canvas.menu_wanted.connect(self._site_menu)
+        canvas.menu_wanted.connect(self.map_commands.menu)
         canvas.cursor_moved.connect(
-            lambda lon, lat: self.bars.cursor_place.setText(degrees_words(lon, lat))
+            lambda lon, lat: self.bars.cursor_place.setText(place_words(lon, lat))
         )
         phases.dropped.connect(plan.move)
         phases.edit_wanted.connect(plan.edit_phase)
@@ -111,6 +118,7 @@ class MainWindow(QMainWindow):
         self.places.table.setTitleBarWidget(self.table.top)
         self.places.site.setWidget(self.form)
         self.table.activated.connect(self._open_site)
+        self.sheet.attach(self.table)
         self.table.menu_wanted.connect(self._site_menu)
         self.form.edit_wanted.connect(self.plan.edit_site)
         self.form.place_wanted.connect(self.plan.place_site)
@@ -141,6 +149,7 @@ class MainWindow(QMainWindow):
         self.banner.show_session(session)
         self.playback.adopt()
         self.timeline.set_session(session)
+        self.map_commands.adopt(session)
         self.pane.canvas.zoom_to()
         self._refresh()
         self._look_again()
@@ -159,6 +168,8 @@ class MainWindow(QMainWindow):
         assert self._bridge is not None
         self._bridge.close()
         self._bridge.deleteLater()
+        self.map_commands.let_go()
+        recent_programmes.note(self.session)
         session, self.session, roster = self.session, None, self.roster
         self._bridge = self.roster = None
         self._later.stop()
@@ -184,6 +195,7 @@ class MainWindow(QMainWindow):
         if self.session is None:
             self.places.put_away()
             self.pane.show_start()
+            self.pane.start.focus_first()
 
     def _happened(self, happened: Any) -> None:
         if self.session is None or self.roster is None:
@@ -194,6 +206,7 @@ class MainWindow(QMainWindow):
         self.home.follow()
         self.field.follow()
         self.playback.follow()
+        self.map_commands.follow(happened.before, happened.after)
         self.say(f"{happened.transaction.label}. Saved.")
         self._later.start()
 
@@ -230,6 +243,7 @@ class MainWindow(QMainWindow):
         def found(findings: Any) -> None:
             if session is self.session:
                 self.findings.show_findings(findings)
+                canvas.set_findings(findings)
                 count = len(findings)
                 tab = self.tabs.indexOf(self.findings)
                 self.tabs.setTabText(tab, f"Findings ({count})" if count else "Findings")

@@ -5,7 +5,7 @@ One filter and one selection serve the map and the table, so that they cannot di
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 import numpy as np
@@ -41,6 +41,8 @@ class Roster(QObject):
         self.words = ""
         self.hidden_statuses: frozenset[str] = frozenset()
         self.unplaced_only = False
+        self.also: Callable[[SiteRows], NDArray[np.bool_]] | None = None
+        """A further filter, the legend's: which rows it lets through."""
         self.shown: NDArray[np.bool_] = np.ones(len(rows), bool)
         self._selected: frozenset[RecordId] = frozenset()
         self.as_at: NDArray[np.int8] | None = None
@@ -107,17 +109,31 @@ class Roster(QObject):
             self.unplaced_only = only
             self._refresh_filter()
 
+    def set_filter(self, words: str, hidden: Iterable[str], unplaced_only: bool) -> None:
+        """All of the filter at once."""
+        wanted = (words, frozenset(hidden), unplaced_only)
+        if self.also or wanted != (self.words, self.hidden_statuses, self.unplaced_only):
+            self.words, self.hidden_statuses, self.unplaced_only = wanted
+            self.also = None
+            self._refresh_filter()
+
+    def filter_also(self, also: Callable[[SiteRows], NDArray[np.bool_]] | None) -> None:
+        """Leave out the rows that this lets not through either; None: no more."""
+        self.also = also
+        self._refresh_filter()
+
     def clear_filter(self) -> None:
         """Show every row."""
         if not self.filtered and self.shown.all():
             return
         self.words, self.hidden_statuses, self.unplaced_only = "", frozenset(), False
+        self.also = None
         self._refresh_filter()
 
     @property
     def filtered(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.words.strip() or self.hidden_statuses or self.unplaced_only)
+        return bool(self.words.strip() or self.hidden_statuses or self.unplaced_only or self.also)
 
     @property
     def notes(self) -> list[str]:
@@ -143,6 +159,8 @@ class Roster(QObject):
                 shown &= self.rows.statuses != code
         if self.unplaced_only:
             shown &= np.isnan(self.rows.xs)
+        if self.also is not None:
+            shown &= self.also(self.rows)
         changed = not np.array_equal(shown, self.shown)
         self.shown = shown
         return changed

@@ -16,15 +16,20 @@ def settings() -> QSettings:
     return QSettings(str(home.folder() / "window.ini"), QSettings.Format.IniFormat)
 
 
-def recent_files() -> list[Path]:
-    """Programmes opened lately and still there, newest first."""
+def remembered_files() -> list[Path]:
+    """Programmes opened lately, newest first, whether or not they are still there."""
     found = settings().value("recent", [])
     names = [found] if isinstance(found, str) else list(found or [])
-    return [path for path in map(Path, names) if path.is_file()]
+    return [Path(name) for name in names]
+
+
+def recent_files() -> list[Path]:
+    """Programmes opened lately and still there, newest first."""
+    return [path for path in remembered_files() if path.is_file()]
 
 
 def remember_file(path: Path) -> None:
     """Put a programme first in the list of recent files."""
     path = path.resolve()
-    rest = [known for known in recent_files() if known != path]
+    rest = [known for known in remembered_files() if known != path]
     settings().setValue("recent", [str(item) for item in [path, *rest][:RECENT]])

@@ -5,10 +5,11 @@ Every one of them is a single edit of the session, and a single undo.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.errors import UserError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.site_rows import SiteRows
     from psnplanner.ui.table_columns import Column
 
+_KEYS = QKeySequence.StandardKey
 _MANY_CELLS = 200
 """More are written by a job, off the window's thread."""
 
@@ -52,6 +54,29 @@ class TableCommands:
         table.view.locked_cell.connect(self._say_why_not)
         self.views = ViewsMenu(self._window, table)
         table.line.insertWidget(0, self.views.button)
+
+    def add_actions(self, add: Callable[..., Any], menu: Any) -> None:
+        """The Edit menu's lines about cells."""
+        add(menu, "copy", "&Copy cells", self.copy, _KEYS.Copy)
+        add(menu, "copy_headed", "Copy with &headings", self._copy_headed, "Ctrl+Shift+C")
+        add(menu, "paste", "&Paste cells…", self.paste, _KEYS.Paste)
+        add(menu, "fill_down", "Fill &down", self.fill_down, "Ctrl+D")
+        # The key Delete is the table's own: a command of the window would take it from others.
+        add(menu, "clear_cells", "Clear c&ells", self.clear)
+        menu.addSeparator()
+
+    def refresh_actions(self, actions: Mapping[str, QAction]) -> None:
+        """Grey what cannot be done now."""
+        writable = self._session is not None and not self._session.read_only
+        for name in ("paste", "fill_down", "clear_cells"):
+            actions[name].setEnabled(writable)
+        for name in ("copy", "copy_headed"):
+            actions[name].setEnabled(self._session is not None)
+        if self._table is not None:
+            self.views.refresh()
+
+    def _copy_headed(self) -> None:
+        self.copy(headings=True)
 
     @property
     def _session(self) -> Any:
@@ -260,7 +285,9 @@ class TableCommands:
                 return None
         return self._ask("Paste", ways, clear_blanks=clear_blanks)
 
-    def _ways(self, grid: list[list[str]]) -> tuple[list[tuple[str, Callable[[bool], Paste]]], bool]:
+    def _ways(
+        self, grid: list[list[str]]
+    ) -> tuple[list[tuple[str, Callable[[bool], Paste]]], bool]:
         from psnplanner.ui import pasting
 
         rows, table = self._rows, self._table

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 from psnplanner.errors import UserError
+from psnplanner.programme.day_text import typed_day
 from psnplanner.programme.record import Position
 
 BY_HAND = "placed by hand"
 """The source of a position that a person gave: the next import leaves no doubt whose it is."""
 
-_DAY_FORMS = ("%d %b %Y", "%d %B %Y", "%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y")
 _DEGREES = re.compile(
     r"([+-]?\d{1,2}(?:\.\d+)?)\s*°?\s*N?[\s,;]+([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*(W|E)?"
 )
@@ -29,14 +29,13 @@ def day_of(words: str) -> date | None:
     plain = " ".join(words.split())
     if not plain:
         return None
-    for form in _DAY_FORMS:
-        try:
-            found = datetime.strptime(plain, form).date()
-        except ValueError:
-            continue
-        if 1900 <= found.year < 2200:
-            return found
-    raise UserError(f"“{plain}” is no date.", remedy="Write it like 3 Jun 2014 or 3/6/2014.")
+    try:
+        return typed_day(plain)
+    except ValueError as error:
+        why = "" if str(error) == "not a date" else f": {error}"
+        raise UserError(
+            f"“{plain}” is no date{why}.", remedy="Write it like 3 Jun 2014 or 3/6/2014."
+        ) from error
 
 
 def place_of(words: str) -> Position:

@@ -113,3 +113,45 @@ def _to_go_live(days: int | None) -> str:
     if days is None:
         return "no go-live set"
     return f"{days:,} days to go-live" if days >= 0 else f"{-days:,} days after go-live"
+
+
+def plain(value: Any) -> Any:
+    """A field's value as a JSON-ready value."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def merge_lines(document: dict[str, Any]) -> list[str]:
+    """What each merge brought, and what is left to settle."""
+    would = "would bring" if document["dry_run"] else "brought"
+    lines = []
+    for item in document["merged"]:
+        if not item["transactions"]:
+            lines.append(f"{item['file']}: nothing new.")
+            continue
+        lines.append(
+            f"{item['file']} {would} {item['changes']:,} changes; "
+            f"{len(item['conflicts']):,} in conflict."
+        )
+    if document["open_conflicts"]:
+        lines.append(f"{document['open_conflicts']:,} conflicts to settle: see “conflicts”.")
+    return lines
+
+
+def conflict_lines(document: list[dict[str, Any]]) -> list[str]:
+    """Each conflict with what it was, and who says what; the first value is in force."""
+    lines = []
+    for item in document:
+        what = " ".join(filter(None, (item["site"], item["stage"], item["field"])))
+        lines.append(f"{item['conflict']}. {what} (was: {item['base']})")
+        for number, head in enumerate(item["values"], 1):
+            value = "removed" if head["value"] is None and item["field"] == "-" else head["value"]
+            lines.append(f"   {number}. {value}  ({head['by']}, {head['at'][:10]})")
+    return lines or ["There are no conflicts."]

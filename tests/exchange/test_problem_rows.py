@@ -108,5 +108,5 @@ def test_a_list_without_headings_gets_them(tmp_path: Path) -> None:
     state = programme([])
     state = state.after(first.edit.propose(state, TODAY).changes)
     again = read_back(tmp_path / "out.xlsx", state)
-    # The bad cost was kept under its column's letter, and is now under its name.
-    assert [set(row.changes) for row in again.rows] == [{"other"}]
+    # The bad cost was kept under the name of its field, and is not kept again.
+    assert [set(row.changes) for row in again.rows] == [set()]

@@ -133,7 +133,9 @@ def test_lines_have_coarser_levels_and_a_name_its_place_inside() -> None:
     assert [len(lines) for _, lines in levels][:: len(levels) - 1] == [2, 1]
     label = label_of(text)
     assert label is not None
-    assert ring.contains(shapely.Point(label.at))
+    assert len(label.places) > 3
+    assert all(ring.contains(shapely.Point(x, y)) for x, y, _ in label.places)
+    assert label.places[0][2] == pytest.approx(0.2 * 111_300 * 0.5976, rel=0.02)
     assert label.size_m == pytest.approx((ring.area * 111_300 * 66_600) ** 0.5, rel=0.02)
 
 

@@ -102,7 +102,7 @@ class ColumnsPage(QWidget):
             item.setText(words)
             item.setToolTip(words)
         doubtful = bool(column.field) and column.confidence < 0.75
-        table.item(line, SURE).setForeground(look.colour("danger" if doubtful else "text"))
+        table.item(line, SURE).setForeground(look.colour("accent" if doubtful else "text"))
         table.item(line, EXAMPLES).setForeground(look.colour("faint"))
         combo = self.combo(column.heading)
         combo.setCurrentIndex(max(0, combo.findData(column.field or IGNORED)))

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QButtonGroup,
     QComboBox,
     QFormLayout,
@@ -80,6 +81,8 @@ class GroupView(QWidget):
             radio = QRadioButton(f"{words}: {meaning[0].lower()}{meaning[1:]}")
             radio.setAccessibleName(words.replace("&", ""))
             radio.setAccessibleDescription(meaning)
+            # Fusion's ring is the ground's own colour: by night it would not be seen.
+            radio.setPalette(QApplication.palette("QCheckBox"))
             self.radios[name] = radio
             self.choices.addButton(radio)
             layout.addWidget(radio)

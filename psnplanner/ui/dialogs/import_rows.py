@@ -155,8 +155,7 @@ class ListRows:
             return ""
         position, postcode = row.site.position, row.site.postcode
         source = position.source if position else "not on the map"
-        if postcode and source.startswith("postcode"):
-            source = source.removeprefix("postcode ").strip("()")
+        source = source.partition(" (")[0]
         return " · ".join(filter(None, (postcode, source)))
 
     def place(self, index: int) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QInputDevice
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBar
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QPushButton, QToolBar
 
 from psnplanner.programme.record import Position, RecordId
 from psnplanner.ui.settings import settings
@@ -32,6 +32,7 @@ class FieldMode:
         self._layout = QByteArray()
         self._smallest = self._size = QSize()
         self._with_slider = False
+        self._docks: list[tuple[QDockWidget, QSize]] = []
         self.action = QAction("Fie&ld mode", window)
         self.action.setObjectName("field_mode")
         self.action.setCheckable(True)
@@ -74,6 +75,7 @@ class FieldMode:
         window = self._window
         self.view = self.view or self._make_view()
         self._layout, self._size = window.saveState(), window.size()
+        self._docks = [(dock, dock.size()) for dock in window.docks if not dock.isHidden()]
         self._smallest = window.minimumSize()
         self.on = True
         self.action.setChecked(True)
@@ -101,6 +103,10 @@ class FieldMode:
             # Panels put back into a narrow window would lose their widths.
             window.resize(window.size().expandedTo(self._size))
         window.restoreState(self._layout)
+        docks = [dock for dock, _ in self._docks]
+        # The saved layout has their places; their sizes it fits to the window as it is now.
+        window.resizeDocks(docks, [s.width() for _, s in self._docks], Qt.Orientation.Horizontal)
+        window.resizeDocks(docks, [s.height() for _, s in self._docks], Qt.Orientation.Vertical)
         window.pane.show()
         window.playback.slider.setVisible(self._with_slider)
         if window.session is not None:

@@ -15,7 +15,6 @@ from psnplanner.ui.field.site_page import SitePage
 from psnplanner.ui.field.touch import BigButton, dress
 from psnplanner.ui.jobs import Jobs
 
-
 _LONGEST = 44
 """Letters of a label that stand beside “Undo” on the narrowest tablet."""
 

@@ -18,8 +18,10 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTransfor
 from psnplanner.programme.boundary import Boundary
 from psnplanner.programme.state import State
 from psnplanner.ui import look
+from psnplanner.ui.look import MapColours
 from psnplanner.ui.map.basemap_layer import ORIGIN, UNIT, transform_to
-from psnplanner.ui.map.labels import draw_halo, face
+from psnplanner.ui.map.labels import PAD, Face, LabelPlacer, face, words_picture
+from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.view import View, to_world
 
 PIECE = 48
@@ -29,7 +31,7 @@ COLOURS = {"council": "#6a3d9a", "partner": "#00796b", "other": "#8c510a"}
 _BY_NIGHT = {"council": "#c9a6ee", "partner": "#6fd3c3", "other": "#e0b27a"}
 _FINE_PX = 1.0
 """A level of detail is fine enough where it is nowhere further off than this."""
-_NAMED_FROM_PX, _NAMED_TO_PX = 90.0, 2_400.0
+_NAMED_FROM_PX, _NAMED_TO_PX = 50.0, 4_000.0
 _DASH = (7.0, 4.0)
 _HALO_PX, _HALO_ALPHA = 1.9, 70
 
@@ -124,7 +126,7 @@ class BoundariesLayer:
         return f"Boundaries: {sources[0]}{more}"
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Every outline, then the names, so that no line crosses one."""
+        """Every outline near the view."""
         dark = look.is_dark()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         halo = QColor(look.map_colours(dark).halo)
@@ -137,10 +139,27 @@ class BoundariesLayer:
             colour = colour_of(group.boundaries[0], dark)
             _paint_thick(painter, path, colour, 0.45 * ratio, [part * ratio for part in _DASH])
         painter.restore()
-        if self.named:
-            for group in self.drawn.values():
-                for boundary, label in zip(group.boundaries, group.labels, strict=True):
-                    _paint_name(painter, boundary, label, view, dark)
+
+    def names(
+        self, view: View, colours: MapColours, placer: LabelPlacer, font: QFont, ratio: float
+    ) -> list[Name]:
+        """The name of each area that has room for it, spaced out as on an atlas."""
+        if not self.named:
+            return []
+        spaced = QFont(font)
+        spaced.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 2.0)
+        bold = face(spaced, -0.5, bold=True)
+        laid = []
+        for group in self.drawn.values():
+            ink = colour_of(group.boundaries[0], colours.dark)
+            ink.setAlpha(215)
+            for boundary, label in zip(group.boundaries, group.labels, strict=True):
+                words = boundary.name.upper()
+                place = _place_of(words, label, view, placer, bold)
+                if place is not None:
+                    picture = words_picture(words, bold, ink, colours.halo, ratio)
+                    laid.append(Name(*place, picture))
+        return laid
 
 
 def _near(group: Group, view: View, ratio: float) -> QPainterPath:
@@ -198,20 +217,19 @@ def colour_of(boundary: Boundary, dark: bool) -> QColor:
     return QColor(shades.get(boundary.kind, shades["other"]))
 
 
-def _paint_name(painter: QPainter, boundary: Boundary, label: Any, view: View, dark: bool) -> None:
-    """The name, spaced out as on an atlas, where the area has room for it."""
+def _place_of(
+    words: str, label: Any, view: View, placer: LabelPlacer, font: Face
+) -> tuple[float, float, float, float] | None:
+    """The first place with room for the words: in the world, and their corner from there."""
     across = label.size_m / view.metres_per_pixel if label else 0.0
     if not _NAMED_FROM_PX <= across <= _NAMED_TO_PX:
-        return
-    font = QFont(painter.font())
-    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 2.5)
-    bold = face(font, 0.5, bold=True)
-    words = boundary.name.upper()
-    wide = bold.width(words)
-    if wide > across * 1.4:
-        return
-    x, y = view.to_screen(*to_world(*label.at))
-    ink, halo = colour_of(boundary, dark), QColor(look.map_colours(dark).halo)
-    ink.setAlpha(190)
-    halo.setAlpha(120)
-    draw_halo(painter, QPointF(x - wide / 2, y - bold.height / 2), words, bold, ink, halo)
+        return None
+    wide, tall = font.width(words), font.height
+    for longitude, latitude, room_m in label.places:
+        if room_m / view.metres_per_pixel < wide:
+            continue
+        wx, wy = to_world(longitude, latitude)
+        x, y = view.to_screen(wx, wy)
+        if placer.take(QRectF(x - wide / 2, y - tall / 2, wide, tall)):
+            return wx, wy, -wide / 2 - PAD, -tall / 2 - PAD
+    return None

@@ -25,6 +25,7 @@ from psnplanner.ui.map.tools import Tools
 from psnplanner.ui.map.view import HOME_BOX, View
 
 if TYPE_CHECKING:
+    from psnplanner.ui.map.nodes_layer import NodesLayer
     from psnplanner.ui.map.phases_layer import PhasesLayer
     from psnplanner.ui.map.sites_layer import SitesLayer
     from psnplanner.ui.roster import Roster
@@ -45,6 +46,8 @@ class MapCanvas(QWidget):
     settled = Signal()
     """Everything in view is painted, to the last name."""
     view_changed = Signal()
+    coloured = Signal()
+    """The sites are coloured by something else, or by other findings."""
     lasso_ready = Signal(bool)
     """The next drag draws a lasso, or does so no more."""
 
@@ -62,9 +65,12 @@ class MapCanvas(QWidget):
         self.sites: SitesLayer | None = None
         self.phases: PhasesLayer | None = None
         self.show_phases = self.show_counts = True
+        self.show_links = False
+        self.nodes: NodesLayer | None = None
         self.hover: RecordId | None = None
         self.band: QRectF | None = None
         self.lasso: QPolygonF | None = None
+        self.colourist: Any = None
         self._index: Any = None
         self._indexed: Any = None
         self._touched = False
@@ -82,9 +88,13 @@ class MapCanvas(QWidget):
 
     def set_roster(self, roster: Roster | None) -> None:
         """Show these sites (None: the base map alone) and follow their changes."""
-        self.roster, self.sites, self.phases = roster, None, None
+        self.roster, self.sites, self.phases, self.nodes = roster, None, None, None
         self.hover = None
         if roster is not None:
+            if self.colourist is None:
+                from psnplanner.ui.map.colouring import Colourist
+
+                self.colourist = Colourist()
             roster.rebuilt.connect(self._reload)
             roster.rows_changed.connect(self._reload)
             roster.shown_changed.connect(self._reload)
@@ -133,10 +143,33 @@ class MapCanvas(QWidget):
 
     def _reload(self, _rows: object = None) -> None:
         if self.roster is not None:
+            from psnplanner.ui.map.nodes_layer import NodesLayer
             from psnplanner.ui.map.sites_layer import SitesLayer
 
-            self.sites = SitesLayer(self.roster.points())
+            self.nodes = NodesLayer(self.roster.rows, self.roster.shown)
+            made = self.colourist.of(self.roster.rows)
+            self.sites = SitesLayer(
+                self.roster.points(), made.colours, made.codes, made.marks, made.weights
+            )
+        if self.show_links:
+            self.pictures.forget()  # links are part of the ground
         self._forget_sites()
+
+    def colour_by(self, kind: str) -> None:
+        """Colour the sites by one of colouring.KINDS."""
+        if self.roster is None or kind == self.colourist.kind:
+            return
+        self.colourist.kind = kind
+        self.coloured.emit()
+        # What the legend hid of the kind before comes back; this kind's own is hidden again.
+        hides = self.colourist.hidden.get(kind)
+        self.roster.filter_also(self.colourist.keeps if hides else None)
+
+    def set_findings(self, findings: Iterable[Any]) -> None:
+        """Take the findings that "risk" is coloured by."""
+        if self.roster is not None and self.colourist.set_findings(findings):
+            self._reload()
+            self.coloured.emit()
 
     def show_statuses(self, codes: Any | None) -> None:
         """Show the sites in these statuses, a code for each row (negative: not there).
@@ -160,6 +193,11 @@ class MapCanvas(QWidget):
         """Show how many sites there are where they lie too thick, or leave it out."""
         self.show_counts = show
         self._forget_sites()
+
+    def set_show_links(self, show: bool) -> None:
+        """Show the fibre from every site to its node, or only for the chosen sites."""
+        self.show_links = show
+        self._forget()
 
     def _forget_sites(self) -> None:
         self.pictures.forget_sites()
@@ -279,6 +317,11 @@ class MapCanvas(QWidget):
             painter.save()
             painter.scale(1 / ratio, 1 / ratio)
             chosen = self.roster.selected_places
+            places = [*chosen[:300], *self._hovered_place()]
+            if self.nodes is not None and places:
+                painter.scale(ratio, ratio)
+                self.nodes.paint_chosen(painter, self.view, places)
+                painter.scale(1 / ratio, 1 / ratio)
             if len(chosen):
                 self.sites.paint_rings(painter, self.view, ratio, chosen, "#111820")
             if self.hover in self.roster.rows.index_of:
@@ -289,6 +332,11 @@ class MapCanvas(QWidget):
             decorations.paint_band(painter, self.band)
         if self.lasso is not None:
             decorations.paint_lasso(painter, self.lasso)
+
+    def _hovered_place(self) -> list[int]:
+        assert self.roster is not None
+        place = self.roster.rows.index_of.get(self.hover)
+        return [] if place is None else [place]
 
     # Events: what the hand does is in tools.py
 

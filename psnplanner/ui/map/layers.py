@@ -19,6 +19,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 if TYPE_CHECKING:
+    from psnplanner.ui.map.name import Name
     from psnplanner.ui.map.view import View
 
 
@@ -41,6 +42,8 @@ class MapLayer(Protocol):
     `hides_base` (bool): the layer shows names and towns of its own (tiles do), so the base
     map's town names are left out while the layer is shown.
     `shown` (bool): False leaves the layer out, without its being removed.
+    `names(view, colours, placer, font, ratio)` (list[Name]): names of a layer under the sites,
+    where the placer finds them free; they come after those of phases and towns.
     """
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
@@ -117,6 +120,11 @@ class Layers:
     def paint_above(self, painter: QPainter, view: View, ratio: float) -> None:
         """Paint the layers over the sites."""
         _paint(self._above, painter, view, ratio)
+
+    def names(self, *room: Any) -> list[Name]:
+        """What the layers under the sites are to be named, laid out after phases and towns."""
+        naming = (layer for layer in self._below if _shown(layer) and hasattr(layer, "names"))
+        return [name for layer in naming for name in layer.names(*room)]
 
     @property
     def any_below(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psnplanner.ui.map.canvas import MapCanvas
+from psnplanner.ui.map.map_buttons import MapButtons
 from psnplanner.ui.start_page import StartPage
 
 GAP = 12
@@ -20,33 +21,12 @@ class MapPane(QWidget):
         self.canvas = MapCanvas(self)
         self.legend: Any = None
         self.card: Any = None
-        self.buttons = self._zoom_buttons()
+        self.buttons = MapButtons(self.canvas)
         self.start = StartPage(self)
         self.start.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
-
-    def _zoom_buttons(self) -> QFrame:
-        frame = QFrame(self.canvas)
-        frame.setObjectName("card")
-        frame.setProperty("fixed", True)
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(2, 2, 2, 2)
-        layout.setSpacing(0)
-        for sign, words, act in (
-            ("+", "Nearer", lambda: self.canvas.zoom(2.0)),
-            ("−", "Further", lambda: self.canvas.zoom(0.5)),
-            ("⤢", "Show all sites", lambda: self.canvas.zoom_to()),
-        ):
-            button = QToolButton()
-            button.setText(sign)
-            button.setFixedSize(30, 30)
-            button.setToolTip(words)
-            button.setAccessibleName(words)
-            button.clicked.connect(act)
-            layout.addWidget(button)
-        return frame
 
     def set_roster(self, roster: Any) -> None:
         """Show these sites; None shows the start page over the base map."""

@@ -28,6 +28,8 @@ _SLOWEST = 25.0
 _FLING = 180.0
 """Pixels a second below which a pan stops, and above which letting go lets it run on."""
 _MEMORY_S = 0.09
+_TELLING_S = 0.012
+"""A speed is told from the last of the way, if that took long enough to tell."""
 
 
 class Motion:
@@ -95,7 +97,7 @@ class Motion:
         now = time.perf_counter()
         recent = [point for point in self._trail if now - point[0] < _MEMORY_S]
         self._trail.clear()
-        if len(recent) < 2 or recent[-1][0] <= recent[0][0]:
+        if len(recent) < 2 or recent[-1][0] - recent[0][0] < _TELLING_S:
             return
         (start, x, y), (end, to_x, to_y) = recent[0], recent[-1]
         self.fling((to_x - x) / (end - start), (to_y - y) / (end - start))
@@ -107,7 +109,7 @@ class Motion:
         # No faster than the eye follows.
         slower = min(1.0, 4000 / hypot(across, down))
         self._speed = (across * slower, down * slower)
-        self._run(FRAME_MS / 1000)
+        self._run(0.0)
 
     # Time
 

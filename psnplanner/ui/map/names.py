@@ -84,7 +84,7 @@ class Carried:
 
 
 def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
-    """The names of a view: phases first, then counts, towns and sites, each where it is free."""
+    """The names of a view: phases, nodes, counts, towns and sites, in this order."""
     colours = look.map_colours(look.is_dark())
     ratio, font = canvas.devicePixelRatioF(), canvas.font()
     placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
@@ -93,12 +93,15 @@ def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     laid: list[Name] = []
     if canvas.areas_shown and canvas.phases is not None:
         laid += canvas.phases.names(view, colours, placer, font, ratio)
+    if canvas.nodes is not None:
+        laid += canvas.nodes.names(view, colours, placer, font, ratio)
     if canvas.sites is not None and canvas.show_counts:
         from psnplanner.ui.map import counts
 
         laid += counts.names(canvas.sites, view, colours, placer, font, ratio)
     if not canvas.layers.hides_base:
         laid += basemap_layer.town_names(view, colours, placer, font, ratio)
+    laid += canvas.layers.names(view, colours, placer, font, ratio)
     if canvas.sites is not None and canvas.roster is not None:
         from psnplanner.ui.map import site_names
 

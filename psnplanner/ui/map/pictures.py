@@ -166,7 +166,7 @@ class Pictures:
         left, top = view.to_screen(held.left, held.top)
         factor = view.scale / held.scale
         target = QRectF(left, top, held.width * factor, held.height * factor)
-        plain = not canvas.layers.any_below and not canvas.areas_shown
+        plain = not (canvas.layers.any_below or canvas.areas_shown or canvas.show_links)
         if plain or not target.contains(QRectF(canvas.rect())):
             colours = look.map_colours(look.is_dark())
             basemap_layer.paint_ground(painter, view, colours, smooth=False)
@@ -259,6 +259,9 @@ class Pictures:
         if canvas.areas_shown:
             assert canvas.phases is not None
             canvas.phases.paint(painter, view, colours)
+            yield
+        if canvas.show_links and canvas.nodes is not None:
+            canvas.nodes.paint_links(painter, view, colours)
             yield
 
     def _site_steps(self, whole: QPixmap, view: View) -> Iterator[None]:

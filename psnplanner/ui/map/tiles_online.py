@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage, QImageReader
 from PySide6.QtNetwork import (
     QNetworkAccessManager,
     QNetworkDiskCache,
+    QNetworkProxyFactory,
     QNetworkReply,
     QNetworkRequest,
 )
@@ -37,6 +38,11 @@ _FORMATS = (b"png", b"jpeg", b"jpg", b"webp")
 
 _Attribute = QNetworkRequest.Attribute
 _Error = QNetworkReply.NetworkError
+
+
+def use_system_proxy() -> None:
+    """Go through the proxy this computer is set up for, as most offices of councils need."""
+    QNetworkProxyFactory.setUseSystemConfiguration(True)
 
 
 class OnlineTiles(QObject):

@@ -55,6 +55,7 @@ class PhotoBox(QWidget):
         self.add, self.list = QPushButton("Add…"), QListWidget()
         self.viewer: Any = None
         self._build()
+        self._list_them()
         self.setAcceptDrops(True)
 
     def _build(self) -> None:

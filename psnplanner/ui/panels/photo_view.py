@@ -183,4 +183,5 @@ class PhotoView(QDialog):
 
     def done(self, result: int) -> None:
         self._save_caption()
+        self.photograph = None  # a picture still being opened has nowhere to be shown
         super().done(result)

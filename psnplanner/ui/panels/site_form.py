@@ -32,6 +32,7 @@ from psnplanner.ui.panels.wayleave_box import WayleaveBox
 from psnplanner.ui.roster import Roster
 
 NO_SITE = "Choose a site in the table or on the map to see how far it is."
+NARROWEST_PX = 290
 BESIDE_PX = 640
 """From this width on, the form stands in two columns."""
 
@@ -63,6 +64,7 @@ class SiteForm(QStackedWidget):
         self._build()
         self._connect()
         self.setAcceptDrops(True)
+        self.setMinimumWidth(NARROWEST_PX)
 
     # Building
 

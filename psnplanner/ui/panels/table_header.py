@@ -54,6 +54,8 @@ class TableColumns(QObject):
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setHighlightSections(False)
+        # The words of a heading stand over those of its cells.
+        header.setStyleSheet("QHeaderView::section { padding: 5px 4px 5px 3px; }")
         header.setStretchLastSection(True)
         header.setSortIndicatorShown(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

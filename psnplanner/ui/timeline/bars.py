@@ -53,14 +53,18 @@ def _paint_phase(painter: QPainter, scene: Scene, line: Line) -> None:
         assert moved is not None
         box = moved
     _paint_bar(painter, scene, row, box, ink)
-    if dragged is not None:
+    loads = row.loads
+    if dragged is None:
+        _paint_said(painter, scene, row, box)
+    else:
         _paint_held(painter, scene, dragged, box)
-    loads = QRectF(0, scene.top(line) + BAR_TOP + BAR_PX + 4, 0, LOAD_PX)
-    _paint_loads(painter, scene, row.loads, loads, ink)
+        loads = scene.timeline.loads_of(dragged.moved)
+    strip = QRectF(0, scene.top(line) + BAR_TOP + BAR_PX + 4, 0, LOAD_PX)
+    _paint_loads(painter, scene, loads, strip, ink)
 
 
 def _paint_bar(painter: QPainter, scene: Scene, row: PhaseRow, box: QRectF, ink: QColor) -> None:
-    """The window, filled as far as its sites are live, with what is said beside it."""
+    """The window, filled as far as its sites are live."""
     ground = QColor(ink)
     ground.setAlpha(60)
     path = QPainterPath()
@@ -77,6 +81,10 @@ def _paint_bar(painter: QPainter, scene: Scene, row: PhaseRow, box: QRectF, ink:
     chosen = row.id == scene.chosen
     painter.setPen(QPen(look.colour("accent") if chosen else ink, 2.4 if chosen else 1.2))
     painter.drawPath(path)
+
+
+def _paint_said(painter: QPainter, scene: Scene, row: PhaseRow, box: QRectF) -> None:
+    """What stands beside the bar: its lock, and how far it is or how late."""
     right = box.right() + 5
     if row.phase.locked:
         paint_lock(painter, QPointF(right + 5, box.center().y()), look.colour("text"))

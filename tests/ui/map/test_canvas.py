@@ -116,15 +116,16 @@ def test_shift_drag_chooses_what_is_in_the_band(window: MainWindow) -> None:
 def test_dragging_pans_without_painting_anew(window: MainWindow) -> None:
     """The kept picture is only moved, until its margin is used up."""
     canvas = window.pane.canvas
-    canvas.repaint()
-    kept, before = canvas._picture, canvas.view.to_world(300, 200)
+    canvas.settle()
+    kept, before = canvas.pictures.whole, canvas.view.to_world(300, 200)
     _drag(canvas, QPoint(300, 200), QPoint(420, 260))
+    canvas.motion.stop()
     canvas.repaint()
-    assert canvas._picture is kept
+    assert canvas.pictures.whole is kept
     assert abs(canvas.view.to_screen(*before)[0] - 420) < 1
     canvas.pan(400, 0)
-    canvas.repaint()
-    assert canvas._picture is not kept
+    canvas.settle()
+    assert canvas.pictures.whole is not kept
 
 
 def test_the_wheel_zooms_about_the_cursor(window: MainWindow) -> None:
@@ -150,6 +151,7 @@ def test_keys_zoom_and_pan(window: MainWindow) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Plus)
     assert canvas.view.scale > scale
     QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    canvas.settle()
     assert abs(canvas.view.scale / scale - 1) < 1e-9
     QTest.keyClick(canvas, Qt.Key.Key_Right)
     assert canvas.view.x > x
@@ -178,7 +180,7 @@ def test_the_legend_counts_and_filters_map_and_table(window: MainWindow) -> None
     assert window.table.model.rowCount() == roster.shown_count
     assert window.pane.canvas.sites.count <= roster.shown_count
     legend.buttons["live"].click()
-    legend.buttons["live"].alone.emit("live")
+    legend.buttons["live"].alone.emit()
     assert roster.shown_count == live
     window.actions_["show_all"].trigger()
     assert roster.shown_count == len(roster.rows)
@@ -216,7 +218,7 @@ def test_the_legend_names_the_shapes_that_are_there(window: MainWindow) -> None:
 def test_shape_words_follow_the_list() -> None:
     """No shape that nobody has; kinds of one's own keep their names; a unit with the style."""
     from psnplanner.style import _style
-    from psnplanner.ui.map.legend import SHAPE_FAMILIES, shape_words
+    from psnplanner.ui.map.shape_words import SHAPE_FAMILIES, shape_words
 
     assert shape_words(["Fire station", "Fire station", "Library"]) == [
         ("triangle", "Fire"),
@@ -232,7 +234,7 @@ def test_names_keep_off_what_lies_over_the_map(window: MainWindow) -> None:
     """The licence, the scale bar, the legend and the zoom buttons are reserved."""
     from PySide6.QtCore import QRectF
 
-    from psnplanner.ui.map import canvas as module
+    from psnplanner.ui.map import names as module
 
     canvas, taken = window.pane.canvas, []
 
@@ -246,10 +248,11 @@ def test_names_keep_off_what_lies_over_the_map(window: MainWindow) -> None:
     kept, module.LabelPlacer = module.LabelPlacer, Recorder
     try:
         canvas.pan(37, 21)
-        canvas.render_picture()
+        canvas.pictures.forget_sites()
+        canvas.settle()
     finally:
         module.LabelPlacer = kept
-    corner = canvas._corner(canvas._pictured)
+    corner = canvas.pictures.corner(canvas.pictures.whole_view)
     boxes = canvas.covered()
     assert len(boxes) == 4
     assert len(taken) > 5

@@ -1,0 +1,77 @@
+"""Other copies of a programme, read at arm's length: in a process with limits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psnplanner.errors import UserError
+
+LONGEST_S = 300
+"""Reading a copy may take no longer than this."""
+_BROKEN = "Make a new copy with “backup”, and merge that."
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What another copy holds beyond what is known here: transactions and photographs as lines.
+
+    `root` is its first transaction as (device, number, hash); `reach` tells of each device how
+    far it goes, and its hash where both have it.
+    """
+
+    root: tuple[int, int, str] | None
+    reach: Mapping[int, tuple[int, str]]
+    is_pack: bool
+    transactions: list[dict[str, Any]] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: Path, vector: Mapping[int, int]) -> Copy:
+    """Read a copy. Raises UserError for what is none, damaged, or takes too long."""
+    asked = json.dumps({"vector": {str(dev): n for dev, n in vector.items()}})
+    command = [sys.executable, "-m", "psnplanner.file.read_copy", str(path)]
+    try:
+        done = subprocess.run(
+            command, input=asked.encode(), capture_output=True, timeout=LONGEST_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UserError("It takes too long to read; nothing was merged.", str(path), _BROKEN
+                        ) from error  # fmt: skip
+    try:
+        lines = _lines(done.stdout)
+        first = next(lines)
+        if "refused" in first:
+            what, remedy = first["refused"]
+            raise UserError(str(what), str(path), str(remedy))
+        return _copy(first, lines)
+    except (ValueError, KeyError, TypeError, StopIteration) as error:
+        raise UserError("This copy cannot be read; nothing was merged.", str(path), _BROKEN
+                        ) from error  # fmt: skip
+
+
+def _lines(output: bytes) -> Iterator[dict[str, Any]]:
+    for line in output.splitlines():
+        yield json.loads(line)
+
+
+def _copy(first: dict[str, Any], lines: Iterator[dict[str, Any]]) -> Copy:
+    root = first["root"]
+    copy = Copy(
+        (root[0], root[1], root[2]) if root else None,
+        {dev: (n, digest) for dev, n, digest in first["reach"]},
+        bool(first["pack"]),
+    )
+    for line in lines:
+        if "refused" in line:
+            raise ValueError("it broke off")
+        if "photograph" in line:
+            copy.pictures[line["photograph"]] = line["bytes"]
+        else:
+            copy.transactions.append(line)
+    return copy

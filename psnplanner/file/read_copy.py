@@ -1,0 +1,102 @@
+"""Reads another copy's journal in a process of its own: a file from elsewhere may be hostile.
+
+`python -m psnplanner.file.read_copy FILE` takes {"vector": {device: n}} on standard input, and
+writes a JSON value a line: what the copy is, then every transaction beyond that vector, then
+each photograph asked for. `copies` is the other end.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pysqlite3 as sqlite3
+from sqlite_utils import Database
+
+from psnplanner.errors import UserError
+from psnplanner.file import pack, schema
+from psnplanner.file.connection import connect, rows
+from psnplanner.file.merge import sent
+
+MOST_MEMORY_BYTES = 3_000_000_000
+_READ = ("txn", "event", "dev", "photograph_bytes")
+
+
+def main() -> None:
+    """Answer one request."""
+    _limit()
+    path, asked = Path(sys.argv[1]), json.load(sys.stdin)
+    try:
+        for line in _answer(path, {int(dev): n for dev, n in asked["vector"].items()}):
+            sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+    except UserError as error:
+        sys.stdout.write(json.dumps({"refused": [error.what, error.remedy]}) + "\n")
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the other end's time limit has to do
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+
+
+def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:
+    db = connect(path, read_only=True)
+    try:
+        _check_shape(db)
+        known = rows(db, "SELECT dev, n, hash FROM dev")
+        root = rows(db, "SELECT dev, n, hash FROM txn ORDER BY arr LIMIT 1")
+        yield {
+            "root": [root[0][0], root[0][1], root[0][2].hex()] if root else None,
+            "reach": [[dev, n, _hash_at(db, dev, min(n, vector.get(dev, n)))]
+                      for dev, n, _ in known],
+            "pack": pack.is_pack(db),
+        }  # fmt: skip
+        for item in sent(db, vector):
+            events = [
+                [e.ent, e.row.hex(), e.fld,
+                 {"hex": e.val.hex()} if isinstance(e.val, bytes) else e.val, e.bh, e.bd]
+                for e in item.events
+            ]  # fmt: skip
+            yield {
+                "hlc": item.hlc, "dev": item.dev, "n": item.n, "author": item.author,
+                "kind": item.kind, "label": item.label, "on": item.effective_on,
+                "undo_of": item.undo_of, "ctx": item.ctx, "events": events,
+            }  # fmt: skip
+        for digest, data in db.conn.execute("SELECT digest, bytes FROM photograph_bytes"):
+            yield {"photograph": digest, "bytes": base64.b64encode(data).decode("ascii")}
+    except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        raise UserError(
+            "This copy is damaged or was tampered with; nothing was merged.",
+            remedy="Make a new copy with “backup”, and merge that.",
+        ) from error
+    finally:
+        db.conn.close()
+
+
+def _hash_at(db: Database, dev: int, n: int) -> str:
+    found = rows(db, "SELECT hash FROM txn WHERE dev = ? AND n = ?", dev, n)
+    return str(found[0][0].hex()) if found else ""
+
+
+def _check_shape(db: Database) -> None:
+    """The tables that are read must be ours to the letter: no view or trigger in their place."""
+    own = Database(memory=True, execute_plugins=False)
+    schema.create(own)
+    sql = "SELECT name, type, sql FROM sqlite_master WHERE name = ?"
+    for name in _READ:
+        if rows(db, sql, name) != rows(own, sql, name):
+            raise UserError(
+                "This is no copy of a programme that this version can merge.",
+                remedy="Open it once in this version of PSN Planner, then merge it.",
+            )
+    own.conn.close()
+
+
+if __name__ == "__main__":
+    main()

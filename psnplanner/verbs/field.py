@@ -1,0 +1,172 @@
+"""The verbs of field work: pack, return, merge, conflicts, settle."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from psnplanner.console import Day, show
+from psnplanner.errors import UserError
+from psnplanner.verbs import text
+from psnplanner.verbs.options import FILE, json_option, open_programme
+
+if TYPE_CHECKING:
+    from psnplanner.exchange.pack import Choice
+    from psnplanner.programme.state import State
+    from psnplanner.programme.travel import Conflict, Merged
+
+
+@click.command()
+@FILE
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--for", "person", required=True, metavar="WHO", help="Who takes it out.")
+@click.option("--phase", "phases", multiple=True, help="All sites of a phase.")
+@click.option("--partner", "partners", multiple=True, help="All sites of a partner.")
+@click.option("--site", "sites", multiple=True, metavar="REF", help="One site.")
+@click.option("--near", metavar="POSTCODE", help="The sites nearest to a postcode.")
+@click.option("--count", type=click.IntRange(1, 1000), default=20, help="How many of those.")
+@click.option("--expires", type=Day(), help="The last day it is good for.")
+@click.option("--sensitive", is_flag=True, help="Sensitive sites too: its bearer is vetted.")
+@json_option
+def pack(
+    file: Path, out: Path, person: str, expires: date | None, as_json: bool, **wanted: Any
+) -> None:
+    """Write a field pack: some sites to take out, and bring back changed.
+
+    OUT.gpkg opens in this program.
+    """
+    with open_programme(file) as session:
+        made = session.make_pack(out, _choice(session.state, **wanted), person, expires_on=expires)
+    said = {"file": str(out), "person": person, "sites": len(made.sites),
+            "bytes": out.stat().st_size, "pack": made.id.hex()}  # fmt: skip
+    show(as_json, said, lambda: [f"Wrote {out}: {len(made.sites):,} sites for {person}."])
+
+
+def _choice(
+    state: State, phases: Any, partners: Any, sites: Any, near: str | None, count: int,
+    sensitive: bool,
+) -> Choice:  # fmt: skip
+    from psnplanner.exchange.pack import Choice
+    from psnplanner.programme import field_text
+
+    place = None
+    if near is not None:
+        from psnplanner.geography.gazetteer import Gazetteer
+
+        (found,) = Gazetteer.open().positions([near])
+        if found is None:
+            raise UserError(
+                f"“{near}” is no postcode that is known here.",
+                remedy="Check it, or load a gazetteer with “gazetteer add”.",
+            )
+        place = (found.latitude, found.longitude)
+    return Choice(
+        phases=[field_text.record(state, "phase", name).id for name in phases],
+        partners=[field_text.record(state, "partner", name).id for name in partners],
+        sites=[field_text.site(state, name).id for name in sites],
+        near=place, count=count, sensitive=sensitive,
+    )  # fmt: skip
+
+
+@click.command("return")
+@click.argument("pack_file", metavar="PACK", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@json_option
+def return_work(pack_file: Path, out: Path, as_json: bool) -> None:
+    """Write what was changed in a field pack, to mail back: OUT.psnreturn."""
+    with open_programme(pack_file, read_only=True) as session:
+        changes = session.write_return(out)
+    said = {"file": str(out), "changes": changes, "bytes": out.stat().st_size}
+    show(as_json, said, lambda: [f"Wrote {out}: {changes:,} changes to return."])
+
+
+@click.command()
+@FILE
+@click.argument(
+    "packs", nargs=-1, required=True, metavar="PACK...", type=click.Path(path_type=Path)
+)
+@click.option("--dry-run", is_flag=True, help="Say what would come of it; change nothing.")
+@json_option
+def merge(file: Path, packs: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Take in what comes back: returns, packs, or other copies of this programme."""
+    with open_programme(file) as session:
+        done = []
+        for path in packs:
+            merged = session.merge_file(path, dry_run=dry_run)
+            done.append(_merged(session.state, path, merged))
+        document = {"merged": done, "dry_run": dry_run, "open_conflicts": len(session.conflicts())}
+    show(as_json, document, lambda: text.merge_lines(document))
+
+
+def _merged(state: State, path: Path, merged: Merged) -> dict[str, Any]:
+    return {
+        "file": str(path),
+        "transactions": merged.transactions,
+        "changes": merged.events,
+        "known_already": merged.known,
+        "fields_changed": len(merged.changes),
+        "conflicts": [conflict_document(state, item) for item in merged.conflicts],
+        "renamed_copies": len(merged.renamed),
+        "transaction": merged.transaction.label if merged.transaction else None,
+    }
+
+
+def conflict_document(state: State, conflict: Conflict) -> dict[str, Any]:
+    """A conflict as a JSON-ready document; its values in the words of the record's field."""
+    record = state.tables[conflict.entity].get(conflict.record)
+    owner = state.sites.get(getattr(record, "site", None) or conflict.record)
+    return {
+        "kind": conflict.entity,
+        "site": owner.reference if owner else "",
+        "record": conflict.record.hex(),
+        "field": conflict.field,
+        "stage": getattr(record, "stage", ""),
+        "base": text.plain(conflict.base),
+        "values": [
+            {"value": text.plain(head.value), "by": head.author,
+             "at": head.recorded_at.isoformat(timespec="seconds"), "change": head.label}
+            for head in conflict.heads
+        ],
+    }  # fmt: skip
+
+
+@click.command()
+@FILE
+@json_option
+def conflicts(file: Path, as_json: bool) -> None:
+    """Fields changed to different values by people who did not know of each other."""
+    with open_programme(file, read_only=True) as session:
+        document = [
+            {"conflict": number, **conflict_document(session.state, item)}
+            for number, item in enumerate(session.conflicts(), 1)
+        ]
+    show(as_json, document, lambda: text.conflict_lines(document))
+
+
+@click.command()
+@FILE
+@click.argument("number", type=click.IntRange(1), metavar="CONFLICT")
+@click.argument("value", metavar="VALUE", type=click.IntRange(1), required=False)
+@click.option("--both", is_flag=True, help="Keep all the texts, one below the other.")
+@click.option("--by", default="", help="Who settles it.")
+@json_option
+def settle(file: Path, number: int, value: int | None, both: bool, by: str, as_json: bool) -> None:
+    """Settle a conflict: the value that stands, by its number in the list of “conflicts”."""
+    from psnplanner.programme.settle import Settle, both_notes, choice
+
+    if both == (value is not None):
+        raise click.UsageError("Give the number of the value that stands, or --both.")
+    with open_programme(file, by) as session:
+        found = session.conflicts()
+        if number > len(found) or (value or 1) > len(found[number - 1].heads):
+            raise UserError("There is no such conflict or value.", str(file),
+                            "Look at the list of “conflicts” again.")  # fmt: skip
+        item = found[number - 1]
+        settlement = both_notes(item) if both else choice(item, (value or 1) - 1)
+        made = session.do(Settle([settlement]))
+        left = len(session.conflicts())
+    label = made.label if made else ""
+    show(as_json, {"label": label, "left": left}, lambda: [f"{label}. {left:,} conflicts left."])
