@@ -121,6 +121,11 @@ def _field_packs(db: Database) -> None:
     _rebuild(db)
 
 
+@migrations(name="0004_wishes_scenarios")
+def _wishes_scenarios(db: Database) -> None:
+    _rebuild(db)
+
+
 def _rebuild(db: Database) -> None:
     tables.rebuild(db, fold(journal.stream(db)))
 

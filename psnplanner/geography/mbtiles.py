@@ -114,8 +114,9 @@ class MBTiles:
     def _levels(self, said: dict[str, str]) -> tuple[int, int]:
         lowest, highest = said.get("minzoom", ""), said.get("maxzoom", "")
         if not (lowest.isdecimal() and highest.isdecimal()):
-            ((low, high),) = self._ask("SELECT min(zoom_level), max(zoom_level) FROM tiles")
-            lowest, highest = str(low), str(high)
+            # Two questions: SQLite answers one extreme from the index, but not both at once.
+            ends = [f"SELECT {end}(zoom_level) FROM tiles" for end in ("min", "max")]
+            lowest, highest = (str(self._ask(question)[0][0]) for question in ends)
         if not (lowest.isdecimal() and highest.isdecimal()):
             raise UserError("the file holds no tiles.", str(self.path), _OTHER)
         if not 0 <= int(lowest) <= int(highest) <= HIGHEST_ZOOM:

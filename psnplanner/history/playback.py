@@ -108,7 +108,10 @@ class Reel:
     def take(self, changes: Iterable[Dated]) -> None:
         """Take in changes in order of arrival; where the last stands is kept in `read_to`."""
         for stamp, effective_on, change in changes:
-            event = _Event(stamp, effective_on.toordinal(), change.field, change.new)
+            value = change.new
+            if change.field == CREATED:
+                value = {name: value[name] for name in NEEDED[change.entity] if name in value}
+            event = _Event(stamp, effective_on.toordinal(), change.field, value)
             if change.entity == "stage":
                 self._take_stage(change.record, event)
             elif change.entity == "site":
@@ -121,9 +124,7 @@ class Reel:
 
     def _take_stage(self, record: RecordId, event: _Event) -> None:
         if event.field == CREATED:
-            kept = {name: event.value[name] for name in NEEDED["stage"] if name in event.value}
-            event = event._replace(value=kept)
-            site = kept.get("site")
+            site = event.value.get("site")
             if site is not None and record not in self._owners:
                 self._owners[record] = site
                 self._stages.setdefault(site, {})[record] = self._early.pop(record, [])

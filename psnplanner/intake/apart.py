@@ -107,7 +107,7 @@ def _needs_too_much(path: Path) -> UserError:
 def _table(said: dict[str, Any]) -> Table:
     rows = [(number, cells) for number, cells in said.pop("rows")]
     known = {int(index): field for index, field in said.pop("known").items()}
-    lists = {name: tuple(said.pop(name)) for name in ("sheets", "notes")}
+    lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("sheets", "notes")}
     return Table(**said, **lists, rows=rows, known=known)
 
 

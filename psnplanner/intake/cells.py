@@ -6,6 +6,7 @@ hundred thousand rows has a few hundred partners, prices and dates.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -21,10 +22,27 @@ SEVERITIES = (ERROR, WARNING, MENDED, NOTE)
 """Not on the map or not taken; a value to check; a slip put right; for information."""
 
 _DISTRICT = re.compile(r"[A-Z]{1,2}\d[\dA-Z]?", re.IGNORECASE)
+_SHORTENED = re.compile(r"([A-Z]{1,2}\d[\dA-Z]?)\s+\d[A-Z]?", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"(?<![A-Z0-9])[A-Z]{1,2}\d[\dA-Z]?[\s\-_.]{0,2}\d[A-Z]{2}(?![A-Z0-9])", re.IGNORECASE
+)
 _SHEET_ERRORS = frozenset(("#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"))
 _DAMAGED = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AS_TEXT = "In the spreadsheet make the column Text, then enter the whole number again."
+_ESTIMATED = re.compile(
+    r"^(?:approx(?:imately|\.)?|about|circa|c\.|est(?:imated|\.)?:?|~)\s*"
+    r"|\s*(?:\((?:est|approx|tbc)[^)]*\)|\best(?:imated|\.)?|\bapprox\.?)$",
+    re.IGNORECASE,
+)
+_A_PART_OF_THE_YEAR = re.compile(
+    r"\s*(?:p\.?\s?c?\.?\s?m\.?|(?:/|per|a|each)?\s*(?:calendar\s+)?"
+    r"(?:month|mth|quarter|qtr)(?:ly)?)$",
+    re.IGNORECASE,
+)
+_IS_CLOSED = re.compile(
+    r"(?:(?:permanently|temporarily|now) )?(?:closed|demolished|disposed)\b", re.IGNORECASE
+)
 _YES_OR_NO = ("yes", "no", "y", "n", "true", "false", "0", "1")
 
 
@@ -94,11 +112,34 @@ def _postcode(text: str) -> str | Reading:
         if _DISTRICT.fullmatch(text):
             half = _bad("Only the first half of a postcode.", "Give the whole postcode.")
             return half._replace(district=text.upper())
-        remedy = "Look the postcode up by the address and correct it in the list."
-        return _bad(_sentence(error), remedy)
+        return _postcode_within(text, _sentence(error))
     if mend:
         return Reading(postcode, f"Mended: {mend}.", "Nothing to do, if this is right.", MENDED)
     return postcode
+
+
+def _postcode_within(text: str, why: str) -> Reading:
+    """What to make of a text that is no postcode, but may have one, several or a part of one."""
+    found = postcodes_in(text)
+    if len(found) == 1:
+        message = f"Mended: the postcode {found[0]} taken from “{text}”."
+        return Reading(found[0], message, "Nothing to do, if this is right.", MENDED)
+    if len(found) > 1:
+        message = f"Several postcodes: {' and '.join(found)}."
+        return _bad(message, "Give the one of the building's entrance.")
+    if part := _SHORTENED.fullmatch(text):
+        message = f"The postcode “{text}” lacks its end."
+        return _bad(message, "Give the whole postcode.")._replace(district=part[1].upper())
+    return _bad(why, "Look the postcode up by the address and correct it in the list.")
+
+
+def postcodes_in(text: str) -> list[str]:
+    """The different postcodes that stand in a text, in their normal form."""
+    found: dict[str, None] = {}
+    for match in _WITHIN.finditer(text):
+        with contextlib.suppress(ValueError):
+            found[spelling.mend(re.sub(r"[\W_]", "", match[0]))[0]] = None
+    return list(found)
 
 
 def _uprn(text: str) -> str | Reading:
@@ -115,9 +156,25 @@ def _money(factor: int) -> Reader:
             return values.money(text) * factor
         except ValueError as error:
             message = f"Annual cost not taken: {error}."
-            return _bad(message, "Write pounds a year, such as £1,230.")
+            bad = _bad(message, "Write pounds a year, such as £1,230.")
+        plain = _ESTIMATED.sub("", text).strip()
+        part = _A_PART_OF_THE_YEAR.search(plain)
+        try:
+            pence = values.money(plain[: part.start()] if part else plain) * factor
+        except ValueError:
+            return bad
+        if part is None:
+            message = f"Taken as {_pounds(pence)} a year; the list calls it an estimate."
+            return Reading(pence, message, "Give the exact figure, once known.", NOTE)
+        times = 4 if "q" in part.group().casefold() else 12
+        message = f"Mended: {text} is {times} times that a year: {_pounds(pence * times)}."
+        return Reading(pence * times, message, "Nothing to do, if this is right.", MENDED)
 
     return read
+
+
+def _pounds(pence: int) -> str:
+    return f"£{pence / 100:,.2f}".removesuffix(".00")
 
 
 def _contract(text: str) -> date | Reading:
@@ -186,8 +243,12 @@ def _closed(today: date) -> Reader:
         except ValueError:
             if _YEAR.fullmatch(text) and int(text) <= today.year:
                 return kept._replace(message=f"The list says it closed in {text}.", remedy=remedy)
-            if text.casefold() in ("yes", "y", "closed", "true"):
-                return kept._replace(message="The list says it is closed.", remedy=remedy)
+            if text.casefold() in ("yes", "y", "true") or _IS_CLOSED.match(text):
+                said = f": “{text}”" if " " in text else ""
+                return kept._replace(message=f"The list says it is closed{said}.", remedy=remedy)
+            if "clos" in text.casefold():
+                message = f"The list says of it: “{text}”."
+                return kept._replace(message=message, remedy=remedy, severity=NOTE)
             return kept
         if on > today:
             return kept

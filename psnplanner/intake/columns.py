@@ -29,6 +29,7 @@ _ACCEPTED = 0.5
 _FEW = 5
 # Whose word on a column counts before which; the others are told apart by how sure they are.
 _SAID = {"you": 0, "remembered": 1, "file": 2}
+_ENDINGS = {"end date", "date ended"}
 _OPENINGS = {"start date", "open date", "opened", "date opened", "opening date", "opened on"}
 
 
@@ -234,8 +235,12 @@ def _agrees(field: str, cells: list[str]) -> bool:
         return words > 0.5 and (few or distinct < 0.6)
     if field == "annual_cost":
         return content.share(cells, content.is_money) > 0.7
-    if field in ("contract_end", "closed"):
+    if field == "contract_end":
         return content.share(cells, content.is_day) > 0.7
+    if field == "closed":
+        return (
+            max(content.share(cells, content.is_day), content.share(cells, content.is_open)) > 0.7
+        )
     return True
 
 
@@ -300,7 +305,7 @@ def _settle_ends(columns: list[Column]) -> list[Column]:
     opened = any(plain(column.heading) in _OPENINGS for column in columns)
     return [
         Column(column.index, column.heading)
-        if column.field == "closed" and column.confidence < 0.9 and not opened
+        if column.field == "closed" and plain(column.heading) in _ENDINGS and not opened
         else column
         for column in columns
     ]

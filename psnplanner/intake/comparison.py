@@ -207,6 +207,8 @@ class Comparison:
             )
         if not self._layout.of("partner"):
             notes.append("No column says whose the buildings are: the sites have no partner yet.")
+        if count := self._reader.from_addresses:
+            notes.append(f"No column holds postcodes: {count:,} were taken from the addresses.")
         if self._table.blank_rows:
             notes.append(f"{self._table.blank_rows:,} blank rows were passed over.")
         return tuple(notes)

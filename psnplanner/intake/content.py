@@ -23,6 +23,20 @@ _PARTNER = re.compile(
 )
 
 
+_STREET = re.compile(
+    r"\b(?:road|rd|street|st|avenue|ave|lane|ln|drive|close|crescent|way|square|terrace|grove|place"
+    r"|gardens|hill|walk|parade|court|green|row|mews|brow|boulevard)\b\.?(?:,|$)|^\d+[a-z]?\s+\D",
+    re.IGNORECASE,
+)
+_DEGREES_EAST, _LEAST_METRES = (-9.0, 2.5), 5_000.0
+_OPEN = re.compile(
+    r"(?:open|clos(?:ed?|ing|ure)|active|inactive|dormant|operational|disposed|demolished|vacant"
+    r"|proposed to (?:open|close)|(?:permanently|temporarily) closed)\b",
+    re.IGNORECASE,
+)
+_TELEPHONE = re.compile(r"\(?(?:0|\+44)[\d\s()\-]{8,15}")
+
+
 def is_data(cell: str) -> bool:
     """Whether a cell is a value no heading would be: a postcode, a number, a date."""
     return bool(_POSTCODE.fullmatch(cell) or _NUMBER.fullmatch(cell)) or is_day(cell)
@@ -59,13 +73,45 @@ def is_uprn(cell: str) -> bool:
 
 
 def is_point(cell: str) -> bool:
-    """Whether a cell holds both coordinates: a grid reference, a WKT point, two numbers."""
-    return len(cell) > 6 and _reads(values.point, cell)
+    """Whether a cell holds both coordinates: a grid reference, a WKT point, two numbers.
+
+    Two numbers that lie nowhere in Great Britain may be a telephone number.
+    """
+    if len(cell) <= 6 or _TELEPHONE.fullmatch(cell):
+        return False
+    try:
+        across, up = sorted(v for name, v in values.point(cell).items() if name != "step_m")
+    except ValueError:
+        return False
+    in_degrees = _DEGREES_EAST[0] <= across <= _DEGREES_EAST[1] and 49 <= up <= 61
+    return in_degrees or min(across, up) >= _LEAST_METRES
 
 
 def is_code(cell: str) -> bool:
     """Whether a cell looks like a reference: CM0001, 101857, A91136."""
     return _CODE.fullmatch(cell) is not None
+
+
+def is_reference(cell: str) -> bool:
+    """Whether a cell looks like a reference, and like nothing else that is written so."""
+    return is_code(cell) and not (
+        is_day(cell) or _TELEPHONE.fullmatch(cell) or "." in cell or _UPRN.fullmatch(cell)
+    )
+
+
+def is_street(cell: str) -> bool:
+    """Whether a cell has a street in it: with its number, or at the end of a part."""
+    return _STREET.search(cell) is not None
+
+
+def is_contact(cell: str) -> bool:
+    """Whether a cell is a telephone number or an address of electronic mail."""
+    return _TELEPHONE.fullmatch(cell) is not None or ("@" in cell and " " not in cell)
+
+
+def is_open(cell: str) -> bool:
+    """Whether a cell says whether a building is open or closed."""
+    return _OPEN.match(cell) is not None
 
 
 def is_words(cell: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from psnplanner.geography.found import Found
 from psnplanner.geography.grid import bng_to_wgs84
 from psnplanner.intake.distances import Pair, distances_m
-from psnplanner.intake.rows import MENDED, WARNING, Draft
+from psnplanner.intake.rows import MENDED, WARNING, Draft, Problem
 from psnplanner.programme.record import Position
 
 OWN_GRID = "coordinates of the list (British National Grid)"
@@ -19,6 +19,7 @@ OWN = "coordinates of the list"
 _LATITUDES, _LONGITUDES = (49.8, 60.95), (-8.8, 1.85)
 _EASTINGS_M, _NORTHINGS_M = (1_000.0, 700_000.0), (1_000.0, 1_300_000.0)
 _BEST_ACCURACY_M = 10.0  # a point given for a building is rarely its entrance
+_FEWEST, _MOST_ROWS = 5, 0.8
 _MISTAKE_M, _RIGHT_M = 2_000.0, 1_000.0  # off as given; off once read the other way round
 
 Heading = Callable[[str], str]
@@ -30,6 +31,7 @@ def place_by_own(drafts: Sequence[Draft], found: Sequence[Found | None], heading
     Slips that the postcode proves or the size shows are mended, and the mend is told.
     """
     grid: list[tuple[Draft, Found | None, Pair]] = []
+    before = [draft.problems for draft in drafts]
     for draft, answer in zip(drafts, found, strict=True):
         if draft.coordinates:
             near = (answer.latitude, answer.longitude) if answer else None
@@ -38,6 +40,26 @@ def place_by_own(drafts: Sequence[Draft], found: Sequence[Found | None], heading
                 grid.append((draft, answer, metres))
     if grid:
         _convert(grid, heading)
+    _tell_once(drafts, before)
+
+
+def _tell_once(drafts: Sequence[Draft], before: Sequence[Sequence[Problem]]) -> None:
+    """Where a slip is that of the whole list, tell it of the first row alone."""
+    told: dict[str, list[tuple[Draft, Problem]]] = {}
+    for draft, old in zip(drafts, before, strict=True):
+        for problem in draft.problems[len(old) :] if draft.problems is not old else ():
+            if problem.severity == MENDED:
+                told.setdefault(problem.message, []).append((draft, problem))
+    given = sum(bool(draft.coordinates) for draft in drafts)
+    for message, found in told.items():
+        if len(found) < _FEWEST or len(found) < _MOST_ROWS * given:
+            continue
+        for draft, problem in found:
+            draft.problems = [p for p in draft.problems if p is not problem]
+        first, problem = found[0]
+        first.tell(problem.column, problem.value,
+                   f"{message.removesuffix('.')} in {len(found):,} rows, from this one on.",
+                   problem.remedy, MENDED)  # fmt: skip
 
 
 def _read_own(
@@ -94,15 +116,16 @@ def _set_degrees(draft: Draft, at: Pair, near: Pair | None, columns: str) -> Non
 
 def _convert(grid: list[tuple[Draft, Found | None, Pair]], heading: Heading) -> None:
     metres = np.array([pair for _, _, pair in grid])
-    straight = np.column_stack(bng_to_wgs84(metres[:, 0], metres[:, 1]))
-    for (draft, answer, pair), at in zip(grid, straight.tolist(), strict=True):
-        columns = _columns(heading, "easting", "northing")
-        if answer is not None and not _is_near(at, answer, _MISTAKE_M):
-            lats, lons = bng_to_wgs84(pair[1], pair[0])
-            swapped = [float(lats[0]), float(lons[0])]
-            if _is_near(swapped, answer, _RIGHT_M):
-                at = swapped
-                _mend(draft, columns, "Easting and northing stand in each other's columns")
+    straight = np.column_stack(bng_to_wgs84(metres[:, 0], metres[:, 1])).tolist()
+    turned = np.column_stack(bng_to_wgs84(metres[:, 1], metres[:, 0])).tolist()
+    all_turned = _are_turned(grid, straight, turned)
+    columns = _columns(heading, "easting", "northing")
+    for (draft, answer, pair), at, other in zip(grid, straight, turned, strict=True):
+        is_right = answer is not None and _is_near(at, answer, _MISTAKE_M)
+        proved = answer is not None and _is_near(other, answer, _RIGHT_M)
+        if not is_right and (proved or (all_turned and np.isfinite(other[0]))):
+            at = other
+            _mend(draft, columns, "Easting and northing stand in each other's columns")
         if np.isfinite(at[0]):
             step_m = (draft.coordinates or {}).get("step_m", min(_step(pair[0]), _step(pair[1])))
             accuracy_m = max(_BEST_ACCURACY_M, step_m)
@@ -110,6 +133,18 @@ def _convert(grid: list[tuple[Draft, Found | None, Pair]], heading: Heading) -> 
         else:
             _tell(draft, columns, "The coordinates are not in Great Britain: not used.",
                   "Correct them, or leave them blank.")  # fmt: skip
+
+
+def _are_turned(
+    grid: list[tuple[Draft, Found | None, Pair]],
+    straight: Sequence[Sequence[float]],
+    turned: Sequence[Sequence[float]],
+) -> bool:
+    """Whether the postcodes say that the two columns stand in each other's place in every row."""
+    known = [(a, b, f) for (_, f, _), a, b in zip(grid, straight, turned, strict=True) if f]
+    right = sum(_is_near(at, found, _MISTAKE_M) for at, _, found in known)
+    wrong = sum(_is_near(at, found, _RIGHT_M) for _, at, found in known)
+    return wrong >= _FEWEST and wrong > 10 * right
 
 
 def _step(metres: float) -> float:

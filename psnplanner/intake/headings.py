@@ -65,7 +65,8 @@ _STRONG = {
     "address": """address|full address|site address|postal address|addr|street|street name|road
         |locality|town|city|post town|posttown|village|county|area|district|building address
         |house number|address town|address street|address locality|town city|property|premises
-        |address county|street address|building number""",
+        |address county|street address|building number|house no|building no|thoroughfare|house
+        |dependent locality|dependent thoroughfare|house name|sub building|address postal""",
     "postcode": """postcode|post code|pcode|p code|postal code|zip|zip code|pc|site postcode
         |postcd|pstcd""",
     "uprn": """uprn|unique property reference number|unique property ref|nlpg uprn|uprn no
@@ -74,8 +75,8 @@ _STRONG = {
         |bng easting|x bng|eastng|east|geox|os easting|osgb x|gridgb1e|oseast1m""",
     "northing": """northing|northings|y|y coord|y coordinate|ycoord|osgb northing|grid northing
         |geo y|bng northing|y bng|nrthng|north|geoy|os northing|osgb y|gridgb1n|osnrth1m""",
-    "latitude": """latitude|lat|lat wgs84|latitude wgs84|wgs84 latitude|latitude deg""",
-    "longitude": """longitude|long|lng|lon|long wgs84|longitude wgs84|wgs84 longitude""",
+    "latitude": """latitude|lat|lattitude|lat wgs84|latitude wgs84|wgs84 latitude|latitude deg""",
+    "longitude": """longitude|long|longtitude|lng|lon|long wgs84|longitude wgs84|wgs84 longitude""",
     "point": """grid reference|grid ref|os grid reference|os grid ref|ngr|national grid reference
         |national grid ref|gridref|osgr|gridreference|wkt|wkt geometry|geom|the geom|geometry|point
         |coordinates|coords|lat long|latlong|lat lon|latitude longitude|grid coordinates
@@ -115,13 +116,14 @@ _WEAK = {
         |provider|occupier""",
     "annual_cost": "cost|current cost|charge|rental|line rental|spend|cost gbp|price",
     "contract_end": "contract|end of term|contract date|term",
-    "closed": "end date|date ended",
+    "closed": """end date|date ended|status|site status|open closed|open or closed|open|operational
+        |operational status|establishment status|building status|status code|current status""",
     "contact": "manager|head|headteacher|head teacher",
 }
 _NOISE = phrases(
     """site|building|premises|property|station|school|practice|library|branch|establishment|the
     |location|asset|current|existing|bng|osgb|os|primary|main|unique|gp|surgery|of|sch|prem|bldg
-    |postal"""
+    |postal|gps|wgs84|decimal|gis|geo|centroid|dd"""
 )
 _LINE = re.compile(r"(address|addr|add|adr)( line)? ?[1-9]|line ?[1-9]( address)?|addr line [a-e]")
 _KIND_WORDS = {"frs": "fire", "fire": "fire", "force": "police", "police": "police"}

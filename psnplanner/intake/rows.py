@@ -12,7 +12,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from psnplanner.geography import postcode as spelling
+from psnplanner.intake import content
 from psnplanner.intake.cells import (
     ERROR,
     MENDED,
@@ -21,6 +21,7 @@ from psnplanner.intake.cells import (
     WARNING,
     Reader,
     Reading,
+    postcodes_in,
     readers,
     readings,
 )
@@ -35,7 +36,12 @@ _TOTALS = re.compile(
     r"(grand |sub[- ]?|overall )?(totals?|sum|count)( (sites|buildings|cost|number)s?)?\s*[:=]?",
     re.IGNORECASE,
 )
-_IN_ADDRESS = re.compile(r"\b[A-Z]{1,2}\d[\dA-Z]?\s*\d[A-Z]{2}\s*$", re.IGNORECASE)
+_TOTAL_OF = re.compile(
+    r"(?:(?:grand|sub|overall)[ -]?)?totals?\b.*|.*\btotals?\s*:?", re.IGNORECASE
+)
+_PAGE = re.compile(r"(?:page|sheet)\s+\d+(?:\s+of\s+\d+)?", re.IGNORECASE)
+_FLOAT = re.compile(r"\d+\.0")
+_HOUSE_NUMBER = re.compile(r"\d+\s?[a-z]?(?:\s?[-/]\s?\d+\s?[a-z]?)?", re.IGNORECASE)
 # Fields of a list that are not the fields of a site by the same name, and go elsewhere.
 _VALUE_OF = {"annual_cost": "annual_cost_pence", "contract_end": "contract_ends_on"}
 _NO_VALUE = ("partner", "sharing", "closed")
@@ -103,6 +109,8 @@ class RowReader:
             for name in {column.field for column in layout.columns if column.field}
             if (found := layout.of(name))
         }
+        self.from_addresses = 0
+        """How many postcodes were taken from the addresses of a list without a column of them."""
         self._readers = readers(today, thousands(self.heading("annual_cost")))
         # Zipping the rows turns them into columns at the speed of C; short rows end in blanks.
         cells: list[Cells] = list(zip_longest(*(row for _, row in layout.data), fillvalue=""))
@@ -151,7 +159,13 @@ class RowReader:
     ) -> list[Any] | None:
         """Read one column into the drafts; the values to fill in, where it has any."""
         cells = self._cells[column.index]
-        value, doubtful = readings(set(cells), reader)
+        texts = set(cells)
+        if name == "reference" and texts and all(map(_FLOAT.fullmatch, filter(None, texts))):
+            cells = [
+                text.removesuffix(".0") for text in cells
+            ]  # a column of numbers, saved as such
+            texts = set(cells)
+        value, doubtful = readings(texts, reader)
         if doubtful:
             _tell(drafts, cells, doubtful, column, others)
         found = [value[text] for text in cells]
@@ -201,18 +215,38 @@ class RowReader:
         postcodes = self._cells[postcode.index] if postcode else ("",) * len(drafts)
         last_full = self._last_full()
         for draft, (_, cells), placed in zip(drafts, self._layout.data, postcodes, strict=True):
-            if not placed and any(map(_TOTALS.fullmatch, list(filter(None, cells))[:2])):
+            if not placed and _is_totals(cells):
                 draft.skip("it is a line of totals, not a site.", severity=NOTE)
             elif self._repeats_headings(cells):
                 draft.skip("it repeats the headings.", severity=NOTE)
-            elif draft.row > last_full and sum(map(bool, cells)) == 1:
+            elif sum(map(bool, cells)) == 1:
                 remark = next(filter(None, cells))
-                if " " in remark:
+                if _PAGE.fullmatch(remark):
+                    draft.skip("it is the number of a page.", severity=NOTE)
+                elif draft.row < last_full and self._is_title(cells):
+                    draft.skip(
+                        f"it looks like a heading between the rows: “{remark[:80]}”.",
+                        "If it is a site, give it a name and a postcode in their columns.",
+                        WARNING,
+                    )
+                elif draft.row > last_full and " " in remark:
                     draft.skip(
                         f"it looks like a remark below the list: “{remark[:80]}”.",
                         "If it is a site, give it a name and a postcode in their columns.",
                         WARNING,
                     )
+
+    def _is_title(self, cells: Cells) -> bool:
+        """Whether a row's only cell is words where the rows about it have a reference.
+
+        In the column of names only a public body is a title: a bare name may be a building.
+        """
+        index = next(index for index, cell in enumerate(cells) if cell)
+        by_field = {column.index: name for name, column in self._columns.items()}
+        field = by_field.get(index, "")
+        if field == "name":
+            return content.is_partner(cells[index]) and len(self._columns) > 1
+        return "name" in self._columns and not content.is_code(cells[index])
 
     def _last_full(self) -> int:
         """The last row with more than one cell: single cells below it are footnotes."""
@@ -267,15 +301,14 @@ class RowReader:
         if heading and any(problem.column == heading for problem in draft.problems):
             return  # a postcode is given, and is wrong
         address = str(draft.values.get("address", ""))
-        found = _IN_ADDRESS.search(address)
-        if found:
-            try:
-                postcode, _ = spelling.mend(found[0])
-            except ValueError:
+        found = postcodes_in(address) if address else []
+        if len(found) == 1:
+            draft.values["postcode"] = found[0]
+            if not heading:
+                self.from_addresses += 1
                 return
-            draft.values["postcode"] = postcode
             draft.tell(
-                self.heading("address"), address, f"Postcode {postcode} taken from the address.",
+                self.heading("address"), address, f"Postcode {found[0]} taken from the address.",
                 "Nothing to do, if it is the site's own.", MENDED,
             )  # fmt: skip
 
@@ -296,6 +329,16 @@ class RowReader:
         cells = self._cells[column.index]
         pairs = {text: (column.heading, cleaned(text)) if text else None for text in set(cells)}
         return [pairs[text] for text in cells]
+
+
+def _is_totals(cells: Cells) -> bool:
+    filled = [cell for cell in cells if cell]
+    if any(map(_TOTALS.fullmatch, filled[:2])):
+        return True
+    if not any("total" in cell.casefold() for cell in filled):
+        return False
+    words = [cell for cell in filled if not content.is_data(cell)]
+    return len(filled) > 1 and len(words) == 1 and bool(_TOTAL_OF.fullmatch(words[0]))
 
 
 def _tell(
@@ -330,7 +373,15 @@ def _piece(text: str, alone: bool) -> str:
 def _join(parts: Sequence[str], own_name: str, mark: str) -> str | None:
     """Parts in order without repeats: a split address has the name, and the town as county."""
     kept: dict[str, str] = {}
+    number = ""
     for text in parts:
+        if number and text:
+            text, number = f"{number} {text}", ""
+        elif mark == ", " and text and text[0].isdigit() and _HOUSE_NUMBER.fullmatch(text):
+            number = text  # belongs before the street, in the next column
+            continue
         if text and (folded := text.casefold()) != own_name:
             kept.setdefault(folded, text)
+    if number:
+        kept.setdefault(number, number)
     return mark.join(kept.values()) or None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from psnplanner.intake import content
+from psnplanner.intake.table import column_name
 
 if TYPE_CHECKING:
     from psnplanner.intake.columns import Column
@@ -21,8 +22,23 @@ def _mostly(test: Callable[[str], bool], least: float = 0.8) -> Test:
 
 
 def _distinct_codes(cells: list[str]) -> bool:
-    codes = content.share(cells, content.is_code) > 0.9
+    codes = content.share(cells, content.is_reference) > 0.9
     return len(cells) > 1 and codes and content.distinct(cells) > 0.95
+
+
+def _lettered_codes(cells: list[str]) -> bool:
+    return _distinct_codes(cells) and content.share(cells, lambda cell: cell[0].isalpha()) > 0.9
+
+
+def _named_buildings(cells: list[str]) -> bool:
+    """Names that say what they are of, more often than they say a street."""
+    kinds, streets = content.share(cells, content.is_kind), content.share(cells, content.is_street)
+    return _names(cells) and kinds > 0.4 and kinds > streets
+
+
+def _streets(cells: list[str]) -> bool:
+    kinds, streets = content.share(cells, content.is_kind), content.share(cells, content.is_street)
+    return streets > 0.5 and streets > kinds and content.share(cells, content.is_words) > 0.6
 
 
 def _names(cells: list[str]) -> bool:
@@ -53,15 +69,19 @@ _ANYWHERE: tuple[tuple[str, float, Test], ...] = (
     ),
 )
 _WITHOUT_HEADINGS: tuple[tuple[str, float, Test], ...] = (
+    ("reference", 0.7, _lettered_codes),
     ("reference", 0.7, _distinct_codes),
     ("partner", 0.7, lambda cells: (
         content.share(cells, content.is_partner) > 0.6
         and (len(cells) < 5 or content.distinct(cells) < 0.5)
     )),
     ("kind", 0.6, _few_kinds),
+    ("name", 0.7, _named_buildings),
+    ("address", 0.7, _streets),
     ("name", 0.7, _names),
     ("priority", 0.6, _mostly(content.is_listed("priority"), 0.9)),
     ("annual_cost", 0.5, _mostly(content.is_pounds)),
+    ("contact", 0.6, _mostly(content.is_contact, 0.9)),
 )  # fmt: skip
 
 
@@ -70,14 +90,26 @@ def recognise_silent(columns: list[Column], samples: Samples, headless: bool) ->
     columns = list(columns)
     for field, confidence, test in _ANYWHERE:
         _give_first(columns, samples, field, confidence, test)
-    _give_pair(columns, samples)
+    _give_pair(columns, samples, apart=headless)
     if headless:
         for field, confidence, test in _WITHOUT_HEADINGS:
             _give_first(columns, samples, field, confidence, test)
         _give_address(columns, samples)
-    elif not any(column.field in ("name", "reference") for column in columns):
-        _give_first(columns, samples, "name", 0.6, _names)
+    else:
+        if not any(column.field in ("name", "reference") for column in columns):
+            _give_first(columns, samples, "name", 0.6, _names)
+        _give_beside_address(columns, samples)
     return columns
+
+
+def _give_beside_address(columns: list[Column], samples: Samples) -> None:
+    """Columns of words under no heading beside an address: theirs was merged with its own."""
+    free = {column.index for column in _free(columns)}
+    for before, column in pairwise(list(columns)):
+        bare = column.index in free and column.heading == column_name(column.index)
+        words = content.share(samples[column.index], content.is_words) > 0.6
+        if columns[before.index].field == "address" and bare and words:
+            _give(columns, column.index, "address", 0.6)
 
 
 def _free(columns: list[Column]) -> list[Column]:
@@ -102,17 +134,19 @@ def _give_first(
             return
 
 
-def _give_pair(columns: list[Column], samples: Samples) -> None:
-    """Two neighbouring columns of coordinates, in degrees or on the grid."""
+def _give_pair(columns: list[Column], samples: Samples, apart: bool) -> None:
+    """Two columns of coordinates, in degrees or on the grid; neighbours, if not told `apart`."""
     fields = {column.field for column in columns}
     if fields & {"easting", "northing", "latitude", "longitude"}:
         return
     degrees = content.between(49.8, 60.9), content.between(-8.7, 1.8)
     metres = content.between(80_000, 660_000), content.between(5_000, 1_220_000)
-    free = _free(columns)
-    for one, two in pairwise(free):
-        if two.index != one.index + 1 or len(samples[one.index]) < 2:
-            continue
+    free = [column for column in _free(columns) if len(samples[column.index]) > 1]
+    pairs = [(one, two) for one, two in pairwise(free) if two.index == one.index + 1]
+    if apart:
+        numbers = [c for c in free if content.share(samples[c.index], content.is_number) > 0.9]
+        pairs += combinations(numbers, 2)
+    for one, two in pairs:
         for names, tests in (
             (("latitude", "longitude"), degrees),
             (("longitude", "latitude"), degrees[::-1]),
@@ -135,8 +169,11 @@ def _six_digits(cells: list[str]) -> bool:
 def _give_address(columns: list[Column], samples: Samples) -> None:
     """The columns of words from the name to the postcode."""
     place = {column.field: column.index for column in columns if column.field}
-    first = place.get("name", -1)
+    first = place.get("address", place.get("name", -1))
     last = place.get("postcode", len(columns))
+    if last < first:  # only what follows at once: further on there may be anything
+        used = {column.index for column in columns if column.field or not samples[column.index]}
+        last = min((n for n in range(first + 1, len(columns)) if n in used), default=len(columns))
     for column in _free(columns):
         if first < column.index < last and samples[column.index]:
             words = content.share(samples[column.index], content.is_words)

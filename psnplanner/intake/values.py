@@ -29,9 +29,10 @@ _BLANKS = phrases(
 )
 _MOST_PENCE = 100_000_000_000
 _MONEY = re.compile(
-    r"(?:gbp|£)?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(k|m)?\s*(?:gbp|£)?"
+    r"(?:gbp|£)?\s*(\d{1,3}(?:[, ]\d{3})+|\d+)(\.\d+)?\s*(k|m)?\s*(?:gbp|£)?"
     r"\s*(?:p\.?\s?a\.?|per\s+(?:annum|year)|/\s?(?:yr|year|annum)|a year|\+\s?vat|ex\.?\s?vat)?"
 )
+_NO_MONEY = re.compile(r"£\s*[-\u2013]+")  # how a spreadsheet's accounts show nothing
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?e\+?\d+", re.IGNORECASE)
 _ACCESS = {
     "existing fibre": """fibre|existing fiber|fiber|on net|fibre in place|fibre present|on net fibre
@@ -72,7 +73,7 @@ def cleaned(text: str) -> str:
 def money(text: str) -> int:
     """An amount of pounds ("£1,230", "1230.50 pa", "£1.2k") in pence."""
     amount = text.casefold().strip()
-    if amount in ("nil", "free", "zero"):
+    if amount in ("nil", "free", "zero") or _NO_MONEY.fullmatch(amount):
         return 0
     if re.search(r"[€$]|eur|usd", amount):
         raise ValueError("not an amount in pounds")
@@ -80,9 +81,13 @@ def money(text: str) -> int:
         raise ValueError("an amount below nothing")
     found = _MONEY.fullmatch(amount)
     if found is None:
-        raise ValueError("not an amount of money")
+        damaged = _SCIENTIFIC.fullmatch(amount.removeprefix("£"))
+        reason = "a spreadsheet shortened the number" if damaged else "not an amount of money"
+        raise ValueError(reason)
     factor = {"k": 1_000, "m": 1_000_000, None: 1}[found[3]]
-    pence = round(Decimal(found[1].replace(",", "") + (found[2] or "")) * 100 * factor)
+    pence = round(
+        Decimal(found[1].replace(",", "").replace(" ", "") + (found[2] or "")) * 100 * factor
+    )
     if pence > _MOST_PENCE:
         raise ValueError("more than a thousand million pounds a year")
     return pence
@@ -135,7 +140,13 @@ def listed(field: str, text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def number(text: str) -> float:
-    """A coordinate: a plain number, thousands commas and a trailing unit allowed."""
+    """A coordinate: a plain number, or degrees, minutes and seconds.
+
+    Thousands commas, a unit behind and the letter of a compass point are allowed.
+    """
+    if found := _SIXTIETHS.fullmatch(text.casefold()):
+        size = int(found[2]) + int(found[3]) / 60 + float(found[4] or 0) / 3600
+        return -size if found[5] in ("w", "s") or found[1] == "-" else size
     words = text.casefold().replace("°", "").removesuffix("m").strip().replace("\u2212", "-")
     west = -1.0 if words.endswith("w") else 1.0
     words = words.strip("nwe ")
@@ -146,6 +157,11 @@ def number(text: str) -> float:
     return west * float(words)
 
 
+_SIXTIETHS = re.compile(
+    r"([+-]?)\s*(\d{1,2})\s*[°d:]\s*([0-5]?\d)\s*['\u2019\u2032m:]\s*"
+    r"(?:([0-5]?\d(?:\.\d+)?)\s*(?:\"|''|[\u201d\u2033s])?)?\s*([nsew])?"
+)
+_LABELLED = re.compile(r"e(?:asting)?s?\s*[:=]?\s*(\d{6})\W+n(?:orthing)?s?\s*[:=]?\s*(\d{6})")
 _PAIR = re.compile(r"[(\[]?\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[)\]]?")
 _WKT = re.compile(
     r"(?:srid=\d+;\s*)?point\s*(?:z|m|zm)?\s*\(\s*(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)"
@@ -162,6 +178,8 @@ def point(text: str) -> dict[str, float]:
     """
     words = text.casefold().strip()
     if found := _WKT.fullmatch(words):  # x is across, y is up
+        return {"easting": float(found[1]), "northing": float(found[2])}
+    if found := _LABELLED.fullmatch(words):
         return {"easting": float(found[1]), "northing": float(found[2])}
     if found := _PAIR.fullmatch(words):
         one, two = float(found[1]), float(found[2])

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ _OVERLAP_BYTES = 200
 _HEADING_ROWS = 40
 _TELL_EVERY = 5_000
 # A workbook with a password is an old-style container that holds a stream of this name.
+_MOST_MERGED = 1_000_000
+Area = tuple[tuple[int, int], tuple[int, int]]
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^<>]*(?<!/)>')
 _LAST_ROW = re.compile(rb'<row\b[^<>]*\br="(\d{1,7})"[^<>]*(?<!/)>')
@@ -174,6 +177,7 @@ def _rows(path: Path, sheet: Any, progress: Progress) -> tuple[list[Row], int]:
         raise too_many_rows(path)
     rows: list[Row] = []
     cells = sheet.to_python(skip_empty_area=False)
+    _fill_merged(cells, sheet.merged_cell_ranges or ())
     for number, values in enumerate(cells, 1):
         if number % _TELL_EVERY == 0:
             progress(0.1 + 0.1 * number / len(cells), "Reading the list")
@@ -183,6 +187,19 @@ def _rows(path: Path, sheet: Any, progress: Progress) -> tuple[list[Row], int]:
                 raise cell_too_long(path, number)
             rows.append((number, row))
     return rows, len(cells) - len(rows)
+
+
+def _fill_merged(cells: list[list[Any]], areas: Sequence[Area]) -> None:
+    """Give every row of cells merged downwards their value, as a person reads them."""
+    filled = 0
+    for (top, left), (bottom, _) in areas:
+        last = min(bottom, len(cells) - 1)
+        filled += max(0, last - top)
+        if filled > _MOST_MERGED:
+            return
+        for row in cells[top + 1 : last + 1]:
+            if left < len(row):
+                row[left] = cells[top][left]
 
 
 def as_text(value: Any) -> str:

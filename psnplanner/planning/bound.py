@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from psnplanner.planning.grouping import OUT, Floats, Grouping, Ints
+from psnplanner.planning.grouping import OUT, Flags, Floats, Grouping, Ints
 
 PATIENCE = 20
 """Steps without gain before the step is shortened and the best prices taken up again."""
@@ -21,6 +21,7 @@ PATIENCE = 20
 SHORTER = 0.7
 MEMORY = 0.7
 LEAST_STEP = 2e-3
+REFINED, HALVINGS = 12, 7
 UNBOUNDED_DAYS = 1e12
 
 
@@ -121,69 +122,145 @@ def alone_pounds(problem: Grouping) -> Floats:
 
 
 class _Phased:
-    """Groups that differ: each takes one base, and the visitors and units that pay there."""
+    """Groups that differ: each takes one base, and the visitors and units that pay there.
+
+    Groups of one window are often the same to the model: they are one class, looked at once.
+    The days of a group worked from a base have a price of their own, the best one for the bound,
+    found by bisection; days of the further pools are priced by group.
+    """
 
     def __init__(self, problem: Grouping) -> None:
         self.problem = problem
-        first = problem.visitors[:, 0] if problem.visitors.shape[1] else np.zeros(0, np.int64)
-        who = first if len(first) else np.full(len(problem.weight), OUT)
+        columns = problem.visitors.shape[1]
+        who = problem.visitors[:, 0] if columns else np.full(len(problem.weight), OUT)
         self.order = np.argsort(who, kind="stable")
         self.who = who[self.order]
-        self.price = np.where(problem.allowed, problem.price, np.inf).T[:, self.order].copy()
+        self.group_class, self.classes = _classes(problem)
+        price = np.where(problem.allowed, problem.price, np.inf)[:, self.classes]
+        self.price = price.T[:, self.order].copy()
         self.reach = problem.reach[self.order]
         self.nearest = self.reach.min(axis=1)
         self.weight = problem.weight[self.order]
         self.member = problem.member[:, self.order]
-        self.holds = np.minimum(np.maximum(problem.capacity, 0.0), UNBOUNDED_DAYS)
+        self.holds = np.minimum(problem.capacity[:, self.classes], UNBOUNDED_DAYS)
+        self.levels = problem.levels[:, self.classes]
+        self.common = np.zeros(len(self.classes))
 
     def first_prices(self) -> tuple[Floats, Floats]:
         alone = alone_pounds(self.problem)
-        return np.minimum(alone * 1.05, self.problem.miss), np.zeros(self.problem.capacity.shape)
+        pools = len(self.problem.member)
+        return np.minimum(alone * 1.05, self.problem.miss), np.zeros((pools, len(self.classes)))
 
     def at(self, worth: Floats, day: Floats) -> _Relaxed:
-        problem, worth_here = self.problem, worth[self.order]
-        groups, bases = problem.shape[1], problem.shape[2]
+        worth_here = worth[self.order]
         short, over = np.ones(len(worth)), np.zeros_like(day)
-        chosen, priced = np.zeros(groups, dtype=np.int64), np.zeros((groups, bases))
+        bases = np.zeros(len(self.classes), dtype=np.int64)
+        priced = np.zeros((len(self.classes), self.reach.shape[1]))
+        counts = np.bincount(self.group_class)
         pounds = float(worth.sum())
-        for k in range(groups):
-            cost = self.price[k] - worth_here + (day[:, k] @ self.member) * self.weight
+        for c, count in enumerate(counts.tolist()):
+            cost = self.price[c] - worth_here + (day[1:, c] @ self.member[1:]) * self.weight
             rows = np.flatnonzero(cost + self.nearest < 0)
-            base, taken, priced[k] = self._group(rows, cost[rows])
-            chosen[k] = base
-            pounds += priced[k, base]
+            base, taken, priced[c] = self._group(c, rows, cost[rows])
+            bases[c] = base
             units = rows[taken]
-            short[self.order[units]] -= 1
-            full, room = self._room(k, day[:, k])
-            pounds += room
-            over[:, k] = self.member[:, units] @ self.weight[units] - full
-        # A unit worth as much as leaving it out may as well be left out.
-        return _Relaxed(pounds, short, over, chosen, priced)
+            short[self.order[units]] -= count
+            rest = float(day[1:, c] @ self.holds[1:, c])
+            pounds += count * (priced[c, base] - rest)
+            over[1:, c] = count * (self.member[1:, units] @ self.weight[units] - self.holds[1:, c])
+        return _Relaxed(pounds, short, over, bases[self.group_class], priced[self.group_class])
 
-    def _group(self, rows: Ints, cost: Floats) -> tuple[int, np.ndarray, Floats]:  # type: ignore[type-arg]
-        """The best base for a group, which of the rows it takes, and pounds of each base."""
-        pays = np.minimum(0.0, cost[:, None] + self.reach[rows])
-        who = self.who[rows]
+    def _group(self, c: int, rows: Ints, cost: Floats) -> tuple[int, Flags, Floats]:
+        """The best base of a class, which rows it takes there, and pounds of each base."""
+        bases = self.reach.shape[1]
         if not len(rows):
-            return 0, np.zeros(0, dtype=bool), np.zeros(self.reach.shape[1])
-        first = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
-        sums = np.add.reduceat(pays, first, axis=0)
-        known = who[first] != OUT
-        sums[known] = np.minimum(0.0, sums[known] + self.problem.visit_pounds)
-        priced = sums.sum(axis=0)
-        base = int(priced.argmin())
-        opened = np.repeat((sums[:, base] < 0), np.diff(np.r_[first, len(rows)]))
-        return base, opened & (pays[:, base] < 0), priced
+            return 0, np.zeros(0, dtype=bool), np.zeros(bases)
+        look = _Slots(self, c, rows, cost)
+        day = np.full(bases, self.common[c])
+        priced, load = look.at(np.arange(bases), day)
+        refined = np.zeros(bases, dtype=bool)
+        # Any price of days is valid; only bases that might be the best need their own.
+        while not refined[best := int(priced.argmin())]:
+            some = np.flatnonzero(~refined)
+            some = some[np.argsort(priced[some], kind="stable")[:REFINED]]
+            priced[some], day[some] = look.refine(some, priced[some], day[some], load[some])
+            refined[some] = True
+        self.common[c] = day[best]
+        return best, look.taken(best, day[best]), priced
 
-    def _room(self, k: int, day: Floats) -> tuple[Floats, float]:
-        """How far each pool of a group is worth filling (G,), and what that earns (negative)."""
-        problem, full = self.problem, self.holds[:, k].copy()
-        pounds = -float(day[1:] @ full[1:])
-        points = np.clip(np.array([0.0, *problem.levels[:, k], full[0]]), 0.0, full[0])
-        over = np.maximum(0.0, points[:, None] - problem.levels[:, k][None, :])
-        values = over @ problem.level_pounds - day[0] * points
-        full[0] = points[values.argmin()]
-        return full, pounds + float(values.min())
+
+class _Slots:
+    """A class of groups, worked from each base, at prices of its days."""
+
+    def __init__(self, relaxed: _Phased, c: int, rows: Ints, cost: Floats) -> None:
+        self.visit_pounds = relaxed.problem.visit_pounds
+        self.cost, self.weight, self.reach = cost, relaxed.weight[rows], relaxed.reach[rows]
+        who = relaxed.who[rows]
+        # Rows lie by visitor; those without one are each their own.
+        self.first = np.flatnonzero(np.r_[True, (who[1:] != who[:-1]) | (who[1:] == OUT)])
+        self.size = np.diff(np.r_[self.first, len(rows)])
+        self.fee = np.where(who[self.first] != OUT, self.visit_pounds, 0.0)
+        self.full = float(relaxed.holds[0, c])
+        self.levels = relaxed.levels[:, c]
+        self.level_pounds = relaxed.problem.level_pounds
+        self.points = np.clip(np.r_[0.0, self.levels, self.full], 0.0, self.full)
+        over = np.maximum(0.0, self.points[:, None] - self.levels[None, :])
+        self.point_pounds = over @ self.level_pounds
+
+    def at(self, bases: Ints, day: Floats) -> tuple[Floats, Floats]:
+        """Pounds of each base at its price of days, and by how many days it is overfull."""
+        pays = self._pays(bases, day)
+        sums = np.add.reduceat(pays, self.first, axis=0) + self.fee[:, None]
+        opened = np.repeat(sums < 0, self.size, axis=0)
+        room = self.point_pounds[:, None] - self.points[:, None] * day[None, :]
+        filled = self.points[room.argmin(axis=0)]
+        load = self.weight @ (opened & (pays < 0)) - filled
+        return np.minimum(0.0, sums).sum(axis=0) + room.min(axis=0), load
+
+    def _pays(self, bases: Ints, day: Floats) -> Floats:
+        pays = self.reach[:, bases] + self.cost[:, None]
+        pays += np.multiply.outer(self.weight, day)
+        return np.minimum(pays, 0.0, out=pays)
+
+    def refine(
+        self, bases: Ints, pounds: Floats, day: Floats, load: Floats
+    ) -> tuple[Floats, Floats]:
+        """The best bound of each base over prices of its days, and that price, by bisection."""
+        low = np.where(load > 0, day, 0.0)
+        dearest = (-self.cost / np.maximum(self.weight, 1e-9)).max(initial=0.0)
+        high = np.where(load > 0, np.maximum(np.minimum(dearest, 4 * day + 200.0), day), day)
+        best, best_day = pounds, day
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            pounds, load = self.at(bases, middle)
+            best_day = np.where(pounds > best, middle, best_day)
+            best = np.maximum(best, pounds)
+            low, high = np.where(load > 0, middle, low), np.where(load > 0, high, middle)
+        return best, best_day
+
+    def taken(self, base: int, day: float) -> Flags:
+        """The rows that pay at a base; a load too heavy or too light is the price's to mend."""
+        pays = self._pays(np.array([base]), np.array([day]))
+        sums = np.add.reduceat(pays, self.first, axis=0) + self.fee[:, None]
+        result: Flags = (np.repeat(sums < 0, self.size, axis=0) & (pays < 0))[:, 0]
+        return result
+
+
+def _classes(problem: Grouping) -> tuple[Ints, Ints]:
+    """The class (K,) of each group, and a group of each class: alike in all but their names."""
+    rows = np.vstack(
+        [problem.price, problem.allowed, problem.capacity, problem.levels]
+    )
+    known: dict[bytes, int] = {}
+    first: list[int] = []
+    own = np.zeros(rows.shape[1], dtype=np.int64)
+    for k in range(rows.shape[1]):
+        key = rows[:, k].tobytes()
+        if key not in known:
+            known[key] = len(first)
+            first.append(k)
+        own[k] = known[key]
+    return own, np.array(first, dtype=np.int64)
 
 
 class _Alike:

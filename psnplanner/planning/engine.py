@@ -9,6 +9,8 @@ goes on where a smaller one ends.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,10 +37,10 @@ MORE_STEPS = 60
 CLIMB_EVERY = 8
 """Batches of neighbourhoods between two stretches of the bound's climb."""
 
-PART_WORK = 1.0
+PART_WORK = 0.4
 """Solver work that one neighbourhood may take."""
 
-FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 100, 20, 260
+FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
 SHAKES, SHAKE_TURNS = 8, 3
 THREADS = 2
@@ -49,15 +51,29 @@ CLOSED = 1e-5
 
 @dataclass
 class Budget:
-    """How much work a search may do, in about seconds of a quiet core; `stop` ends it at once."""
+    """How much work a search may do, in about seconds of a quiet core.
+
+    `cancelled` and `ends_at` (an instant of `time.monotonic`) end it sooner: what is found then
+    depends on the machine's load.
+    """
 
     work: float
-    stop: Callable[[], bool] = lambda: False
+    cancelled: Callable[[], bool] = lambda: False
+    ends_at: float = math.inf
     spent: float = 0.0
 
     def spend(self, work: float) -> None:
         """Count work done."""
         self.spent += work
+
+    def stop(self) -> bool:
+        """Whether the search is to end at once, its work done or not."""
+        return time.monotonic() >= self.ends_at or self.cancelled()
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds of the clock until it ends."""
+        return max(0.01, self.ends_at - time.monotonic())
 
     @property
     def over(self) -> bool:
@@ -170,7 +186,7 @@ class Engine:
         parts = self._batch()
         if not parts:
             return False
-        works = [pool.submit(part.solve) for part in parts]
+        works = [pool.submit(part.solve, self.budget) for part in parts]
         for part, work in zip(parts, works, strict=True):
             solved = work.result()
             self.budget.spend(0.2 + solved.work)
@@ -292,18 +308,19 @@ class Part:
         """What the plan it began from costs."""
         return total_pounds(self.problem, self.plan)
 
-    def solve(self) -> exact.Solved:
+    def solve(self, budget: Budget) -> exact.Solved:
         """Shake it, then solve it exactly, within the work a neighbourhood may take."""
         random = np.random.default_rng(self.seed)
         best, pounds = self.plan, total_pounds(self.problem, self.plan)
         for _ in range(SHAKES):
+            if budget.stop():
+                return exact.Solved(best, 0.0, False)
             drawn = alternate(self.problem, self._shaken(best.base, random), SHAKE_TURNS)
             found = Search(self.problem, drawn).descend(SHAKE_TURNS)
             now = total_pounds(self.problem, found)
             if now < pounds - 1e-6 * abs(pounds):
                 best, pounds = found.copy(), now
-        solved = exact.solve(self.problem, best, self.offered, PART_WORK)
-        return solved
+        return exact.solve(self.problem, best, self.offered, PART_WORK, budget.seconds_left)
 
     def _shaken(self, base: Ints, random: np.random.Generator) -> Ints:
         """The bases with one or two of them moved to favoured ones, or with two changing places."""

@@ -6,6 +6,7 @@ With one base a group this is an assignment; with several, bases are chosen too.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -29,20 +30,22 @@ class Solved:
 
 
 def solve(
-    problem: Grouping, plan: Grouped, bases: list[Ints], work: float, seed: int = 1
+    problem: Grouping, plan: Grouped, bases: list[Ints], work: float, seconds: float = math.inf
 ) -> Solved:
     """The best plan found with group k worked from one of `bases[k]` (alike groups: from any).
 
-    Deterministic: one worker, a budget of solver work, no clock.
+    Deterministic: one worker, a budget of solver work, and no clock unless `seconds` says so.
     """
     from ortools.sat.python import cp_model
 
     model = _Model(problem, plan, bases)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
+    solver.parameters.random_seed = 1
     solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = work
+    if math.isfinite(seconds):
+        solver.parameters.max_time_in_seconds = seconds
     status = solver.solve(model.model)
     spent = float(solver.response_proto.deterministic_time)
     proved = status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)

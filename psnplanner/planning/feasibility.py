@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from psnplanner.planning.instance import Flags, Instance
+from psnplanner.planning.grouping import Flags
+from psnplanner.planning.instance import Instance
 from psnplanner.programme.edits import plural
 from psnplanner.programme.gates import uk
 
@@ -48,7 +49,7 @@ def binding(instance: Instance) -> Binding | None:
     group = group.ravel()
     days = np.bincount(group, instance.effort_days[free], minlength=len(patterns))
     wanted = np.round(days * UNITS_PER_DAY).astype(np.int64)
-    held = np.floor(np.maximum(instance.capacity_days[0], 0) * UNITS_PER_DAY + 1e-6)
+    held = np.floor(np.maximum(instance.model.capacity[0], 0) * UNITS_PER_DAY + 1e-6)
     first_phase = 2 + len(patterns)
     flow = SimpleMaxFlow()
     for c, pattern in enumerate(patterns):

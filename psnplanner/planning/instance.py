@@ -5,16 +5,21 @@ Shapes: N sites, K phases, B bases (places a crew can work from), G pools of cre
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.geography.distance import matrix_m
+from psnplanner.planning.grouping import OUT, Flags, Floats, Grouping, Ints
 from psnplanner.planning.horizon import Horizon, Release, Tree
 from psnplanner.planning.prices import Prices
+from psnplanner.planning.timing import Timing, timing
+from psnplanner.planning.wishes import wished
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
@@ -22,48 +27,42 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import open_share
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-OUT = -1
-"""The phase of a site that is in none."""
-
 CENTRES_PER_PHASE = 3
-TIMED_TERMS = ("saving foregone", "double running", "out of contract", "waiting", "after go-live")
+MOST_CENTRES = 240
+"""Places to work from that are made up, beside the nodes, where nodes are few."""
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
     """What is to be planned: N sites into K phases.
 
-    `allowed` (N, K) holds the rules that are about one site and one phase alone: its release,
-    its node, closed windows, locks. `member` (G, N) and `capacity_days` (G, K) are pools of
-    crew-days, the first of them the whole phase; a pool's row is what is left for its members.
-    Each crew-day of a phase above `levels` (L, K) costs that level's `level_pounds` (L,).
-    `timed` are the pounds (N, K) of each term that depends on when; `base_km` is (N, B).
+    `model` is the problem as the engine sees it. Its units are the sites, those wished together
+    being one: `unit` (N,). `fixed` sites stay in `current` (N,); their crew-days are taken from
+    the model's capacities beforehand. `allowed` (N, K) holds the rules about one site and one
+    phase: release, node, closed windows, locks, wishes. `travel_days` (N,) are days for which a
+    crew is at each site; `base_km` (N, B) is how far that is from each base.
     """
 
     sites: tuple[Site, ...]
     phases: tuple[Phase, ...]
+    model: Grouping
+    unit: Ints
     effort_days: Floats
-    partner: Ints
     allowed: Flags
     fixed: Flags
     current: Ints
-    member: Flags
-    capacity_days: Floats
-    levels: Floats
-    level_pounds: Floats
+    timing: Timing
+    move_pounds: Floats
     travel_days: Floats
-    timed: dict[str, Floats]
-    timed_pounds: Floats
-    miss_pounds: Floats
-    base_km: Floats
     base_nodes: tuple[RecordId | None, ...]
     release: tuple[Release, ...]
     node_ready: tuple[Release, ...]
-    late: Flags
     prices: Prices
+
+    @property
+    def late(self) -> Flags:
+        """Which phases end after go-live."""
+        return self.timing.late
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -103,6 +102,7 @@ def build(
     sites.sort(key=lambda site: (site.reference, site.id))
     fixed = np.array([s.id in fixed_ids for s in sites], dtype=bool)
     current = np.array([place.get(s.phase or b"", OUT) for s in sites], dtype=np.int64)
+    wishes = wished(state, sites, phases, fixed, current)
     effort = np.array([max(state.effort_days(s), 0.0) for s in sites], dtype=np.float64)
     member, capacity = _pools(horizon, sites, phases)
     whole = capacity[0].copy()
@@ -110,37 +110,112 @@ def build(
     tree = Tree(state)
     release = tuple(horizon.release(site) for site in sites)
     node_ready = tuple(tree.ready(site.node) for site in sites)
-    late = _late(state, phases)
-    allowed = _allowed(horizon, sites, phases, late, release, node_ready)
-    allowed &= ~(member[:, :, None] & (capacity[:, None, :] <= 0)).any(axis=0)
+    times = timing(horizon, sites, phases, prices)
+    allowed = _allowed(horizon, sites, phases, times.late, release, node_ready)
+    for members, left in zip(member, capacity, strict=True):
+        allowed[np.ix_(members, left <= 0)] = False
+    allowed &= wishes.open_to
     allowed[fixed] = False
     allowed[fixed, current[fixed]] = True
-    timed = _timed(horizon, sites, phases, late, prices)
-    total = np.sum(list(timed.values()), axis=0)
-    base_km, base_nodes = _bases(state, sites, len(phases))
+    move = _move_pounds(horizon, phases, current, prices)
+    km, base_nodes = _bases(state, sites, len(phases))
+    travel = effort + prices.attendance_days
+    model = Grouping(
+        weight=np.where(fixed, 0.0, effort),
+        price=times.pounds() + move,
+        allowed=allowed,
+        reach=km * (prices.travel_pounds * travel)[:, None],
+        member=member,
+        capacity=np.maximum(capacity, 0.0),
+        levels=_levels(whole, capacity[0], float(effort.sum()), prices),
+        level_pounds=np.array([prices.uneven_pounds, prices.overtime_pounds]),
+        visitors=_visitors(sites),
+        visit_pounds=prices.partner_visit_pounds,
+        miss=_miss_pounds(times, move, current, prices),
+        apart=wishes.apart,
+    )
     return Instance(
         sites=tuple(sites),
         phases=tuple(phases),
+        model=_contracted(model, wishes.unit),
+        unit=wishes.unit,
         effort_days=effort,
-        partner=_indices([s.partner for s in sites]),
         allowed=allowed,
         fixed=fixed,
         current=current,
-        member=member,
-        capacity_days=capacity,
-        levels=_levels(whole, capacity[0], float(effort.sum()), prices),
-        level_pounds=np.array([prices.uneven_pounds, prices.overtime_pounds]),
-        travel_days=effort + prices.attendance_days,
-        timed=timed,
-        timed_pounds=total,
-        miss_pounds=2 * prices.miss_pounds + total.max(axis=1, initial=0.0),
-        base_km=base_km,
+        timing=times,
+        move_pounds=move,
+        travel_days=travel,
         base_nodes=base_nodes,
         release=release,
         node_ready=node_ready,
-        late=late,
         prices=prices,
     )
+
+
+def _miss_pounds(times: Timing, move: Floats, current: Ints, prices: Prices) -> Floats:
+    """What leaving each site out costs: more than any phase, so that none is on purpose."""
+    dearest = (times.pounds() + move).max(axis=1, initial=0.0)
+    return 2 * prices.miss_pounds + dearest + prices.move_pounds * (current != OUT)
+
+
+def _move_pounds(
+    horizon: Horizon, phases: Sequence[Phase], current: Ints, prices: Prices
+) -> Floats:
+    """What moving each site (N, K) out of its phase costs: more the nearer either one's start."""
+    starts = np.array([(p.starts_on or date.max).toordinal() for p in phases], dtype=np.int64)
+    left = np.maximum(0, starts - horizon.present_on.toordinal())
+    near = prices.near_move_factor - 1
+    fee = prices.move_pounds * (1 + near * np.maximum(0.0, 1 - left / prices.near_move_days))
+    result: Floats = np.zeros((len(current), len(phases)))
+    held = np.flatnonzero(current != OUT)
+    result[held] = np.maximum(fee[current[held]][:, None], fee[None, :])
+    result[held, current[held]] = 0.0
+    return result
+
+
+def _visitors(sites: Sequence[Site]) -> Ints:
+    """The partners disturbed at each site (N, V): its own, then those who share it."""
+    own = [list(dict.fromkeys(p for p in (s.partner, *s.sharing) if p)) for s in sites]
+    index: dict[RecordId, int] = {}
+    result = np.full((len(sites), max([1, *map(len, own)])), OUT, dtype=np.int64)
+    for i, partners in enumerate(own):
+        for v, partner in enumerate(partners):
+            result[i, v] = index.setdefault(partner, len(index))
+    return result
+
+
+def _contracted(model: Grouping, unit: Ints) -> Grouping:
+    """The model with the sites of each unit as one."""
+    count = int(unit.max(initial=-1)) + 1
+    if count == len(unit):
+        return model
+    return dataclasses.replace(
+        model,
+        weight=_summed(model.weight, unit, count),
+        price=_summed(model.price, unit, count),
+        allowed=_summed(~model.allowed, unit, count) == 0,
+        reach=_summed(model.reach, unit, count),
+        member=(_summed(model.member.T, unit, count) > 0).T,
+        visitors=_visitors_of(model.visitors, unit, count),
+        miss=_summed(model.miss, unit, count),
+    )
+
+
+def _summed(rows: NDArray[Any], unit: Ints, count: int) -> Floats:
+    result: Floats = np.zeros((count, *rows.shape[1:]))
+    np.add.at(result, unit, rows)
+    return result
+
+
+def _visitors_of(visitors: Ints, unit: Ints, count: int) -> Ints:
+    own: list[dict[int, None]] = [{} for _ in range(count)]
+    for u, row in zip(unit.tolist(), visitors.tolist(), strict=True):
+        own[u].update(dict.fromkeys(who for who in row if who != OUT))
+    result = np.full((count, max([1, *map(len, own)])), OUT, dtype=np.int64)
+    for u, partners in enumerate(own):
+        result[u, : len(partners)] = list(partners)
+    return result
 
 
 def _is_fixed(horizon: Horizon, site: Site, place: dict[RecordId, int], keep_locks: bool) -> bool:
@@ -151,14 +226,6 @@ def _is_fixed(horizon: Horizon, site: Site, place: dict[RecordId, int], keep_loc
         return True
     phase_locked = horizon.state.phases[site.phase].locked if site.phase else False
     return (keep_locks and (site.locked or phase_locked)) or horizon.under_way(site)
-
-
-def _indices(values: Sequence[RecordId | None]) -> Ints:
-    """Each value's index among the distinct ones, in order of first appearance; None is -1."""
-    index: dict[RecordId, int] = {}
-    return np.array(
-        [OUT if v is None else index.setdefault(v, len(index)) for v in values], dtype=np.int64
-    )
 
 
 def _pools(
@@ -248,50 +315,6 @@ def _allowed(
     return np.where(in_time, strict, loose)
 
 
-def _late(state: State, phases: Sequence[Phase]) -> Flags:
-    go_live_on = state.programme.go_live_on or date.max
-    return np.array([(p.ends_on or date.min) > go_live_on for p in phases], dtype=bool)
-
-
-def _timed(
-    horizon: Horizon, sites: Sequence[Site], phases: Sequence[Phase], late: Flags, prices: Prices
-) -> dict[str, Floats]:
-    """Pounds of every term that depends on when a site is done, each (N, K)."""
-    start = horizon.present_on.toordinal()
-    ends = np.array([(p.ends_on or horizon.present_on).toordinal() for p in phases])
-    annual = _annual_pounds(sites)
-    contract = np.array([(s.contract_ends_on or date.min).toordinal() for s in sites])
-    # Before a contract ends nothing is saved; after it, every day costs what was to be saved.
-    saved_from = np.maximum(contract, start)
-    after = np.maximum(0, ends[None, :] - saved_from[:, None]) / 365
-    before = np.maximum(0, contract[:, None] - ends[None, :]) / 365
-    held = (contract >= start)[:, None]
-    wait = np.array([prices.waiting_pounds_per_day.get(s.priority.casefold(), 0.0) for s in sites])
-    pounds = (
-        _saving_share(horizon.state, prices) * annual[:, None] * after,
-        prices.double_running_share * annual[:, None] * before,
-        prices.out_of_contract_share * annual[:, None] * after * held,
-        wait[:, None] * np.maximum(0, ends - start)[None, :],
-        np.broadcast_to(prices.miss_pounds * late, (len(sites), len(phases))).copy(),
-    )
-    return dict(zip(TIMED_TERMS, pounds, strict=True))
-
-
-def _annual_pounds(sites: Sequence[Site]) -> Floats:
-    """What each site costs a year in pounds; one not known costs what the middle one does."""
-    known = [s.annual_cost_pence for s in sites if s.annual_cost_pence is not None]
-    usual = float(np.median(known)) if known else 0.0
-    pence = [usual if s.annual_cost_pence is None else s.annual_cost_pence for s in sites]
-    return np.array(pence, dtype=np.float64) / 100
-
-
-def _saving_share(state: State, prices: Prices) -> float:
-    """The saving target over the annual cost of all sites, at most 1; else the stated share."""
-    total = float(_annual_pounds(list(state.sites.values())).sum())
-    target = state.programme.saving_target_pence
-    return min(1.0, target / 100 / total) if target and total else prices.saving_share
-
-
 def _bases(
     state: State, sites: Sequence[Site], phases: int
 ) -> tuple[Floats, tuple[RecordId | None, ...]]:
@@ -307,9 +330,9 @@ def _bases(
     here = np.array([s.position[:2] if s.position else (np.nan, np.nan) for s in sites])
     here = here.reshape(-1, 2)
     known = np.isfinite(here[:, 0])
-    wanted = CENTRES_PER_PHASE * phases - len(places)
-    if wanted > 0 and known.any():
-        middle = centres(here[known], min(CENTRES_PER_PHASE * phases, int(known.sum())))
+    wanted = min(CENTRES_PER_PHASE * phases, MOST_CENTRES)
+    if wanted > len(places) and known.any():
+        middle = centres(here[known], min(wanted, int(known.sum())))
         places += [tuple(place) for place in here[known][middle]]
     there = np.array(places, dtype=np.float64).reshape(-1, 2)
     km = np.zeros((len(sites), max(1, len(there))))

@@ -14,15 +14,17 @@ import numpy as np
 
 from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
-from psnplanner.planning.cost import Assignment, terms, total_pounds
+from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
 from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.feasibility import Binding, binding
 from psnplanner.planning.horizon import Horizon, Tree
-from psnplanner.planning.improve import polish, redraw
-from psnplanner.planning.instance import OUT, Instance, build
+from psnplanner.planning.engine import Budget, Engine, Found
+from psnplanner.planning.grouping import OUT, Grouped, best_bases, total_pounds
+from psnplanner.planning.instance import Instance, build
 from psnplanner.planning.nodes import dated_nodes, nearest_nodes, propose_nodes
-from psnplanner.planning.phasing import alternate, greedy_by_priority, with_best_bases
+from psnplanner.planning.phasing import greedy_by_priority
 from psnplanner.planning.prices import Prices
+from psnplanner.planning.transport import pinned, repair
 from psnplanner.planning.verify_plan import verify
 from psnplanner.programme.edits import ApplyPlan, Compose, Delete, Edit, plural, present_day
 from psnplanner.programme.gates import uk
@@ -35,13 +37,12 @@ from psnplanner.programme.working_days import Calendar, open_share
 
 Progress = Callable[[float, str], None]
 
-ROUNDS_PER_SECOND = 6
-"""Rounds of redrawing bought by a second of budget on a slow machine at 1,000 sites."""
+WORK_PER_SECOND = 0.8
+"""Work of the engine bought by a second of budget."""
 
-WALL_FACTOR = 4.0
+WALL_FACTOR = 10.0
 """The clock stops a plan only at so many times its budget: below, rounds alone count."""
 
-STARTS = 3
 MOST_CREWS_FACTOR = 2.0
 
 
@@ -68,6 +69,8 @@ class Plan:
     shortfall: str | None
     cost_terms: Mapping[str, float]
     greedy_pounds: float
+    bound_pounds: float
+    unavoidable_pounds: float
     moved: int
     seconds: float
     spread_km: Mapping[RecordId, float]
@@ -91,6 +94,12 @@ class Plan:
                 "terms": {name: round(pounds, 2) for name, pounds in self.cost_terms.items()},
             },
             "greedy_total": round(self.greedy_pounds, 2),
+            "proof": {
+                "bound_pounds": round(self.bound_pounds, 2),
+                "gap_percent": round(100 * self.gap, 3),
+                "avoidable_pounds": round(self.total_pounds - self.unavoidable_pounds, 2),
+                "avoidable_gap_percent": round(100 * self.avoidable_gap, 3),
+            },
             "moved": self.moved,
             "seconds": round(self.seconds, 3),
         }
@@ -99,6 +108,17 @@ class Plan:
     def total_pounds(self) -> float:
         """What the plan costs at the model's prices."""
         return sum(self.cost_terms.values())
+
+    @property
+    def gap(self) -> float:
+        """The part of the total by which no plan can be cheaper, as proved."""
+        return (self.total_pounds - self.bound_pounds) / max(self.total_pounds, 1e-9)
+
+    @property
+    def avoidable_gap(self) -> float:
+        """The same as a part of what any plan could avoid."""
+        avoidable = self.total_pounds - self.unavoidable_pounds
+        return (self.total_pounds - self.bound_pounds) / max(avoidable, 1e-9)
 
     def _phase(self, phase: Phase) -> dict[str, Any]:
         sites = self.after.sites_by_phase.get(phase.id, [])
@@ -160,7 +180,8 @@ def propose(
     tell(0.1, "Checking that the time suffices")
     short = binding(instance)
     greedy = greedy_by_priority(instance)
-    best = _search(instance, greedy, options, began, tell)
+    found = _search(instance, greedy, options, began, tell)
+    best = found.plan
     tell(0.95, "Checking the plan")
     plan = _finish(state, horizon, ready, instance, drawn, given, best)
     unplanned = _unplanned(ready, instance, best)
@@ -174,7 +195,9 @@ def propose(
         unplanned=tuple(unplanned),
         shortfall=_shortfall(instance, best, short, unplanned, after),
         cost_terms=terms(instance, best),
-        greedy_pounds=total_pounds(instance, greedy),
+        greedy_pounds=total_pounds(instance.model, greedy),
+        bound_pounds=min(found.bound.pounds, found.pounds),
+        unavoidable_pounds=unavoidable_pounds(instance),
         moved=_moved(state, after),
         seconds=time.monotonic() - began,
         spread_km={phase.id: _spread_km(after, phase) for phase in after.phases.values()},
@@ -242,46 +265,53 @@ def _instance(
 
 
 def _search(
-    instance: Instance, greedy: Assignment, options: Options, began: float, tell: Progress
-) -> Assignment:
-    """The best of greedy, several alternations, and their neighbourhoods redrawn."""
-    stop_at = began + max(1.0, WALL_FACTOR * options.seconds)
-    best, best_pounds = greedy, total_pounds(instance, greedy)
-    for start in range(STARTS if instance.sites and instance.phases else 0):
-        if start and time.monotonic() > stop_at:
-            break
-        tell(0.1 + 0.1 * start, f"Drawing phases, {start + 1} of {STARTS}")
-        base = _first_bases(instance, options.seed + start)
-        found = polish(instance, alternate(instance, base))
-        pounds = total_pounds(instance, found)
-        if pounds < best_pounds:
-            best, best_pounds = found, pounds
-    size = max(1.0, len(instance.sites) / 1_000)
-    rounds = max(0, round(ROUNDS_PER_SECOND * options.seconds / size))
-    stop = lambda: time.monotonic() > stop_at  # noqa: E731
-    for done, better in enumerate(redraw(instance, best, rounds, options.seed, stop)):
-        best = better
-        doing = f"Improving the plan: £{total_pounds(instance, best):,.0f}"
-        tell(0.4 + 0.55 * (done + 1) / rounds, doing)
-    # What misses go-live must not hang on the search's luck.
-    return min(greedy, best, key=lambda plan: total_pounds(instance, plan))
+    instance: Instance, greedy: Grouped, options: Options, began: float, tell: Progress
+) -> Found:
+    """The best plan the engine finds from the greedy one, and from the one in force."""
+    stopped: list[BaseException] = []
+
+    def told(plan: Grouped, pounds: float) -> None:
+        say(f"Improving the plan: £{pounds:,.0f}")
+
+    def say(doing: str) -> None:
+        try:
+            tell(0.15 + 0.8 * min(1.0, budget.spent / max(budget.work, 1e-9)), doing)
+        except BaseException as stop:
+            stopped.append(stop)
+
+    def cancelled() -> bool:
+        say("Improving the plan")
+        return bool(stopped)
+
+    budget = Budget(
+        WORK_PER_SECOND * options.seconds,
+        cancelled,
+        began + max(2.0, WALL_FACTOR * options.seconds),
+    )
+    first = min(
+        [greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan)
+    )
+    found = Engine(instance.model, first, budget, options.seed, told).run()
+    if stopped:
+        raise stopped[0]
+    return found
 
 
-def _first_bases(instance: Instance, seed: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """A base for each phase to start from: where phases in force lie, else spread out."""
-    if (instance.current != OUT).any():
-        return with_best_bases(instance, instance.current.copy()).base
-    random = np.random.default_rng(seed)
-    count, phases = instance.base_km.shape[1], len(instance.phases)
-    chosen: list[int] = []
-    nearest = np.full(len(instance.sites), np.inf)
-    for _ in range(phases):
-        # k-means++: the next base at a site, more likely the farther it is from those before.
-        weight = np.minimum(nearest, instance.base_km.max() + 1) * instance.effort_days + 1e-9
-        site = random.choice(len(nearest), p=weight / weight.sum())
-        chosen.append(int(instance.base_km[site].argmin()) % count)
-        nearest = np.minimum(nearest, instance.base_km[:, chosen[-1]])
-    return np.array(chosen, dtype=np.int64)
+def _in_force(instance: Instance) -> list[Grouped]:
+    """The plan in force, mended where it breaks a rule; none where there is none."""
+    if not (instance.current != OUT).any():
+        return []
+    model = instance.model
+    group = pinned(model)
+    for i, k in enumerate(instance.current):
+        u = instance.unit[i]
+        if k != OUT and model.allowed[u, k]:
+            group[u] = k
+    plan = Grouped(group, np.zeros(model.shape[1], dtype=np.int64))
+    plan.base = best_bases(model, plan)
+    repair(model, plan)
+    plan.base = best_bases(model, plan)
+    return [plan]
 
 
 def _finish(
@@ -291,14 +321,15 @@ def _finish(
     instance: Instance,
     drawn: Design,
     given: Mapping[RecordId, RecordId],
-    best: Assignment,
+    best: Grouped,
 ) -> Edit:
     """The edit that puts an assignment in force."""
     phases = list(drawn.phases)
     values: dict[RecordId, dict[str, Any]] = {i: {"node": node} for i, node in given.items()}
     phase_of: dict[RecordId, Phase] = {}
+    where = phases_of(instance, best)
     for i, site in enumerate(instance.sites):
-        k = int(best.phase[i])
+        k = int(where[i])
         if k != OUT:
             phase_of[site.id] = phases[k]
         if not instance.fixed[i]:
@@ -318,18 +349,17 @@ def _finish(
     return applied
 
 
-def _with_base(instance: Instance, phase: Phase, best: Assignment, k: int) -> Phase:
-    if not (best.phase == k).any() or instance.base_nodes[best.base[k]] is None:
+def _with_base(instance: Instance, phase: Phase, best: Grouped, k: int) -> Phase:
+    if not (best.group == k).any() or instance.base_nodes[best.base[k]] is None:
         return phase
     return dataclasses.replace(phase, base=instance.base_nodes[best.base[k]])
 
 
-def _unplanned(ready: Horizon, instance: Instance, best: Assignment) -> list[tuple[RecordId, str]]:
+def _unplanned(ready: Horizon, instance: Instance, best: Grouped) -> list[tuple[RecordId, str]]:
     """The sites left out and why, by reference."""
+    where = phases_of(instance, best)
     found = {
-        site.id: instance.why_not(i)
-        for i, site in enumerate(instance.sites)
-        if best.phase[i] == OUT
+        site.id: instance.why_not(i) for i, site in enumerate(instance.sites) if where[i] == OUT
     }
     known = {site.id for site in instance.sites}
     for ident in ready.state.sites:
@@ -344,7 +374,7 @@ def _unplanned(ready: Horizon, instance: Instance, best: Assignment) -> list[tup
 
 def _shortfall(
     instance: Instance,
-    best: Assignment,
+    best: Grouped,
     short: Binding | None,
     unplanned: list[tuple[RecordId, str]],
     after: State,
@@ -353,9 +383,8 @@ def _shortfall(
     go_live_on = after.programme.go_live_on
     goal = f"go-live on {uk(go_live_on)}" if go_live_on else "go-live"
     said = [short.sentence] if short else []
-    late = [
-        instance.sites[i] for i in np.flatnonzero(best.phase != OUT) if instance.late[best.phase[i]]
-    ]
+    where = phases_of(instance, best)
+    late = [instance.sites[i] for i in np.flatnonzero(where != OUT) if instance.late[where[i]]]
     if late:
         said.append(f"{_who(late)} planned in a phase that ends after {goal}.")
     for reason in dict.fromkeys(reason for _, reason in unplanned):

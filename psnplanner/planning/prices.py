@@ -60,6 +60,15 @@ class Prices:
     move_pounds: float = 250.0
     """Each site moved out of the phase it was promised."""
 
+    near_move_factor: float = 4.0
+    """How many times as dear a move is on the day its old or new phase starts."""
+
+    near_move_days: float = 56.0
+    """Calendar days before a phase starts from which moving a site out or in grows dearer."""
+
+    certificate_pounds: float = 500.0
+    """Each site done after its partner's compliance certificate lapses: a renewal to chase."""
+
     miss_pounds: float = 25_000.0
     """Each site not live by go-live, on top of its dearest phase: dear, but finite."""
 

@@ -18,8 +18,10 @@ from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, day, pairs, text, whole, yes_no
 from psnplanner.programme.saved_view import SavedView
+from psnplanner.programme.scenario import Scenario
 from psnplanner.programme.site import Override, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import Workflow
+from psnplanner.programme.wish import Wish
 
 PROGRAMME_ID: RecordId = bytes(15) + b"\x01"
 """The id of the one programme record of every file."""
@@ -62,6 +64,8 @@ RECORD_TYPES: dict[str, type[Record]] = {
         SavedView,
         Photograph,
         FieldPack,
+        Wish,
+        Scenario,
     )
 }
 """Every kind of record by its entity name."""
@@ -140,6 +144,16 @@ class State:
     def saved_views(self) -> Mapping[RecordId, SavedView]:
         """Saved views by id."""
         return self._table(SavedView)
+
+    @property
+    def wishes(self) -> Mapping[RecordId, Wish]:
+        """Wishes about a plan by id."""
+        return self._table(Wish)
+
+    @property
+    def scenarios(self) -> Mapping[RecordId, Scenario]:
+        """Scenarios by id."""
+        return self._table(Scenario)
 
     @property
     def photographs(self) -> Mapping[RecordId, Photograph]:

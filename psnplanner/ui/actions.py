@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from psnplanner.ui import look
+from psnplanner.ui.export_commands import ask_export
 from psnplanner.ui.settings import recent_files, settings
 from psnplanner.ui.wording import capital
 
@@ -65,6 +66,7 @@ class Actions:
         self._add(menu, "demo", "Open the &demo", files.demo)
         menu.addSeparator()
         self._add(menu, "import", "&Import list…", files.import_list, "Ctrl+I")
+        self._add(menu, "export", "&Export…", lambda: ask_export(self._window), "Ctrl+Shift+E")
         self._add(menu, "gazetteer", "Postcode &gazetteer…", files.gazetteer)
         self._add(menu, "snapshot", "&Snapshot for the board…", files.snapshot, "Ctrl+B")
         self._add(menu, "backup", "&Back up…", files.backup)
@@ -107,6 +109,11 @@ class Actions:
         self._add(menu, "zoom_chosen", "Show the &selected sites", window.zoom_chosen, "Ctrl+E")
         self._add(menu, "zoom_in", "&Nearer", lambda: canvas.zoom(2**0.5), _KEYS.ZoomIn)
         self._add(menu, "zoom_out", "&Further", lambda: canvas.zoom(0.5**0.5), _KEYS.ZoomOut)
+        menu.addSeparator()
+        # The slider and the timeline are made after the menus are.
+        self._add(menu, "play", "&Play the programme", lambda: window.playback.toggle(), "F5")
+        self._add(menu, "today", "&Back to today", lambda: window.playback.come_back(), "Shift+F5")
+        self._add(menu, "timeline", "&Timeline", window.places.show_timeline, "Ctrl+T")
         menu.addSeparator()
         areas = self._add(menu, "areas", "&Phase areas on the map", lambda: None)
         areas.setCheckable(True)
@@ -171,6 +178,8 @@ class Actions:
         chosen = bool(self._window.roster and self._window.roster.selected)
         one = bool(self._window.roster and len(self._window.roster.selected) == 1)
         writable = session is not None and not session.read_only
+        for name in ("play", "today", "timeline", "export"):
+            self.by_name[name].setEnabled(session is not None)
         for name in ("snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all"):
             self.by_name[name].setEnabled(session is not None)
         for name in ("import", "propose", "add_phase", "programme"):

@@ -23,7 +23,7 @@ from psnplanner.ui.table_columns import (
     Facts,
     plain_words,
 )
-from psnplanner.ui.wording import short_day
+from psnplanner.ui.wording import capital, short_day
 
 _NOTHING = ("", "—", "–", "-", "none")
 _REMEDY = {
@@ -65,9 +65,10 @@ def read(state: State, column: Column, words: str) -> Any:
     try:
         return _READERS.get(column.key, _by_kind(column.kind))(plain)
     except ValueError as error:
-        raise UserError(
-            f"“{_short(plain)}”: {error}.", remedy=_REMEDY.get(column.kind, "")
-        ) from error
+        said = str(error)
+        if plain.casefold() not in said.casefold():
+            said = f"“{_short(plain)}”: {said}"
+        raise UserError(f"{capital(said)}.", remedy=_REMEDY.get(column.kind, "")) from error
 
 
 def _link(state: State, entity: str, words: str) -> Any:
@@ -75,7 +76,15 @@ def _link(state: State, entity: str, words: str) -> Any:
         return None
     if entity == "phase":
         words = words.removesuffix(" · locked")
-    return field_text.record(state, entity, words).id
+    wanted = words.casefold()
+    # “Phase 1” is enough for “Phase 1: Warrington”, and is not “Phase 10”.
+    begun = [
+        ident
+        for ident, record in state.tables[entity].items()
+        if (name := str(getattr(record, "name", "")).casefold()).startswith(wanted)
+        and not name[len(wanted) : len(wanted) + 1].isalnum()
+    ]
+    return begun[0] if len(begun) == 1 else field_text.record(state, entity, words).id
 
 
 def _postcode(words: str) -> str:

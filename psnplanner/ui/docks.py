@@ -82,6 +82,12 @@ class Docks:
         self.table.raise_()
         self._arrange()
 
+    def show_timeline(self) -> None:
+        """Bring the timeline to the front, ready for the keys."""
+        self.timeline.show()
+        self.timeline.raise_()
+        self.timeline.widget().setFocus()
+
     def restore(self) -> None:
         """As the window was left, else as suits the screen."""
         window, kept = self._window, settings()

@@ -195,7 +195,7 @@ class MapCommands:
         if key.startswith(_FILE):
             from psnplanner.ui.map.mbtiles import FileTiles
 
-            return FileTiles(Path(key.removeprefix(_FILE)))
+            return FileTiles(Path(key.removeprefix(_FILE)), self.tiles)
         if not key:
             return None
         from psnplanner.ui.map.tiles_online import OnlineTiles, use_system_proxy
@@ -205,7 +205,7 @@ class MapCommands:
         if found is None:
             raise UserError("That online map is no longer offered.", remedy="Choose another.")
         use_system_proxy()
-        source = OnlineTiles(found)
+        source = OnlineTiles(found, self.tiles)
         source.said.connect(self._tell)
         return source
 

@@ -193,7 +193,7 @@ class NearHere(QDialog):
         for number, item in enumerate(self.found, 1):
             hit = item.hit
             distance = distance_words(hit.distance_m)
-            if hit.distance_m:
+            if hit.distance_m >= 1:
                 distance = f"{distance} {_SHORT[compass(hit.bearing_deg)]}"
             name = item.row.cells[1] or item.row.cells[0]
             line = QTreeWidgetItem([str(number), distance, name, item.row.cells[5]])

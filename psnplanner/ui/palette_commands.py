@@ -50,7 +50,8 @@ class PaletteCommands:
         menu.aboutToShow.emit()  # menus that are filled when they open
         for action in menu.actions():
             words = _plain(action.text())
-            if action.isSeparator() or not words:
+            placeholder = not action.isEnabled() and not action.objectName() and not action.menu()
+            if action.isSeparator() or not words or placeholder:
                 continue
             if action.menu() is not None:
                 if action.isEnabled():

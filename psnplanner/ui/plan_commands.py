@@ -165,6 +165,9 @@ class PlanCommands:
             )
         if ident is not None and writable:
             menu.addSeparator()
+            locked = window.session.state.phases[ident].locked
+            words = "Unlock the phase" if locked else "Lock the phase"
+            menu.addAction(words).triggered.connect(lambda: window.timeline.lock(ident, not locked))
             menu.addAction("Change…").triggered.connect(lambda: self.edit_phase(ident))
             menu.addAction("Delete").triggered.connect(lambda: window.do(Delete("phase", [ident])))
         menu.popup(at)

@@ -108,6 +108,8 @@ class PlaybackRoom(QObject):
         self._played: Any = None
         self._read_of: Any = None
         self._places: Any = None
+        self._members: Any = None
+        self._colouring = "status"
         self._job: Any = None
         self._direction = 0
         self._at, self._since = 0.0, 0.0
@@ -142,11 +144,11 @@ class PlaybackRoom(QObject):
     def let_go(self) -> None:
         """The programme is closed."""
         self.play(0)
-        if self._window.session is not None and self.looking:
-            self._window.session.hold("")
+        if self._window.session is not None:
+            self._leave()
         self.banner.hide()
         self.slider.hide()
-        self._played = self._read_of = self._places = self._job = None
+        self._played = self._read_of = self._places = self._members = self._job = None
 
     @property
     def looking(self) -> bool:
@@ -172,6 +174,10 @@ class PlaybackRoom(QObject):
         self._since = time.monotonic()
         self._slid(self.slider.day)
         self._clock.start()
+
+    def toggle(self) -> None:
+        """Play onwards, or pause what plays."""
+        self.play(0 if self._direction else 1)
 
     def _tick(self) -> None:
         if self._played is None or self._job is not None:
@@ -212,6 +218,8 @@ class PlaybackRoom(QObject):
             return
         self.banner.hide()
         self._show_rows(None)
+        self._window.pane.legend.kind.setEnabled(True)
+        self._window.pane.canvas.colour_by(self._colouring)
         self._window.session.hold("")
         self._window.hold_changed()
 
@@ -246,6 +254,12 @@ class PlaybackRoom(QObject):
     def _show(self, day: date) -> None:
         import numpy as np
 
+        entering = not self.looking
+        if entering:
+            # The past is told in statuses alone, and the legend with it.
+            self._colouring = self._window.pane.canvas.colourist.kind
+            self._window.pane.canvas.colour_by("status")
+            self._window.pane.legend.kind.setEnabled(False)
         codes = self._played.shown_on(day)
         rows = self._window.roster.rows  # type: ignore[union-attr]
         if self._places is None:
@@ -256,7 +270,6 @@ class PlaybackRoom(QObject):
         codes = np.append(codes, np.int8(-1))
         there = int(np.count_nonzero(codes >= 0))
         live = int(np.count_nonzero(codes == _LIVE))
-        entering = not self.looking
         self.banner.show_day(day, day > self._played.ahead.present_on, live, there)
         self._show_rows(codes[self._places])
         if entering:
@@ -265,11 +278,29 @@ class PlaybackRoom(QObject):
     def _show_rows(self, codes: Any) -> None:
         """A status code for each row of the roster; None for what they are today."""
         roster, pane = self._window.roster, self._window.pane
-        if roster is not None:
-            roster.as_at = codes
+        if roster is None:
+            return
+        roster.as_at = codes
+        if pane.canvas.phases is not None:
+            shown = roster.rows.statuses if codes is None else codes
+            pane.canvas.phases.show_shares(self._shares(shown))
         pane.canvas.show_statuses(codes)
         if pane.legend is not None:
             pane.legend.refresh()
+
+    def _shares(self, codes: Any) -> dict[Any, float]:
+        """How much of each phase, as it is made up today, is live by these codes of the rows."""
+        import numpy as np
+
+        assert self._window.roster is not None
+        rows = self._window.roster.rows
+        if self._members is None or self._members[0] is not rows.state:
+            places = rows.index_of
+            phases = rows.state.sites_by_phase.items()
+            members = {key: np.array([places[s.id] for s in held]) for key, held in phases}
+            self._members = rows.state, members
+        live = codes == _LIVE
+        return {key: round(float(np.mean(live[held])), 2) for key, held in self._members[1].items()}
 
     def _hold(self) -> None:
         self._window.session.hold("The map shows another day than today; nothing can be changed.")

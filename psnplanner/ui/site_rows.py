@@ -22,7 +22,7 @@ from psnplanner.style import kind_shape
 from psnplanner.ui.map.sites_layer import ATTENTION
 from psnplanner.ui.map.sprites import shape_code, status_code
 from psnplanner.ui.map.view import many_to_world
-from psnplanner.ui.table_columns import Column, Columns, Facts, natural, waiting
+from psnplanner.ui.table_columns import FURTHER, Column, Columns, Facts, natural, waiting
 
 __all__ = ["COLUMNS", "Row", "SiteRows", "natural", "touched_sites", "waiting"]
 
@@ -200,6 +200,7 @@ def site_text(facts: Facts, site: Site) -> str:
         f"{owner} · {age_days} days" if owner else "",
         "sensitive" if site.sensitive else "",
     ]  # fmt: skip
+    parts += [getattr(site, name) for name in FURTHER]
     parts += map(state.partner_name, site.sharing)
     parts += [text for pair in site.other for text in pair]
     for record in records.values():

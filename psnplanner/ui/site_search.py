@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.errors import UserError
+from psnplanner.programme.cell_edits import WAYLEAVE
 from psnplanner.ui.site_rows import SiteRows
 from psnplanner.ui.table_columns import COMPARED, DAY, MONEY, YES_NO, Column, plain_name
 from psnplanner.ui.typed_values import day_of
@@ -148,7 +149,7 @@ def _test(columns: list[Column], term: Term) -> tuple[Callable[[Any], bool], Col
             raise UserError(f"“{columns[0].heading}” has no more and no less.")
         return _comparison(compared[0], term), compared[0]
     column = (plain or compared)[0]
-    if not term.exact and term.words in (*_NONE, *_ANY):
+    if not term.exact and term.words in (*_NONE, *_ANY) and _means_empty(column, term):
         empty = term.words in _NONE
         return lambda value: (value is None or value in ("", False, "none")) == empty, column
     if plain and compared and _is_number(term.words):
@@ -159,6 +160,11 @@ def _test(columns: list[Column], term: Term) -> tuple[Callable[[Any], bool], Col
         raise UserError(f"“{column.heading}” is yes or no.")
     wanted = [term.words] if term.exact else [w for w in term.words.split(",") if w]
     return lambda value: any(w in (value or "").casefold() for w in wanted), column
+
+
+def _means_empty(column: Column, term: Term) -> bool:
+    """Of a wayleave "none" is a state of its own: one is needed and nobody has asked."""
+    return column.key != WAYLEAVE or term.words in _ANY
 
 
 def _is_number(words: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from psnplanner.programme.cell_edits import WAYLEAVE, stage_column
 from psnplanner.programme.edits import plural
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.record import RecordId, fields_of
 from psnplanner.programme.site import (
     ACCESS_TYPES,
     PRIORITIES,
@@ -293,6 +293,13 @@ _STANDARD = (
            names=("late", "lateness")),
 )  # fmt: skip
 
+FURTHER = tuple(
+    name
+    for name, item in fields_of(Site).items()
+    if item.kind == "text" and name not in {column.key for column in _STANDARD}
+)
+"""Texts of a site that have no column of their own above: they still get one."""
+
 USUAL = tuple(column.key for column in _STANDARD[:10])
 """The columns of a table nobody has changed, in their order."""
 
@@ -334,6 +341,9 @@ class Columns:
 
     def __init__(self, state: State) -> None:
         self.by_key: dict[str, Column] = {column.key: column for column in _STANDARD}
+        for name in FURTHER:
+            heading = capital(name.replace("_", " "))
+            self.by_key[name] = Column(name, heading, _field(name), editable=True)
         for stage in state.workflow.stages:
             self.by_key |= {column.key: column for column in _stage_columns(stage)}
         for heading in _other_headings(state):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,10 +20,23 @@ NAMES = [name for name in NAMES if not name.startswith("_")]
 
 @click.command()
 @click.argument("name", type=click.Choice(NAMES))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--seconds", type=float, help="A budget, for benchmarks that take one.")
+@click.option("--seed", type=int, help="The seed of its choices, for benchmarks that take one.")
+@click.option("--sites", type=int, multiple=True, help="Sizes, for benchmarks that take them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def main(name: str, as_json: bool) -> None:
+def main(
+    name: str,
+    files: tuple[Path, ...],
+    seconds: float | None,
+    seed: int | None,
+    sites: tuple[int, ...],
+    as_json: bool,
+) -> None:
     """Run one benchmark and print its figures. The machine is noisy: trust ratios, not times."""
-    rows: list[dict[str, Any]] = importlib.import_module(f"tests.benchmarks.{name}").run()
+    given = {"files": files, "seconds": seconds, "seed": seed, "sites": sites}
+    given = {key: value for key, value in given.items() if value not in ((), None)}
+    rows: list[dict[str, Any]] = importlib.import_module(f"tests.benchmarks.{name}").run(**given)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return

@@ -182,3 +182,18 @@ def test_the_demo_on_any_day(tmp_path: Path) -> None:
         luck = random.Random(11)
         for _ in range(3):
             same(session, START + timedelta(days=luck.randint(0, 240)))
+
+
+def test_a_held_programme_refuses_every_change(with_sites: Session) -> None:
+    """While another day is shown: edits, undo and redo say why, and nothing is journalled."""
+    count = len(with_sites.transactions())
+    with_sites.hold("The map shows another day.")
+    assert with_sites.read_only
+    with pytest.raises(UserError, match="another day"):
+        with_sites.do(Amend("site", [ident("site 1")], {"note": "no"}))
+    with pytest.raises(UserError, match="another day"):
+        with_sites.undo()
+    assert len(with_sites.transactions()) == count
+    with_sites.hold("")
+    assert not with_sites.read_only
+    with_sites.undo()

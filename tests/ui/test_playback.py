@@ -192,3 +192,42 @@ def test_before_the_first_import_there_is_nothing(told: MainWindow, settle: Sett
     slide(window, window.playback.slider.track.span.first, settle)
     assert window.playback.banner.figures.text() == "No sites yet"
     assert window.pane.canvas.sites.count == 0
+
+
+def test_areas_and_colours_tell_of_the_same_day(told: MainWindow, settle: Settle) -> None:
+    """Phase tags say how much was live then; the past is told in statuses, whatever was shown."""
+    window = told
+    canvas, legend = window.pane.canvas, window.pane.legend
+    canvas.colour_by("partner")
+    shares = {key: outline.share for key, outline in canvas.phases.outlines.items()}
+    assert any(shares.values())
+    slide(window, window.playback.slider.track.span.first, settle)
+    assert not any(outline.share for outline in canvas.phases.outlines.values())
+    assert canvas.colourist.kind == "status"
+    assert not legend.kind.isEnabled()
+    window.actions_["today"].trigger()
+    back = {key: outline.share for key, outline in canvas.phases.outlines.items()}
+    assert back == pytest.approx(shares, abs=0.006)
+    assert canvas.colourist.kind == "partner"
+
+
+def test_the_card_of_a_site_tells_of_that_day(told: MainWindow, settle: Settle) -> None:
+    """Hovering while looking back."""
+    window = told
+    site = next(s for s in map(ident, (f"site {n}" for n in range(1, 30)))
+                if window.session.state.sites[s].position)  # fmt: skip
+    assert window.session.state.statuses[site] == "live"
+    slide(window, TODAY + timedelta(days=10), settle)
+    then = window.session.as_at(TODAY + timedelta(days=10)).statuses[site]
+    window.pane.canvas.set_hover(site)
+    assert then.capitalize() in window.pane.card._text.text()
+
+
+def test_the_menu_plays_and_pauses(told: MainWindow, settle: Settle) -> None:
+    """F5 does what the button does."""
+    window = told
+    window.actions_["play"].trigger()
+    assert window.playback.slider.play_on.accessibleName() == "Pause"
+    settle(window)
+    window.actions_["play"].trigger()
+    assert window.playback.slider.play_on.accessibleName() != "Pause"

@@ -24,6 +24,8 @@ _KEYS = (
     ("Legend", "click to hide a status, double-click to show it alone"),
     ("Ctrl+F", "filter the sites"),
     ("Ctrl+0, Ctrl+E", "show all sites, or those chosen"),
+    ("Ctrl+T", "the timeline: drag a bar, or move its ends with the arrow keys"),
+    ("F5, Shift+F5", "play the programme over the map; back to today"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
 )
 

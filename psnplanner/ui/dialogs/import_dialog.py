@@ -26,13 +26,14 @@ from psnplanner.ui.dialogs.import_alike_page import AlikePage
 from psnplanner.ui.dialogs.import_columns_page import ColumnsPage
 from psnplanner.ui.dialogs.import_decisions import LATER, Decisions
 from psnplanner.ui.dialogs.import_finish_page import FinishPage, shown_on_map
-from psnplanner.ui.dialogs.import_list_page import ListPage
+from psnplanner.ui.dialogs.import_list_page import ListPage, dropped_list
 from psnplanner.ui.dialogs.import_reader import ListReader
 from psnplanner.ui.dialogs.import_rows import ListRows
 from psnplanner.ui.dialogs.import_rows_page import RowsPage
 from psnplanner.ui.dialogs.import_summary import does_anything
 from psnplanner.ui.job_bar import JobBar
 from psnplanner.ui.jobs import Job, Jobs
+from psnplanner.ui.lasting import lasting
 
 LIST, COLUMNS, ROWS, ALIKE, IMPORT = range(5)
 STEPS = ("List", "Columns", "Rows", "Look-alikes", "Import")
@@ -171,13 +172,16 @@ class ImportDialog(QDialog):
         self._tell_steps()
 
     def _show(self, rows: ListRows | None) -> None:
-        for page in self.pages:
+        for page in self.pages[:IMPORT]:
             page.show_rows(rows)
+        if self.step == IMPORT or rows is None:
+            self.finish_page.show_rows(rows)
         if rows is None:
             self.steps.setCurrentIndex(LIST)
         self._tell_steps()
 
     def _refused(self, error: UserError) -> None:
+        self._show(self.reader.rows)
         self.list_page.refuse(error)
         self.steps.setCurrentIndex(LIST)
         self._tell_steps()
@@ -216,12 +220,22 @@ class ImportDialog(QDialog):
             return
         session, settled = self._session, self.decisions.settlements()
         edit = rows.preview.edit_with(settled)
-        self._start("Importing", lambda progress: session.do(edit, progress=progress), self._done)
+
+        def work(progress: Any) -> Any:
+            with lasting():
+                return session.do(edit, progress=progress)
+
+        self._start("Importing", work, self._done)
 
     def undo_import(self) -> None:
         """Take the import back."""
         session, key = self._session, self._made.key
-        self._start("Taking the import back", lambda progress: session.undo(key), self._undone)
+
+        def work(progress: Any) -> Any:
+            with lasting():
+                return session.undo(key)
+
+        self._start("Taking the import back", work, self._undone)
 
     def _start(self, title: str, work: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         job = self._jobs.start(title, work, done, self.finish_page.refuse, quiet=True)
@@ -264,11 +278,11 @@ class ImportDialog(QDialog):
     # Coming and going
 
     def dragEnterEvent(self, event: Any) -> None:
-        if self._made is None and _dropped(event):
+        if self._made is None and dropped_list(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: Any) -> None:
-        path = _dropped(event)
+        path = dropped_list(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
             self.read(path)
@@ -325,14 +339,6 @@ def _more(step: int, rows: ListRows | None, decisions: Decisions) -> str:
         later = decisions.made.get(LATER, 0)
         return f" ({later:,} to decide)" if later else " (decided)"
     return ""
-
-
-def _dropped(event: Any) -> Path | None:
-    urls = event.mimeData().urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    return path if path.is_file() else None
 
 
 def _fitting(parent: QWidget | None) -> QSize:

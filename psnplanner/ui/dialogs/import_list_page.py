@@ -29,7 +29,6 @@ from psnplanner.ui.dialogs.gazetteer_line import GazetteerLine, UprnLine
 from psnplanner.ui.dialogs.import_raw_grid import RawGrid
 from psnplanner.ui.dialogs.import_reader import ListReader
 from psnplanner.ui.jobs import Jobs
-from psnplanner.ui.wording import capital
 
 SUFFIXES = (
     ".csv", ".tsv", ".txt", ".psv", ".dat", ".xlsx", ".xlsm", ".xls", ".ods", ".geojson", ".json",
@@ -61,6 +60,7 @@ _DELIMITERS = (
     ("¬", "Not sign  ¬"),
     ("^", "Caret  ^"),
 )
+_KINDS = {"text": "Delimited text", "workbook": "Spreadsheet", "layer": "Map layer"}
 _HEADING_ROWS = 40
 _WELCOME = (
     "Choose a list, or drop one here: CSV in any encoding and delimiter, Excel, OpenDocument, "
@@ -230,27 +230,32 @@ class ListPage(QWidget):
         combo.setCurrentIndex(max(0, combo.findData(reading.header_row)))
 
     def _fill_encodings(self, table: Any, reading: Any) -> None:
-        is_text = bool(table.delimiter)
         shown = next((w for d, w in _DELIMITERS if table.delimiter in (d, w.lower())), None)
         for combo, choices, said, found in (
             (self.encoding, _ENCODINGS, reading.encoding, table.encoding),
             (self.delimiter, _DELIMITERS, reading.delimiter, shown or table.delimiter),
         ):
             combo.clear()
-            combo.setEnabled(is_text)
+            combo.setEnabled(bool(found))
             combo.addItem(
-                "—" if not is_text else f"As found: {found}" if said is None else "As found", None
+                "—" if not found else f"As found: {found}" if said is None else "As found", None
             )
-            for value, words in choices if is_text else ():
+            for value, words in choices if found else ():
                 combo.addItem(words, value)
             combo.setCurrentIndex(max(0, combo.findData(said)))
 
 
 def _found(preview: Any) -> str:
     table, layout = preview.table, preview.layout
-    kind = capital(getattr(table, "kind", "") or "list")
+    kind = f"{_KINDS[table.kind]} ({Path(table.name).suffix.lower() or 'no ending'})"
     lines = [f"<b>{escape(kind)}</b>", f"{plural(len(preview.rows), 'row')} of data"]
     if layout.title_rows:
         lines.append(f"{plural(layout.title_rows, 'title row')} above the headings")
     lines.append(plural(len(layout.columns), "column"))
     return "<br>".join(lines)
+
+
+def dropped_list(data: Any) -> Path | None:
+    """The one file that is being dropped, whatever it is called; None for anything else."""
+    found = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return found[0] if len(found) == 1 and found[0].is_file() else None

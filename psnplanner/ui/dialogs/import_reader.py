@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from psnplanner.intake.reading import Reading
 from psnplanner.ui.dialogs.import_rows import ListRows
 from psnplanner.ui.jobs import Job, Jobs
+from psnplanner.ui.lasting import lasting
 
 PAUSE_MS = 120
 """Several changes at once (a pasted column, two quick mends) are one reading."""
@@ -108,10 +109,11 @@ class ListReader(QObject):
             def told(part: float, words: str) -> None:
                 progress(0.8 * part, words)
 
-            preview = session.read_list(path, reading, progress=told)
-            progress(0.8, "Looking for buildings listed twice")
-            _ = preview.look_alikes
-            return ListRows(preview, lambda part, words: progress(0.9 + 0.1 * part, words))
+            with lasting():
+                preview = session.read_list(path, reading, progress=told)
+                progress(0.8, "Looking for buildings listed twice")
+                _ = preview.look_alikes
+                return ListRows(preview, lambda part, words: progress(0.9 + 0.1 * part, words))
 
         job = self._jobs.start("Reading the list", work, quiet=True)
         self._job = job
@@ -149,14 +151,19 @@ class ListReader(QObject):
     def _refuse(self, job: Job, error: Any) -> None:
         if job is self._job:
             self._job = None
+            self._as_read()
             self.refused.emit(error)
 
     def _stopped(self, job: Job) -> None:
         if job is self._job:
             self._job = None
-            if self.preview is not None:
-                self.reading = self.preview.reading
+            self._as_read()
             self.stopped.emit()
+
+    def _as_read(self) -> None:
+        """What was asked for last cannot be had: what is shown stands."""
+        if self.preview is not None:
+            self.reading = self.preview.reading
 
     def _let_go(self) -> None:
         held, self.rows = [self.rows], None

@@ -65,6 +65,10 @@ class ListRows:
                 progress(index / len(self.rows), "Laying out the rows")
             self._take(index, row)
         self.tally.update(self.verdicts)
+        # Asked for here, they are ready when the window asks: each looks through every row.
+        self.placed, self.unplaced = sum(preview.placed_by_source.values()), preview.unplaced
+        self.kept = sum(bool(row.kept) for row in self.rows)
+        preview.cells_of(0)
 
     def _take(self, index: int, row: Any) -> None:
         self.verdicts.append(self.preview.verdict(row))

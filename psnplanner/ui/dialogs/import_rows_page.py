@@ -107,11 +107,10 @@ class RowsPage(QWidget):
         serious = rows and (rows.severities["error"] or rows.severities["warning"])
         self.save.setEnabled(bool(serious))
         taken = rows is not None and rows.preview.reading.take_list
-        kept = rows is not None and any(row.kept for row in rows.rows)
         self.take_list.blockSignals(True)
         self.take_list.setChecked(taken)
         self.take_list.blockSignals(False)
-        self.take_list.setVisible(kept or taken)
+        self.take_list.setVisible(taken or (rows is not None and rows.kept > 0))
         self._show_columns(rows)
         self._narrow()
 

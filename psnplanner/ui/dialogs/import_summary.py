@@ -17,9 +17,8 @@ def summary(rows: ListRows, decisions: Decisions) -> list[str]:
     """What pressing Import would do."""
     preview = rows.preview
     said = [f"{rows_words(len(rows.rows))} read: {made_words(rows.tally)}."]
-    placed = sum(preview.placed_by_source.values())
-    words = f"{placed:,} of the list's sites are on the map"
-    said.append(words + (f", {preview.unplaced:,} are not." if preview.unplaced else "."))
+    words = f"{rows.placed:,} of the list's sites are on the map"
+    said.append(words + (f", {rows.unplaced:,} are not." if rows.unplaced else "."))
     partners = [p.name for p in preview.adding.partners if hasattr(p, "name")]
     if partners:
         said.append(f"{plural(len(partners), 'new partner')}: {_named(partners)}.")
@@ -47,9 +46,8 @@ def _troubles(rows: ListRows) -> list[str]:
     ]
     if left:
         said.append(f"{' and '.join(left)}: see the Rows step.")
-    kept = sum(bool(row.kept) for row in rows.rows)
-    if kept:
-        said.append(f"{plural(kept, 'site')} keep field work that is newer than the list.")
+    if rows.kept:
+        said.append(f"{plural(rows.kept, 'site')} keep field work that is newer than the list.")
     return said
 
 

@@ -156,6 +156,10 @@ def _view(model: _Changes) -> QTableView:
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 9)
     view.horizontalHeader().setStretchLastSection(True)
     view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setDefaultAlignment(
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
+    view.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 5px 4px 5px 3px; }")
     for at, width in enumerate(_WIDTHS):
         view.setColumnWidth(at, width)
     return view

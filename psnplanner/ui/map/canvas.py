@@ -102,8 +102,10 @@ class MapCanvas(QWidget):
         self._reload()
 
     def set_phases(self, phases: PhasesLayer | None) -> None:
-        """Show these phase areas."""
+        """Show these phase areas, and the nodes as they are by now."""
         self.phases = phases
+        if self.roster is not None:
+            self._take_nodes()
         self._forget()
 
     def set_show_phases(self, show: bool) -> None:
@@ -143,10 +145,9 @@ class MapCanvas(QWidget):
 
     def _reload(self, _rows: object = None) -> None:
         if self.roster is not None:
-            from psnplanner.ui.map.nodes_layer import NodesLayer
             from psnplanner.ui.map.sites_layer import SitesLayer
 
-            self.nodes = NodesLayer(self.roster.rows, self.roster.shown)
+            self._take_nodes()
             made = self.colourist.of(self.roster.rows)
             self.sites = SitesLayer(
                 self.roster.points(), made.colours, made.codes, made.marks, made.weights
@@ -155,15 +156,21 @@ class MapCanvas(QWidget):
             self.pictures.forget()  # links are part of the ground
         self._forget_sites()
 
+    def _take_nodes(self) -> None:
+        from psnplanner.ui.map.nodes_layer import NodesLayer
+
+        assert self.roster is not None
+        self.nodes = NodesLayer(self.roster.rows, self.roster.shown)
+
     def colour_by(self, kind: str) -> None:
         """Colour the sites by one of colouring.KINDS."""
         if self.roster is None or kind == self.colourist.kind:
             return
         self.colourist.kind = kind
-        self.coloured.emit()
         # What the legend hid of the kind before comes back; this kind's own is hidden again.
         hides = self.colourist.hidden.get(kind)
         self.roster.filter_also(self.colourist.keeps if hides else None)
+        self.coloured.emit()
 
     def set_findings(self, findings: Iterable[Any]) -> None:
         """Take the findings that "risk" is coloured by."""

@@ -25,7 +25,7 @@ from psnplanner.ui.wording import capital
 
 KINDS = ("status", "phase", "partner", "risk", "lateness")
 """What a map can be coloured by."""
-NONE_COLOUR = "#85888a"
+NONE_COLOUR = "#d3dadd"
 _CLOSE = timedelta(weeks=8)
 _LATE, _VERY_LATE = 28, 84
 """Days late from which a site is in the next class."""

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -56,6 +56,7 @@ class DateTrack(QSlider):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.span: Span | None = None
+        self._scale: QPixmap | None = None
         self.setObjectName("date_track")
         self.setSingleStep(1)
         self.setPageStep(WEEK)
@@ -68,9 +69,10 @@ class DateTrack(QSlider):
 
     def show_span(self, span: Span) -> None:
         """Run from its first to its last day."""
-        self.span = span
-        self.setRange(0, max(1, span.length))
-        self.update()
+        if span != self.span:
+            self.span, self._scale = span, None
+            self.setRange(0, max(1, span.length))
+            self.update()
 
     @property
     def day(self) -> date:
@@ -110,7 +112,10 @@ class DateTrack(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_groove(painter, self.span)
-        self._paint_months(painter, self.span)
+        # The months stay the same through all the frames of a play.
+        if self._scale is None:
+            self._scale = self._paint_scale(self.span)
+        painter.drawPixmap(0, 0, self._scale)
         self._paint_marks(painter, self.span)
         self._paint_handle(painter)
         painter.end()
@@ -128,6 +133,16 @@ class DateTrack(QSlider):
         passed = QRectF(whole.left(), 8, min(at, present) - whole.left(), 6)
         painter.setBrush(look.colour("accent"))
         painter.drawRoundedRect(passed, 3, 3)
+
+    def _paint_scale(self, span: Span) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        self._paint_months(painter, span)
+        painter.end()
+        return pixmap
 
     def _paint_months(self, painter: QPainter, span: Span) -> None:
         small = self.font()
@@ -165,7 +180,17 @@ class DateTrack(QSlider):
         painter.setBrush(look.colour("accent"))
         painter.drawEllipse(centre, 3.2, 3.2)
 
+    def resizeEvent(self, event: Any) -> None:
+        self._scale = None
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._scale = None
+        super().changeEvent(event)
+
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._scale = None
         if event.type() == QEvent.Type.ToolTip and self.span is not None:
             day = self.span.first + timedelta(days=self._value_at(event.pos().x()))  # type: ignore[attr-defined]
             self.setToolTip(uk(self.span.clamped(day)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QIcon
 from PySide6.QtWidgets import (
     QComboBox,
@@ -66,6 +66,8 @@ class Legend(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._build()
+        # Rows made just now ask for room only once they are shown.
+        self._body.installEventFilter(self)
         canvas.coloured.connect(self._recoloured)
 
     # Building
@@ -137,6 +139,11 @@ class Legend(QFrame):
         if event.type() == QEvent.Type.LayoutRequest:
             self.adjustSize()
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._body and event.type() == QEvent.Type.LayoutRequest:
+            self.adjustSize()
+        return super().eventFilter(watched, event)
 
     def adjustSize(self) -> None:
         """As large as the rows ask for, or as the map is high."""

@@ -40,6 +40,7 @@ class FileTiles(QObject):
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._file.close()
+        self.deleteLater()
 
     def _read(self, tiles: list[Tile], stop: Event) -> None:
         for tile in tiles:

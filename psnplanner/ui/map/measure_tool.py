@@ -82,6 +82,7 @@ class MeasureTool:
 
     def press(self, at: QPointF, event: Any) -> bool:
         """Nothing yet: it may become a drag of the map."""
+        self._swallow = False
         return False
 
     def move(self, at: QPointF, event: Any) -> bool:

@@ -37,28 +37,17 @@ class Carried:
         import numpy as np
 
         self._ratio = ratio
-        # Tall ones together: shelves on the sheet are then filled well.
-        laid = sorted(laid, key=lambda name: -name.picture.height())
-        wides, talls, lefts, tops = [], [], [], []
-        x = y = shelf = 0
-        for name in laid:
-            wide, tall = name.picture.width(), name.picture.height()
-            if x + wide > _SHEET_PX:
-                x, y, shelf = 0, y + shelf, 0
-            wides.append(wide)
-            talls.append(tall)
-            lefts.append(x)
-            tops.append(y)
-            x, shelf = x + wide, max(shelf, tall)
-        self._sheet = QPixmap(max(_SHEET_PX, *wides, 1), max(1, y + shelf))
+        corners, wide, tall = _packed([name.picture for name in laid])
+        self._sheet = QPixmap(wide, tall)
         self._sheet.fill(Qt.GlobalColor.transparent)
         painter = QPainter(self._sheet)
-        for name, left, top in zip(laid, lefts, tops, strict=True):
+        for name, (left, top) in zip(laid, corners, strict=True):
             source = QRectF(name.picture.rect())
-            painter.drawPixmap(
-                QRectF(left, top, source.width(), source.height()), name.picture, source
-            )
+            painter.drawPixmap(source.translated(left, top), name.picture, source)
         painter.end()
+        lefts, tops = zip(*corners, strict=True)
+        sides = [(name.picture.width(), name.picture.height()) for name in laid]
+        wides, talls = zip(*sides, strict=True)
         self._on_sheet = np.array([lefts, tops, wides, talls], float)
         self._places = np.array([name[:4] for name in laid], float).reshape(-1, 4).T
 
@@ -83,6 +72,21 @@ class Carried:
         painter.restore()
 
 
+def _packed(pictures: list[QPixmap]) -> tuple[list[tuple[int, int]], int, int]:
+    """Where on a sheet each picture goes, and the width and height of the sheet."""
+    corners = [(0, 0)] * len(pictures)
+    x = y = shelf = widest = 0
+    # Tall ones together: the shelves are then filled well.
+    for place in sorted(range(len(pictures)), key=lambda place: -pictures[place].height()):
+        wide, tall = pictures[place].width(), pictures[place].height()
+        if x and x + wide > _SHEET_PX:
+            x, y, shelf = 0, y + shelf, 0
+        corners[place] = (x, y)
+        x, shelf = x + wide, max(shelf, tall)
+        widest = max(widest, x)
+    return corners, max(1, widest), max(1, y + shelf)
+
+
 def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     """The names of a view: phases, nodes, counts, towns and sites, in this order."""
     colours = look.map_colours(look.is_dark())
@@ -90,18 +94,19 @@ def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
     for box in canvas.covered():
         placer.block(box.translated(-canvas.pictures.corner(view)))
-    laid: list[Name] = []
-    if canvas.areas_shown and canvas.phases is not None:
-        laid += canvas.phases.names(view, colours, placer, font, ratio)
-    if canvas.nodes is not None:
-        laid += canvas.nodes.names(view, colours, placer, font, ratio)
+    nodes, tags = canvas.nodes, canvas.phases if canvas.areas_shown else None
+    laid: list[Name] = tags.names(view, colours, placer, font, ratio) if tags else []
+    if nodes is not None:
+        # A tag lies over a symbol, not under it: what comes first is painted first.
+        laid[:0] = nodes.symbols(view, colours, placer, ratio)
     if canvas.sites is not None and canvas.show_counts:
         from psnplanner.ui.map import counts
 
         laid += counts.names(canvas.sites, view, colours, placer, font, ratio)
     if not canvas.layers.hides_base:
         laid += basemap_layer.town_names(view, colours, placer, font, ratio)
-    laid += canvas.layers.names(view, colours, placer, font, ratio)
+    if nodes is not None:
+        laid += nodes.names(view, colours, placer, font, ratio)
     if canvas.sites is not None and canvas.roster is not None:
         from psnplanner.ui.map import site_names
 

@@ -7,7 +7,7 @@ always, over everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 
+from psnplanner.programme.node import Node
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 from psnplanner.ui import look
@@ -25,12 +26,12 @@ from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.sprites import shape_path
 from psnplanner.ui.map.view import View, to_world
 
-NAMED_FROM = 2.0**18.2
-"""The scale from which nodes bear their names."""
+NAMED_FROM = 2.0**18.8
+"""The scale from which nodes are drawn large and bear their names."""
 MOST_LINES = 4_000
 """More lines than this are a grey wash: every so many-th is drawn."""
 _MOST_CHOSEN = 300
-_SIDE = 17.0
+_SIDE, _FAR_SIDE = 17.0, 12.0
 
 
 class NodesLayer:
@@ -102,42 +103,56 @@ class NodesLayer:
         ]
         return [QLineF(*view.to_screen(*one), *view.to_screen(*two)) for one, two in ends]
 
+    def symbols(
+        self, view: View, colours: MapColours, placer: LabelPlacer, ratio: float
+    ) -> list[Name]:
+        """The symbols of the nodes in the view, smaller from afar; names keep off them."""
+        side = _SIDE if view.scale >= NAMED_FROM else _FAR_SIDE
+        laid = []
+        for node, x, y, wx, wy in self._in_view(view):
+            picture = node_picture(node.live_on is not None, colours.dark, side, ratio)
+            laid.append(Name(wx, wy, -side / 2, -side / 2, picture))
+            placer.block(QRectF(x - side / 2, y - side / 2, side, side))
+        return laid
+
     def names(
         self, view: View, colours: MapColours, placer: LabelPlacer, font: QFont, ratio: float
     ) -> list[Name]:
-        """The symbols of the nodes in the view, and near by their names."""
+        """The names of the nodes, from near by."""
         small, laid = face(font, -1.5, bold=True), []
-        for node in self.nodes:
-            wx, wy = self.places[node.id]
-            x, y = view.to_screen(wx, wy)
-            if not (-20 < x < view.width + 20 and -20 < y < view.height + 20):
-                continue
-            picture = node_picture(node.live_on is not None, colours.dark, ratio)
-            laid.append(Name(wx, wy, -_SIDE / 2, -_SIDE / 2, picture))
-            box = QRectF(x - _SIDE / 2, y - _SIDE / 2, _SIDE, _SIDE)
-            placer.block(box)
+        if view.scale < NAMED_FROM:
+            return []
+        for node, x, y, wx, wy in self._in_view(view):
             wide = small.width(node.name)
-            spot = QRectF(x - wide / 2, box.bottom() + 1, wide, small.height)
-            if view.scale >= NAMED_FROM and placer.take(spot):
+            spot = QRectF(x - wide / 2, y + _SIDE / 2 + 1, wide, small.height)
+            if placer.take(spot):
                 words = words_picture(node.name, small, colours.town, colours.halo, ratio)
                 laid.append(Name(wx, wy, spot.left() - PAD - x, spot.top() - PAD - y, words))
         return laid
 
+    def _in_view(self, view: View) -> Iterator[tuple[Node, float, float, float, float]]:
+        """Each node to be seen: pixels and place in the world."""
+        for node in self.nodes:
+            wx, wy = self.places[node.id]
+            x, y = view.to_screen(wx, wy)
+            if -20 < x < view.width + 20 and -20 < y < view.height + 20:
+                yield node, x, y, wx, wy
 
-@lru_cache(maxsize=8)
-def node_picture(live: bool, dark: bool, ratio: float) -> QPixmap:
+
+@lru_cache(maxsize=16)
+def node_picture(live: bool, dark: bool, side: float, ratio: float) -> QPixmap:
     """A hexagon: full for a node that is live, hollow for one to come."""
     ink, paper = QColor("#e8edf0" if dark else "#1b2329"), QColor("#20262b" if dark else "#ffffff")
-    pixmap, painter = blank(_SIDE, _SIDE, ratio)
-    middle = QPointF(_SIDE / 2, _SIDE / 2)
-    painter.setPen(QPen(paper, 3.4))
+    pixmap, painter = blank(side, side, ratio)
+    middle, unit = QPointF(side / 2, side / 2), side / 17
+    painter.setPen(QPen(paper, 3.4 * unit))
     painter.setBrush(paper)
-    painter.drawPath(shape_path("hexagon", middle, _SIDE / 2 - 2.6))
-    painter.setPen(QPen(ink, 1.6))
+    painter.drawPath(shape_path("hexagon", middle, side / 2 - 2.6 * unit))
+    painter.setPen(QPen(ink, 1.6 * unit))
     painter.setBrush(ink if live else paper)
-    painter.drawPath(shape_path("hexagon", middle, _SIDE / 2 - 2.6))
+    painter.drawPath(shape_path("hexagon", middle, side / 2 - 2.6 * unit))
     painter.setBrush(paper if live else ink)
     painter.setPen(QColor(0, 0, 0, 0))
-    painter.drawEllipse(middle, 1.9, 1.9)
+    painter.drawEllipse(middle, 1.9 * unit, 1.9 * unit)
     painter.end()
     return pixmap

@@ -6,6 +6,7 @@ have moved; painting them needs nothing but Qt.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 from psnplanner.style import phase_colour
+from psnplanner.ui import look
 from psnplanner.ui.look import MapColours
 from psnplanner.ui.map.basemap_layer import path_of, transform_to
 from psnplanner.ui.map.labels import Face, LabelPlacer, blank, face
@@ -99,6 +101,13 @@ class PhasesLayer:
             return colour
         return QColor(*((part + 255) // 2 for part in colour.getRgb()[:3]))
 
+    def show_shares(self, shares: Mapping[RecordId, float]) -> None:
+        """Say how much of each phase is live on the day that is shown: areas stay as they are."""
+        self.outlines = {
+            key: dataclasses.replace(outline, share=shares.get(key, 0.0))
+            for key, outline in self.outlines.items()
+        }
+
     def names(
         self, view: View, colours: MapColours, placer: LabelPlacer, font: QFont, ratio: float
     ) -> list[Name]:
@@ -110,18 +119,12 @@ class PhasesLayer:
             if area is None:
                 continue
             outline = self.outlines[key]
-            words = _fitting(outline.name, bold, area.width())
+            words = f"{_fitting(outline.name, bold, area.width())} · {outline.share:.0%}"
             box = tag_box(words, bold, area.center().x(), area.top())
             if placer.take(box):
-                tag = _tag(
-                    words,
-                    bold,
-                    self.colour(outline, colours).rgba(),
-                    colours.dark,
-                    colours.halo.rgba(),
-                    outline.share,
-                    ratio,
-                )
+                colour, ink = self.colour(outline, colours), look.colour("text")
+                paints = (colour.rgba(), ink.rgba(), colours.halo.rgba() | 0xF0000000)
+                tag = _tag(words, bold, paints, outline.share, ratio)
                 x, y = view.to_world(area.center().x(), area.top())
                 offset = box.topLeft() - QPointF(area.center().x(), area.top())
                 laid.append(Name(x, y, offset.x() - 1, offset.y() - 1, tag))
@@ -149,22 +152,24 @@ def tag_box(words: str, font: Face, x: float, y: float) -> QRectF:
 
 @lru_cache(maxsize=64)
 def _tag(
-    words: str, font: Face, colour: int, dark: bool, halo: int, share: float, ratio: float
+    words: str, font: Face, paints: tuple[int, int, int], share: float, ratio: float
 ) -> QPixmap:
     """The phase's name over a bar that fills as its sites go live."""
-    ink, box = QColor.fromRgba(colour), tag_box(words, font, 0, 0)
+    colour, ink, ground = map(QColor.fromRgba, paints)
+    box = tag_box(words, font, 0, 0)
     box.moveTo(1, 1)
     pixmap, painter = blank(box.width() + 2, box.height() + 2, ratio)
-    painter.setPen(QPen(ink, 1.1))
-    painter.setBrush(QColor.fromRgba(halo | 0xF0000000))
+    painter.setPen(QPen(colour, 1.3))
+    painter.setBrush(ground)
     painter.drawRoundedRect(box, 4, 4)
     painter.setFont(font.font)
+    painter.setPen(ink)
     painter.drawText(box.adjusted(0, 0, 0, -4), Qt.AlignmentFlag.AlignCenter, words)
     bar = QRectF(box.left() + 7, box.bottom() - 6, box.width() - 14, 3)
     painter.setPen(Qt.PenStyle.NoPen)
-    track = QColor(ink)
+    track = QColor(colour)
     track.setAlpha(60)
-    for width, brush in ((bar.width(), track), (bar.width() * share, ink)):
+    for width, brush in ((bar.width(), track), (bar.width() * share, colour)):
         painter.setBrush(brush)
         painter.drawRoundedRect(QRectF(bar.left(), bar.top(), width, bar.height()), 1.5, 1.5)
     painter.end()

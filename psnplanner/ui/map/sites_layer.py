@@ -14,6 +14,7 @@ import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtGui import QPainter, QPixmap
 
+from psnplanner.ui import look
 from psnplanner.ui.map.level_of_detail import Level, LevelOfDetail
 from psnplanner.ui.map.sprites import MARKS, STATUS_COLOURS, atlas, ring
 from psnplanner.ui.map.view import View
@@ -117,7 +118,7 @@ class SitesLayer:
         """Draw so many sites at a time, lightest first: a generator that yields between parts."""
         size = self.sprite_px(view, ratio)
         drawn = self._drawn(view, ratio, size)
-        sheet = atlas(size, self.colours)
+        sheet = atlas(size, self.colours, look.is_dark())
         for start in range(0, len(drawn.places), part):
             some = slice(start, start + part)
             chosen = drawn.places[some]

@@ -76,17 +76,20 @@ def _add_cross(path: QPainterPath, centre: QPointF, reach: float) -> None:
     path.closeSubpath()
 
 
-def draw_site(painter: QPainter, shape: str, colour: str, centre: QPointF, size: float) -> None:
-    """One site's picture, `size` pixels across with its rim."""
+def draw_site(
+    painter: QPainter, shape: str, colour: str, centre: QPointF, size: float, *, dark: bool = False
+) -> None:
+    """One site's picture, `size` pixels across with its rim, which is light on a dark map."""
     fill = QColor(colour)
     rim = max(0.7, size / 12)
-    painter.setPen(QPen(fill.darker(175), rim, Qt.PenStyle.SolidLine))
+    edge = QColor(255, 255, 255, 150) if dark else fill.darker(175)
+    painter.setPen(QPen(edge, rim, Qt.PenStyle.SolidLine))
     painter.setBrush(fill)
     painter.drawPath(shape_path(shape, centre, (size - rim) / 2 - 0.4))
 
 
 @lru_cache(maxsize=24)
-def atlas(size: int, colours: tuple[str, ...] = STATUS_COLOURS) -> QPixmap:
+def atlas(size: int, colours: tuple[str, ...] = STATUS_COLOURS, dark: bool = False) -> QPixmap:
     """Every shape, colour and mark at `size` device pixels.
 
     The row is the shape's code, the column the colour's place times len(MARKS) plus the mark.
@@ -98,7 +101,8 @@ def atlas(size: int, colours: tuple[str, ...] = STATUS_COLOURS) -> QPixmap:
     for row, shape in enumerate(SHAPES):
         for column in range(len(colours) * len(MARKS)):
             centre = QPointF(size * (column + 0.5), size * (row + 0.5))
-            draw_site(painter, shape, colours[column // len(MARKS)], centre, size)
+            colour = colours[column // len(MARKS)]
+            draw_site(painter, shape, colour, centre, size, dark=dark)
             draw_mark(painter, MARKS[column % len(MARKS)], centre, size)
     painter.end()
     return pixmap

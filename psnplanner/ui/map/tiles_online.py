@@ -72,8 +72,10 @@ class OnlineTiles(QObject):
         cache.setCacheDirectory(str(home.folder() / "tiles"))
         cache.setMaximumCacheSize(_CACHE_BYTES)
         self._network.setCache(cache)
+        self._network.finished.connect(self._finished)
         self._wanted: list[Tile] = []
         self._flying: dict[Tile, QNetworkReply] = {}
+        self._kept: set[Tile] = set()
         self._waits: dict[Tile, tuple[int, float]] = {}
         self._looked_up: set[Tile] = set()
         self._down, self._down_until, self._words = 0, 0.0, ""
@@ -90,10 +92,11 @@ class OnlineTiles(QObject):
         self._next()
 
     def close(self) -> None:
-        """Stop asking."""
+        """Stop asking, for good."""
         self.want([])
         self._again.stop()
         self._say("")
+        self.deleteLater()
 
     def _next(self) -> None:
         """Ask for as many as may be asked for now, and wake up when more may."""
@@ -128,17 +131,20 @@ class OnlineTiles(QObject):
             control = QNetworkRequest.CacheLoadControl.AlwaysCache
             request.setAttribute(_Attribute.CacheLoadControlAttribute, control)
         reply = self._network.get(request)
+        # More than a tile can be is not read: it stands still until its time is up.
+        reply.setReadBufferSize(_MOST_TILE_BYTES)
         self._flying[tile] = reply
-        reply.downloadProgress.connect(lambda got, _of: _cut_short(reply, got))
-        reply.finished.connect(lambda: self._finished(tile, reply, kept=kept))
+        (self._kept.add if kept else self._kept.discard)(tile)
 
     # What comes
 
-    def _finished(self, tile: Tile, reply: QNetworkReply, *, kept: bool) -> None:
+    def _finished(self, reply: QNetworkReply) -> None:
         reply.deleteLater()
-        if self._flying.get(tile) is not reply:
+        tile = next((tile for tile, flying in self._flying.items() if flying is reply), None)
+        if tile is None:
             return  # no longer wanted
         del self._flying[tile]
+        kept = tile in self._kept
         status = reply.attribute(_Attribute.HttpStatusCodeAttribute) or 0
         if reply.error() == _Error.NoError and status != 204:
             image = read_image(reply.readAll())
@@ -189,14 +195,9 @@ class OnlineTiles(QObject):
             self.said.emit(words)
 
 
-def _cut_short(reply: QNetworkReply, received: int) -> None:
-    if received > _MOST_TILE_BYTES:
-        reply.abort()
-
-
 def _retry_after_s(reply: QNetworkReply) -> float:
     """How long the server asks to be left alone, in seconds; at least a minute."""
-    text = bytes(reply.rawHeader(b"Retry-After").data()).decode("ascii", "replace").strip()
+    text = bytes(reply.rawHeader("Retry-After").data()).decode("ascii", "replace").strip()
     if text.isdecimal():
         return max(60.0, float(text))
     try:

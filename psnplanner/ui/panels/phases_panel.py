@@ -298,6 +298,14 @@ class PhasesPanel(QWidget):
         for button in (self.add, self.propose):
             button.setEnabled(state is not None and not read_only)
 
+    def mark(self, ident: RecordId | None) -> None:
+        """Mark a phase that was chosen elsewhere; says nothing."""
+        places = [row for row, line in enumerate(self.model.lines) if line.id == ident]
+        if places and ident is not None:
+            self.view.setCurrentIndex(self.model.index(places[0]))
+        else:
+            self.view.clearSelection()
+
     def _phase(self, index: QModelIndex) -> RecordId | None:
         return self.model.lines[index.row()].id
 

@@ -271,7 +271,22 @@ class PhotoBox(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.list and event.type() == QEvent.Type.KeyPress:
             return self._key(event)
+        if watched is self.list and event.type() == QEvent.Type.ShortcutOverride:
+            return self._claim(event)
         return super().eventFilter(watched, event)
+
+    def event(self, event: Any) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._claim(event):
+            return True
+        return super().event(event)
+
+    @staticmethod
+    def _claim(event: Any) -> bool:
+        """Pasting here means a picture, whatever the window's own Paste would do with it."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            event.accept()
+            return True
+        return False
 
     def _key(self, event: Any) -> bool:
         item = self.list.currentItem()

@@ -44,6 +44,8 @@ class PhotoView(QDialog):
         self._build()
         self._connect()
         self.resize(900, 680)
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.canvas.setFocus()  # so that the arrows turn the pages
 
     def _build(self) -> None:
         self.caption.setPlaceholderText("What it shows")

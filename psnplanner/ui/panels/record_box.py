@@ -111,6 +111,7 @@ class RecordBox(QFrame):
         self.state.setCurrentIndex(STATES.index(NOT_STARTED if now == DONE else likely))
         self.day.setDate(to_qdate(on))
         self.note.setText(record.note if record else "")
+        self.note.setCursorPosition(0)
         self.waiting_on.setText((record.waiting_on if record else "") or stage.owner)
         self.next_action.setText((record.next_action if record else "") or stage.next_action)
         due = record.forecast_on if record else None

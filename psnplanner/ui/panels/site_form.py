@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QLayout,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -159,6 +160,17 @@ class SiteForm(QStackedWidget):
             self._several.setText(summary(self._roster.state, chosen))
 
     def _show_site(self) -> None:
+        layouts = self.scroll.widget().findChildren(QLayout)
+        for layout in layouts:
+            # Each line shown or hidden would lay the whole form out anew: once is enough.
+            layout.setEnabled(False)
+        try:
+            self._fill()
+        finally:
+            for layout in layouts:
+                layout.setEnabled(True)
+
+    def _fill(self) -> None:
         session, state = self._session, self._state
         site = state.sites[self.site]
         self.heading.show_site(state, site, session)

@@ -120,7 +120,7 @@ class SiteTable(QWidget):
         # A short wait joins the letters of a quick typist into one search.
         self._typing = QTimer(self, singleShot=True, interval=40)
         self._typing.timeout.connect(self._search)
-        self.filter.textChanged.connect(lambda: self._typing.start())
+        self.filter.textChanged.connect(self._typed)
         self.clear.clicked.connect(self._clear)
         view = self.view
         view.selectionModel().selectionChanged.connect(self._chosen_here)
@@ -182,7 +182,11 @@ class SiteTable(QWidget):
         assert self._roster is not None
         if self._roster.words != self.filter.text() and not self._typing.isActive():
             self.filter.setText(self._roster.words)
+            self._typing.stop()  # nobody typed that
         self.model.arrange()
+
+    def _typed(self) -> None:
+        self._typing.start()
 
     # The cursor stays on its site through every sort and filter
 

@@ -37,8 +37,9 @@ def next_words(state: State, site: Site, on: date) -> tuple[str, str]:
 
 def summary(state: State, chosen: frozenset[RecordId]) -> str:
     """What several chosen sites add up to."""
-    sites = [state.sites[ident] for ident in chosen if ident in state.sites]
-    tally = Counter(state.statuses[site.id] for site in sites)
+    known, statuses = state.sites, state.statuses  # looked up once: ten thousand may be chosen
+    sites = [known[ident] for ident in chosen if ident in known]
+    tally = Counter(statuses[site.id] for site in sites)
     days = sum(state.effort_days(site) for site in sites)
     cost = sum(site.annual_cost_pence or 0 for site in sites)
     lines = [f"<b>{plural(len(sites), 'site')} selected</b>", ""]

@@ -25,6 +25,8 @@ from psnplanner.ui import look
 from psnplanner.ui.panels.stage_words import describe
 from psnplanner.ui.wording import NOTHING
 
+_NO_LIMIT = 16_777_215  # Qt's QWIDGETSIZE_MAX
+
 
 class StageTrack(QWidget):
     """A row for each stage of the workflow; a click asks to record it."""
@@ -107,7 +109,8 @@ class StageRow(QFrame):
         self.name.setFont(font)
         self.day.setText(day)
         self.more.setText(more)
-        self.more.setVisible(bool(more))
+        # Hiding it would lay the whole form out at once, for every row: this waits till the end.
+        self.more.setMaximumHeight(_NO_LIMIT if more else 0)
         self.setToolTip(
             f"{stage.name}: {state}. Click to record it.\n"
             f"Usually {stage.working_days[1]:g} working days "

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu
 
@@ -57,7 +57,6 @@ class TableColumns(QObject):
         # The words of a heading stand over those of its cells.
         header.setStyleSheet("QHeaderView::section { padding: 5px 4px 5px 3px; }")
         header.setStretchLastSection(True)
-        header.setSortIndicatorShown(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         # Of the table's own selection a header asks about every row of each column, at each paint.
         header.setSelectionModel(QItemSelectionModel(model, view))
@@ -66,7 +65,7 @@ class TableColumns(QObject):
         header.sectionResized.connect(self._resized)
         header.sectionMoved.connect(self._moved)
         header.sectionClicked.connect(self._clicked)
-        model.sorted_anew.connect(self._show_sorting)
+        model.sorted_anew.connect(header.viewport().update)
         self._keeping = QTimer(self, singleShot=True, interval=400)
         self._keeping.timeout.connect(self.keep)
 
@@ -94,7 +93,6 @@ class TableColumns(QObject):
             self._model.set_columns(found)
             self._straighten()
             self._arranging = False
-            self._show_sorting()
 
     def _straighten(self) -> None:
         """The order of the header is the order of the columns; their widths are as left."""
@@ -151,14 +149,6 @@ class TableColumns(QObject):
             down = not now[key] if key in now and alone else False
         self._model.set_sorting({**(now if more else {}), key: down}.items())
         self._tell()
-
-    def _show_sorting(self) -> None:
-        first, down = self._model.sorting[0] if self._model.sorting else ("", False)
-        order = Qt.SortOrder.DescendingOrder if down else Qt.SortOrder.AscendingOrder
-        blocker = QSignalBlocker(self._header)
-        self._header.setSortIndicator(self._model.column_at(first), order)
-        blocker.unblock()
-        self._header.viewport().update()
 
     # The menu
 

@@ -159,10 +159,7 @@ class SiteModel(QAbstractTableModel):
     def note_choice(self) -> None:
         """Take over which sites are chosen, for their lines to show it."""
         assert self.roster is not None
-        self.chosen = np.zeros(len(self.rows), bool)
-        index_of = self.rows.index_of
-        places = [index_of[ident] for ident in self.roster.selected if ident in index_of]
-        self.chosen[places] = True
+        self.chosen = self.roster.chosen
 
     def chosen_lines(self) -> list[int]:
         """The lines of the chosen sites, in order."""
@@ -255,12 +252,13 @@ class SiteModel(QAbstractTableModel):
         return None
 
     def _sort_mark(self, column: Column) -> str:
-        """The place of a column among several that are sorted by."""
+        """Which way a column is sorted by, and its place among several."""
         keys = [key for key, _ in self.sorting]
-        if len(keys) < 2 or column.key not in keys[:9]:
+        if column.key not in keys[:9]:
             return ""
         at = keys.index(column.key)
-        return f" {_ORDINALS[at]}" + ("↓" if self.sorting[at][1] else "↑")
+        arrow = " ↓" if self.sorting[at][1] else " ↑"
+        return arrow + (_ORDINALS[at] if len(keys) > 1 else "")
 
     def sort(self, column: int, order: Any = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns):

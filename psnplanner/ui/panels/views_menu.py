@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.panels.site_table import SiteTable
 
 _ALL = "All sites"
-_MOST_LETTERS = 24
+_MOST_LETTERS = 26
 
 
 class ViewsMenu(QObject):

@@ -79,6 +79,9 @@ class TimelinePanel(QWidget):
         view.change_wanted.connect(self._make)
         view.edit_wanted.connect(plan.edit_phase)
         view.menu_wanted.connect(self.menu)
+        view.chosen_changed.connect(self._window.phases.mark)
+        self._window.phases.chosen.connect(view.choose)
+        self.setFocusProxy(view)
 
     # A programme comes, changes and goes
 

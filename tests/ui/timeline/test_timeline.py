@@ -284,3 +284,25 @@ def test_nodes_open_and_close(view: Any) -> None:
     assert len(view.lines) == count + len(view.timeline.nodes)
     QTest.mouseClick(view.viewport(), LEFT, pos=at)
     assert len(view.lines) == count
+
+
+def test_the_list_of_phases_goes_along(window: MainWindow, view: Any) -> None:
+    """A phase chosen in one is marked in the other, and can be locked from either."""
+    view.choose(SEFTON)
+    marked = window.phases.view.currentIndex().row()
+    assert window.phases.model.lines[marked].id == SEFTON
+    window.phases.chosen.emit(ident("Crewe"))
+    assert view.chosen == ident("Crewe")
+    menu = window.plan.phase_menu(SEFTON, QPoint(5, 5))
+    next(a for a in menu.actions() if a.text() == "Lock the phase").trigger()
+    menu.close()
+    assert phase(window).locked
+
+
+def test_the_menu_brings_it_to_the_front(window: MainWindow) -> None:
+    """Ctrl+T, and the keys are its own."""
+    window.places.table.raise_()
+    window.actions_["timeline"].trigger()
+    QApplication.processEvents()
+    assert window.timeline.isVisible()
+    assert window.timeline.view.hasFocus()
