@@ -10,7 +10,7 @@ import click
 from psnplanner import __version__, console
 from psnplanner.console import show
 from psnplanner.errors import UserError
-from psnplanner.verbs import board, boundaries, keeping, lists, plan, programme
+from psnplanner.verbs import board, boundaries, field, keeping, lists, plan, programme
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 DEMO_FILE = "cmpsn-demo.gpkg"
@@ -83,8 +83,7 @@ def demo(file: Path, as_json: bool) -> None:
 for verb in (
     programme.new, lists.import_list, lists.duplicates, lists.gazetteer, programme.record,
     programme.edit, plan.plan, plan.findings, board.figures, board.snapshot, lists.export,
-    field.pack, field.return_work, field.merge, field.conflicts, field.settle,
+    boundaries.boundary, field.pack, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
 ):  # fmt: skip
     cli.add_command(verb)
-cli.add_command(boundaries.boundary)

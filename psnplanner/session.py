@@ -12,7 +12,7 @@ import getpass
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -332,22 +332,28 @@ class Session:
     ) -> FieldPack:
         """Write a field pack for one person, and note in the programme what it holds.
 
+        OUT.html is a sheet for a phone's browser, any other a pack that opens in this program.
         Raises UserError if nothing is chosen or the file cannot be written.
         """
         from psnplanner.exchange import pack
+
+        form, what = ("sheet", "Phone sheet") if out.suffix == ".html" else ("pack", "Field pack")
 
         with self._doing:
             sites = pack.chosen(self.state, choice)
             made = FieldPack(
                 id=new_id(), person=person, made_on=self.present_day, expires_on=expires_on,
-                key=secrets.token_hex(32), base=json.dumps(self.vector()), form="pack",
+                key=secrets.token_hex(32), base=json.dumps(self.vector()), form=form,
                 sites=tuple(site.id for site in sites),
             )  # fmt: skip
-            records = pack.records(self.state, sites, made)
-            label = f"Field pack of {plural(len(sites), 'site')} for {person}"
-            header = Header(self.author, "pack", label, self.present_day)
-            now = self._clock()
-            self._run(lambda: self._file.write_pack(out, header, records, now))
+            label = f"{what} of {plural(len(sites), 'site')} for {person}"
+            if form == "sheet":
+                self._write_sheet(out, sites, made)
+            else:
+                records = pack.records(self.state, sites, made)
+                header = Header(self.author, "pack", label, self.present_day)
+                now = self._clock()
+                self._run(lambda: self._file.write_pack(out, header, records, now))
             try:
                 proposal = Create([made]).propose(self.state, self.today)
                 self._commit(dataclasses.replace(proposal, label=label))
@@ -355,6 +361,14 @@ class Session:
                 out.unlink(missing_ok=True)
                 raise
             return made
+
+    def _write_sheet(self, out: Path, sites: Sequence[Site], made: FieldPack) -> None:
+        from psnplanner.exchange import phone_sheet
+
+        stamp = self._run(lambda: self._file.latest_stamp)
+        data = phone_sheet.page(self.state, sites, made, stamp)
+        with whole_file(out, replace=False) as beside:
+            beside.write_bytes(data)
 
     @cached_property
     def pack(self) -> FieldPack | None:
@@ -498,6 +512,7 @@ class Session:
         records = [site, Wayleave.id_for(site)]
         records += [StageRecord.id_for(site, stage.key) for stage in state.workflow.stages]
         records += [o.id for o in state.overrides.values() if o.site == site]
+        records += [photograph.id for photograph in state.photographs_of(site)]
         changes = self._run(lambda: self._file.changes_of(records))
         return audit.of_site(changes, self._headers, state)
 

@@ -201,6 +201,11 @@ class ProgrammeFile:
         pack.write(out, header, records, pictures, self._clock, now)
 
     @property
+    def latest_stamp(self) -> int:
+        """The clock's latest stamp here."""
+        return self._clock.last
+
+    @property
     def is_pack(self) -> bool:
         """Whether this file is a field pack."""
         return pack.is_pack(self._db)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from psnplanner.programme.change import CREATED, DELETED, Change, Transaction
-from psnplanner.programme.gates import uk
+from psnplanner.programme.gates import WAYLEAVE_STAGE, uk
 from psnplanner.programme.record import Position, RecordId, fields_of
 from psnplanner.programme.stage import DONE
 from psnplanner.programme.state import RECORD_TYPES, State
@@ -79,7 +79,9 @@ def _sentence(group: list[Change], stages: Mapping[RecordId, str], state: State)
         own = [change for change in group if change.record == record]
         entity = own[0].entity
         if entity == "stage":
-            parts.append(_stage_part(own, stages.get(record, ""), state))
+            key = stages.get(record, "")
+            words = _wayleave_words(group) if key == WAYLEAVE_STAGE else ""
+            parts.append(_stage_part(own, key, state, words))
         elif entity == "override":
             parts += [_override_part(change) for change in own]
         elif entity == "wayleave" and any(c.entity == "stage" for c in group):
@@ -89,7 +91,17 @@ def _sentence(group: list[Change], stages: Mapping[RecordId, str], state: State)
     return "; ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _stage_part(own: list[Change], key: str, state: State) -> str:
+def _wayleave_words(group: list[Change]) -> str:
+    """What became of the wayleave itself: “granted”, where its stage says “done”."""
+    for change in group:
+        if change.entity == "wayleave":
+            given = change.new if change.field == CREATED else {change.field: change.new}
+            if given and given.get("state"):
+                return str(given["state"])
+    return ""
+
+
+def _stage_part(own: list[Change], key: str, state: State, words: str = "") -> str:
     stage = state.workflow.by_key.get(key)
     name = stage.name if stage else key
     values: dict[str, Any] = {}
@@ -99,7 +111,7 @@ def _stage_part(own: list[Change], key: str, state: State) -> str:
         values |= change.new if change.field == CREATED else {change.field: change.new}
     said = name
     if "state" in values:
-        said += f" {values['state']}"
+        said += f" {words or values['state']}"
         if values["state"] == DONE and values.get("actual_on"):
             said += f" {uk(values['actual_on'])}"
     if values.get("waiting_on"):

@@ -14,6 +14,7 @@ from psnplanner.programme.state import PROGRAMME_ID, State
 from psnplanner.programme.travel import MERGE
 
 Key = tuple[int, int]
+_MOST_REASONS = 5
 UNDO, REDO, NEW = "undo", "redo", "new"
 """Kinds of transaction that are not undone like an edit."""
 
@@ -89,6 +90,7 @@ def take_back(
     something that stays rests on a record it made, or if a gate passed since would be open.
     """
     lost: set[tuple[RecordId, str]] = set()
+    reasons: dict[str, None] = {}
     own = standing.origin.get(item.key, item.key)
     for change, later in overtaken:
         in_force = [key for key in later if key not in standing.cancelled and key != own]
@@ -97,11 +99,10 @@ def take_back(
         if change.record == PROGRAMME_ID and change.field == "status_on":
             lost.add((change.record, change.field))  # the day has moved on by itself: leave it
             continue
-        raise _refusal(
-            item,
-            f"{_what(state, change)} was changed since by "
-            f"“{labels.get(in_force[-1], 'a later change')}”",
-        )
+        later_label = labels.get(in_force[-1], "a later change")
+        reasons[f"{_what(state, change)} was changed since by “{later_label}”"] = None
+    if reasons:
+        raise _refusal(item, _listed(list(reasons)))
     back = inverse(c for c in item.changes if (c.record, c.field) not in lost)
     following = state.after(back)
     _nothing_rests_on(item, back, following)
@@ -118,6 +119,13 @@ def _refusal(item: Transaction, reason: str) -> UserError:
         f"“{plain_label(item)}” cannot be {verb}: {reason}.",
         remedy="Undo the later work first, or make a new change.",
     )
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    """The reasons, as many as can be read."""
+    told = "; ".join(reasons[:_MOST_REASONS])
+    more = len(reasons) - _MOST_REASONS
+    return told + (f"; and {more:,} more" if more > 0 else "")
 
 
 def _what(state: State, change: Change) -> str:

@@ -24,7 +24,9 @@ _DELIMITERS = ",;\t|~¬^"
 _NAMES = {"\t": "tab"}
 _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|",
           "tilde": "~", "caret": "^"}  # fmt: skip
-_SAMPLE_LINES = 200
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 200, 500_000
+_MOST_LINES = 3 * MOST_ROWS  # cells may have several
+_MOST_LINE_CHARACTERS = 5_000_000
 _TELL_EVERY = 5_000
 
 
@@ -35,17 +37,20 @@ def read_delimited(
 
     What is None is found out. Raises UserError for a file that is no list, or not so written.
     """
+    _check_lines(path, data)
     text, encoding = decode_as(data, encoding, path) if encoding else decode(data, path)
     _refuse_markup(text, path)
     # Any of the three line ends, but not the rarer separators splitlines knows: those are text.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
+    if max(map(len, lines), default=0) > _MOST_LINE_CHARACTERS:
+        raise _line_too_long(path)
     delimiter = _said(path, delimiter, lines) if delimiter else ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
         hint = lines.pop(0)[4]  # Excel's own, which Excel does not show as a row
         delimiter = delimiter or hint
-    delimiter = delimiter or find_delimiter(lines[:_SAMPLE_LINES])
+    delimiter = delimiter or find_delimiter(_sample(lines))
     mended: dict[int, str] = {}
     rows: list[Row] = []
     number = 0
@@ -65,6 +70,30 @@ def read_delimited(
         mended=mended,
         notes=(_MIXED,) if encoding == MIXED else (),
     )
+
+
+def _check_lines(path: Path, data: bytes) -> None:
+    """Refuse what has far too many lines or far too long ones before it is turned into text."""
+    count = max(data.count(b"\n"), data.count(b"\r")) + 1
+    if count > _MOST_LINES:
+        raise too_many_rows(path)
+    if len(data) > 4 * _MOST_LINE_CHARACTERS * count:
+        raise _line_too_long(path)
+
+
+def _sample(lines: list[str]) -> list[str]:
+    """The first lines of a list, as many as can be looked at with every delimiter."""
+    size = 0
+    for count, line in enumerate(lines[:_SAMPLE_LINES]):
+        size += len(line)
+        if size > _SAMPLE_CHARACTERS and count:
+            return lines[:count]
+    return lines[:_SAMPLE_LINES]
+
+
+def _line_too_long(path: Path) -> UserError:
+    return UserError("a line of the file is far longer than a row of a list can be.", str(path),
+                     "Check that it is the right file, or save the list again as XLSX.")  # fmt: skip
 
 
 def _said(path: Path, delimiter: str, lines: list[str]) -> str:

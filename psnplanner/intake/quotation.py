@@ -10,6 +10,8 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from psnplanner.intake.table import MOST_CELL_CHARACTERS, MOST_COLUMNS
+
 _SAMPLE_LINES = 200
 _MOST_LINES = 20
 _MOST_OPENINGS = 5
@@ -19,7 +21,7 @@ _WITHIN = "quotation marks stand within a cell: read as ordinary text"
 
 def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Iterator[list[str]]:
     """The cells of each row, blank ones included; what is mended is told by the row's number."""
-    csv.field_size_limit(2**31 - 1)  # our own limit says where and what to do
+    csv.field_size_limit(MOST_CELL_CHARACTERS)  # what is longer has a mark that is not closed
     usual = _usual_width(lines[:_SAMPLE_LINES], delimiter)
     start, number = 0, 0
     while start < len(lines):
@@ -112,7 +114,7 @@ def _cells(text: str, delimiter: str, literal: int = 0) -> tuple[list[str], bool
     """
     cells: list[str] = []
     said, left_open, at, openings = "", False, 0, 0
-    while at <= len(text):
+    while at <= len(text) and len(cells) <= MOST_COLUMNS:
         begin = at
         while text[begin : begin + 1] == " ":
             begin += 1

@@ -31,6 +31,7 @@ from psnplanner.intake.table import (
 
 _MOST_UNPACKED_BYTES = 1_000_000_000
 _MOST_CELLS = 25_000_000  # calamine holds a sheet as one rectangle, 24 bytes a cell
+_LARGE_BYTES, _MOST_RATIO = 30_000_000, 250  # honest sheets shrink to a tenth or a fiftieth
 _CHUNK_BYTES = 1 << 22
 _OVERLAP_BYTES = 200
 _HEADING_ROWS = 40
@@ -74,6 +75,7 @@ def _check_archive(path: Path, data: bytes) -> None:
     unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _check_promise(path, archive.infolist())
             for member in archive.infolist():
                 with archive.open(member) as part:
                     extent, tail = [0, 0], b""
@@ -88,6 +90,15 @@ def _check_archive(path: Path, data: bytes) -> None:
         raise _locked(path) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise UserError("the workbook is damaged.", str(path), SAVE_AGAIN) from error
+
+
+def _check_promise(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse at once what says itself that it unpacks to too much, or much too well."""
+    if sum(member.file_size for member in members) > _MOST_UNPACKED_BYTES:
+        raise _too_big(path)
+    for member in members:
+        if member.file_size > max(_LARGE_BYTES, _MOST_RATIO * member.compress_size):
+            raise _too_big(path)
 
 
 def _measure(path: Path, chunk: bytes, extent: list[int]) -> None:

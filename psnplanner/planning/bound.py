@@ -59,14 +59,22 @@ class Climb:
     `best` never gets worse. It stands still once its steps have become too short to matter.
     """
 
-    def __init__(self, problem: Grouping) -> None:
+    def __init__(self, problem: Grouping, worth: Floats | None = None) -> None:
+        """`worth` (N,) are pounds to begin from: what each unit costs in some good plan."""
         self.problem = problem
         self._relaxed = _Alike(problem) if problem.alike else _Phased(problem)
         self._worth, self._day = self._relaxed.first_prices()
+        if worth is not None:
+            self._worth = np.minimum(worth, problem.miss)
         self._typical = max(float(problem.weight.mean()), 1e-9)
-        self._step, self._since = 1.5, 0
+        self._step, self._since = (1.5 if problem.alike else 3.0), 0
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
         self.best: Bound = self._look()
+
+    @property
+    def classes(self) -> Ints:
+        """A group of each class of groups that are the same to the model."""
+        return self._relaxed.classes
 
     @property
     def finished(self) -> bool:
@@ -268,6 +276,7 @@ class _Alike:
 
     def __init__(self, problem: Grouping) -> None:
         self.problem = problem
+        self.classes = np.zeros(1, dtype=np.int64)
         holds = np.full(problem.shape[2], float(problem.capacity[0].max()))
         own = problem.base_capacity
         self.holds = np.minimum(holds if own is None else np.minimum(holds, own), UNBOUNDED_DAYS)

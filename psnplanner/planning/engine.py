@@ -26,16 +26,17 @@ from psnplanner.planning.grouping import (
     Grouping,
     Ints,
     total_pounds,
-    unit_pounds,
+    visit_counts,
 )
 from psnplanner.planning.local_search import Search
 from psnplanner.planning.transport import alternate
 
-STARTS = 6
-FIRST_STEPS = 400
-MORE_STEPS = 60
-CLIMB_EVERY = 8
-"""Batches of neighbourhoods between two stretches of the bound's climb."""
+FIRST_STARTS, STARTS = 3, 6
+STRETCH = 1.5e8
+"""Elementary operations in a stretch of the bound's climb: about half a second."""
+
+FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 3, 30, 4
+"""Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
 PART_WORK = 0.4
 """Solver work that one neighbourhood may take."""
@@ -111,23 +112,51 @@ class Engine:
 
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
+        self._start()
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
-            self._climb = Climb(self.problem)
-            starts = self._spread_bases()
-            self._try(next(starts))
-            climbing = pool.submit(self._climb.climb, FIRST_STEPS, self.pounds, self.budget.stop)
-            for base in starts:
+            stretches = 0
+            climbing = pool.submit(self._stretch, FIRST_STRETCHES)
+            for base in self._spread_bases(STARTS - FIRST_STARTS):
                 self._try(base)
             climbing.result()
-            self._try(self._matched(self._climb.best.base))
-            batches = 0
+            self._try(self._climb.best.base.copy())
             while not (self.budget.over or self._closed):
-                batches += 1
-                if batches % CLIMB_EVERY == 0:
-                    self._climb_on()
-                if not self._improve(pool):
+                stretches += 1
+                climb = not self._climb.finished and (
+                    stretches < STEADY_CLIMB or stretches % CLIMB_EVERY == 0
+                )
+                if not self._improve(pool, climb):
                     break
         return Found(self.best, self.pounds, self._climb.best)
+
+    def _start(self) -> None:
+        """A few alternations, and the bound's first prices: what units cost in the best of them."""
+        if (self.best.group != OUT).any():
+            self._try(self.best.base.copy())
+        for base in self._spread_bases(FIRST_STARTS):
+            self._try(base)
+        worth = None if self.problem.alike else self._worth()
+        self._climb = Climb(self.problem, worth)
+
+    def _worth(self) -> Floats:
+        """What each unit costs in the best plan, its share of a visit included."""
+        problem, group = self.problem, self.best.group
+        everyone = np.arange(len(group))
+        worth = Search(problem, self.best.copy()).leave_pounds(everyone)
+        counts = visit_counts(problem, group)
+        inside = group != OUT
+        for who in problem.visitors.T:
+            some = np.flatnonzero(inside & (who != OUT))
+            guests = counts[who[some], group[some]]
+            worth[some] += problem.visit_pounds * (1 / guests - (guests == 1))
+        return worth
+
+    def _stretch(self, count: int = 1) -> None:
+        """Let the bound climb for about a second of work, so many times."""
+        units, groups, bases = self.problem.shape
+        effort = units * bases * (1 if self.problem.alike else 8 * len(self._climb.classes))
+        steps = int(np.clip(STRETCH / effort, 3, 400))
+        self._climb.climb(count * steps, self.pounds, self.budget.stop)
 
     @property
     def _closed(self) -> bool:
@@ -151,12 +180,10 @@ class Engine:
         self.told(self.best, pounds)
         return True
 
-    def _spread_bases(self) -> Iterator[Ints]:
-        """Bases to start from: the first plan's, then spread out as k-means++ does."""
-        if (self.best.group != OUT).any():
-            yield self.best.base.copy()
-        units, groups, bases = self.problem.shape
-        for _ in range(STARTS):
+    def _spread_bases(self, count: int) -> Iterator[Ints]:
+        """Bases to start from, spread out as k-means++ does."""
+        units, groups, _ = self.problem.shape
+        for _ in range(count):
             chosen: list[int] = []
             nearest = np.full(units, np.inf)
             for _ in range(groups):
@@ -168,24 +195,17 @@ class Engine:
                 nearest = np.minimum(nearest, self.problem.reach[:, chosen[-1]])
             yield np.array(chosen, dtype=np.int64)
 
-    def _matched(self, base: Ints) -> Ints:
-        return base.copy()
-
-    def _climb_on(self) -> None:
-        if not self._climb.finished:
-            self._climb.climb(MORE_STEPS, self.pounds, self.budget.stop)
-            units, groups, bases = self.problem.shape
-            self.budget.spend(
-                MORE_STEPS * 2e-9 * units * bases * (1 if self.problem.alike else groups)
-            )
-
     # -- neighbourhoods ----------------------------------------------------------------
 
-    def _improve(self, pool: ThreadPoolExecutor) -> bool:
-        """Solve a batch of neighbourhoods that share no group; False if none is left to try."""
-        parts = self._batch()
+    def _improve(self, pool: ThreadPoolExecutor, climb: bool) -> bool:
+        """Solve a batch of neighbourhoods that share no group; False if none is left to try.
+
+        Where the bound is to climb, it takes the place of one of them.
+        """
+        parts = self._batch(THREADS - climb)
         if not parts:
             return False
+        climbing = pool.submit(self._stretch) if climb else None
         works = [pool.submit(part.solve, self.budget) for part in parts]
         for part, work in zip(parts, works, strict=True):
             solved = work.result()
@@ -199,6 +219,9 @@ class Engine:
                 self._units = max(LEAST_UNITS, self._units * SHRINK)
             elif solved.work < PART_WORK / 2:
                 self._units = min(MOST_UNITS, self._units * GROW)
+        if climbing:
+            climbing.result()
+            self.budget.spend(0.3)
         return True
 
     def _put_back(self, part: Part, solved: Grouped) -> None:
@@ -208,13 +231,13 @@ class Engine:
         plan.base[part.groups] = part.bases[solved.base]
         self._take(plan)
 
-    def _batch(self) -> list[Part]:
+    def _batch(self, count: int = THREADS) -> list[Part]:
         parts: list[Part] = []
         taken = np.zeros(self.problem.shape[1], dtype=bool)
         left_out = True
         for _ in range(TRIES):
             free = np.flatnonzero(~taken)
-            if not len(free) or len(parts) == THREADS:
+            if not len(free) or len(parts) == count:
                 break
             groups = self._neighbours(free)
             part = self._part(groups, left_out)
@@ -227,7 +250,7 @@ class Engine:
             # Everything near is proved among the favoured bases: favour more of them.
             self._favoured *= 2
             self._proved.clear()
-            return self._batch()
+            return self._batch(count)
         return parts
 
     def _neighbours(self, free: Ints) -> Ints:

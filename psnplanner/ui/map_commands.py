@@ -394,8 +394,11 @@ class MapCommands:
         dialog.finished.connect(self._near_closed)
         dialog.selected.connect(lambda idents: window.roster.select(idents))
         dialog.chosen.connect(self._canvas.activated.emit)
-        corner = self._canvas.mapToGlobal(QPoint(self._canvas.width() - dialog.width() - 60, 60))
-        dialog.move(corner)
+        # At the foot of the window's right edge: what it lists is on the map, which it leaves free.
+        corner = QPoint(
+            window.width() - dialog.width() - 16, window.height() - dialog.height() - 60
+        )
+        dialog.move(window.mapToGlobal(corner))
         return dialog
 
     def _near_closed(self, _code: int) -> None:

@@ -118,7 +118,7 @@ class NearHere(QDialog):
             layout.addLayout(line)
         layout.addWidget(self.list, 1)
         layout.addLayout(last)
-        self.resize(440, 420)
+        self.resize(440, 380)
         for button in (self.go, self.pick, self.select):
             button.setAutoDefault(False)
         self._say("Type a place, or pick one on the map.")

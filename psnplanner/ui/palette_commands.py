@@ -64,6 +64,9 @@ class PaletteCommands:
             ]
             why_not = "" if action.isEnabled() else self.why_not(action)
             ticked = "✓ " if action.isCheckable() and action.isChecked() else ""
+            if not action.objectName() and " › " in path:
+                # A line made as its menu opens means nothing without the menu's words.
+                words = f"{path.rpartition(' › ')[2]} › {words}"
             yield Entry(ticked + words, path, ", ".join(keys[:1]), why_not, action.trigger)
 
     def why_not(self, action: QAction) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from psnplanner.ui.main_window import MainWindow
 
 FRAME_MS = 33
+NAMED_EVERY_S = 0.5
+"""So often the names on the map are laid out anew during a play."""
+
 _LIVE = STATUS_ORDER.index("live")
 
 
@@ -112,7 +115,7 @@ class PlaybackRoom(QObject):
         self._colouring = "status"
         self._job: Any = None
         self._direction = 0
-        self._at, self._since = 0.0, 0.0
+        self._at, self._since, self._named_at = 0.0, 0.0, 0.0
         self._clock = QTimer(self, interval=FRAME_MS)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
@@ -190,6 +193,10 @@ class PlaybackRoom(QObject):
         track = self.slider.track
         self._at = min(max(self._at, 0.0), float(track.maximum()))
         track.setValue(int(self._at))
+        if now - self._named_at >= NAMED_EVERY_S:
+            # Names are carried along from frame to frame, and with them what phases say is live.
+            self._window.pane.canvas.pictures.settle()
+            self._named_at = now
         if self._at in (0.0, float(track.maximum())):
             self.play(0)
 

@@ -25,8 +25,14 @@ if TYPE_CHECKING:
     from psnplanner.ui.table_columns import Column
 
 _KEYS = QKeySequence.StandardKey
+Way = Callable[..., Any]
+"""Makes a Paste of what is pasted: whether blanks clear, and optionally the progress."""
+
 _MANY_CELLS = 200
 """More are written by a job, off the window's thread."""
+
+_MUCH_CELLS = 2_000
+"""More are looked at by a job."""
 
 _FOLLOWS = {
     "status": "The status follows from the stages: record one in the site's form.",
@@ -185,11 +191,26 @@ class TableCommands:
     def _write(self, verb: str, given: list[Given]) -> None:
         from psnplanner.ui.pasting import paste_of
 
-        paste = paste_of(self._rows, self._session.today, given)
+        rows, today = self._rows, self._session.today
+        self._after(
+            verb,
+            len(given),
+            lambda progress: paste_of(rows, today, given, progress=progress),
+            lambda paste: self._written(verb, paste),
+        )
+
+    def _after(self, verb: str, cells: int, work: Any, then: Callable[[Any], object]) -> Any:
+        """Look at the cells, and go on: at once, or when a job has looked at very many."""
+        if cells <= _MUCH_CELLS:
+            return then(work(None))
+        window = self._window
+        return window.jobs.start(f"{verb}: {cells:,} cells", work, then, window.refuse)
+
+    def _written(self, verb: str, paste: Paste) -> None:
         if not paste.changes:
             self._window.say("Those cells hold that already.")
         elif paste.refused:
-            self._ask(verb, [("", lambda _: paste)])
+            self._ask(verb, [("", lambda blanks, progress=None: paste)])
         else:
             self._make(verb, paste)
 
@@ -205,7 +226,7 @@ class TableCommands:
             window.refuse,
         )
 
-    def _ask(self, verb: str, ways: list[tuple[str, Callable[[bool], Paste]]], **how: bool) -> Any:
+    def _ask(self, verb: str, ways: list[tuple[str, Way]], **how: bool) -> Any:
         from psnplanner.ui.dialogs.paste_dialog import PasteDialog
 
         dialog = PasteDialog(self._rows, ways, self._window, **how)
@@ -283,11 +304,14 @@ class TableCommands:
             if not paste.changes and not paste.problems:
                 self._window.say("The cell holds that already.")
                 return None
-        return self._ask("Paste", ways, clear_blanks=clear_blanks)
+        return self._after(
+            "Paste",
+            len(grid) * len(grid[0]),
+            lambda progress: ways[0][1](clear_blanks, progress),
+            lambda _paste: self._ask("Paste", ways, clear_blanks=clear_blanks),
+        )
 
-    def _ways(
-        self, grid: list[list[str]]
-    ) -> tuple[list[tuple[str, Callable[[bool], Paste]]], bool]:
+    def _ways(self, grid: list[list[str]]) -> tuple[list[tuple[str, Way]], bool]:
         from psnplanner.ui import pasting
 
         rows, table = self._rows, self._table
@@ -295,7 +319,7 @@ class TableCommands:
         headed = pasting.headings_of(grid[0], rows.columns) if len(grid) > 1 else None
         body = grid[1:] if headed else grid
         at = pasting.reference_column(body, rows)
-        ways: list[tuple[str, Callable[[bool], Paste]]] = []
+        ways: list[tuple[str, Way]] = []
         if at >= 0 and len(grid[0]) > 1:
             columns = headed or self._beside(at, len(grid[0]))
             words = "To the sites whose references it holds"
@@ -322,16 +346,16 @@ class TableCommands:
         found = [model.columns[n] if 0 <= n < len(model.columns) else None for n in shown]
         return [None if n == at else column for n, column in enumerate(found)]
 
-    def _way(self, given: list[Given], problems: list[str]) -> Callable[[bool], Paste]:
+    def _way(self, given: list[Given], problems: list[str]) -> Way:
         from psnplanner.ui.pasting import paste_of
 
         rows, today = self._rows, self._session.today
         known: dict[bool, Paste] = {}
 
-        def made(clear_blanks: bool) -> Paste:
+        def made(clear_blanks: bool, progress: Any = None) -> Paste:
             if clear_blanks not in known:
                 known[clear_blanks] = paste_of(
-                    rows, today, given, problems, clear_blanks=clear_blanks
+                    rows, today, given, problems, clear_blanks=clear_blanks, progress=progress
                 )
             return known[clear_blanks]
 

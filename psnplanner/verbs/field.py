@@ -36,7 +36,8 @@ def pack(
 ) -> None:
     """Write a field pack: some sites to take out, and bring back changed.
 
-    OUT.gpkg opens in this program.
+    OUT.gpkg opens in this program; OUT.html is a sheet for a phone's browser. Neither needs a
+    network.
     """
     with open_programme(file) as session:
         made = session.make_pack(out, _choice(session.state, **wanted), person, expires_on=expires)

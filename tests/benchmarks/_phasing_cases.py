@@ -98,7 +98,9 @@ def _nodes(chance: random.Random, towns: list[_Town], sites: int) -> list[Node]:
     depth: dict[RecordId, int] = {}
     for n in range(max(2, round(sites / SITES_PER_NODE))):
         town = towns[n] if n < len(towns) else chance.choices(towns, [t.size for t in towns])[0]
-        place = Position(town.latitude + chance.gauss(0, 0.01), town.longitude + chance.gauss(0, 0.015))
+        place = Position(
+            town.latitude + chance.gauss(0, 0.01), town.longitude + chance.gauss(0, 0.015)
+        )
         parent = min(nodes[:400], key=lambda node: _far(node.position, place), default=None)
         ident = _ident(2, n)
         depth[ident] = 0 if parent is None else depth[parent.id] + 1

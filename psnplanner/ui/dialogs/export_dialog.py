@@ -72,9 +72,14 @@ class ExportDialog(FormDialog):
         self.folder.hide()
         self.form.addRow("&As", self.format)
         self.form.addRow("", self.meaning)
-        self.form.addRow("&To", where)
+        to = QLabel("&To")
+        to.setBuddy(self.path)
+        self.form.addRow(to, where)
         self.form.addRow(self.said)
-        self.form.addRow(self.folder)
+        beside = QHBoxLayout()
+        beside.addWidget(self.folder)
+        beside.addStretch(1)
+        self.form.addRow(beside)
         self.form.addRow(self.bar)
         self._connect()
         self.path.setText(str(_usual(session)))
@@ -82,6 +87,7 @@ class ExportDialog(FormDialog):
 
     def _connect(self) -> None:
         self.format.currentIndexChanged.connect(self._format_chosen)
+        self.path.textEdited.connect(self._typed)
         self.choose.clicked.connect(self._ask)
         self.folder.clicked.connect(self._show_folder)
         # The dialog stays to say how it went: Export is no acceptance.
@@ -98,6 +104,13 @@ class ExportDialog(FormDialog):
         self.meaning.setText(meaning)
         if self.path.text().strip():
             self.path.setText(str(self.out.with_suffix(ending)))
+
+    def _typed(self) -> None:
+        """The ending that is typed chooses the format."""
+        endings = [ending for ending, *_ in FORMATS]
+        typed = self.out.suffix.lower()
+        if typed in endings:
+            self.format.setCurrentIndex(endings.index(typed))
 
     def _ask(self) -> None:
         ending, _ = self.format.currentData()

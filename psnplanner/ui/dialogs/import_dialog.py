@@ -109,6 +109,7 @@ class ImportDialog(QDialog):
         self.list_page.wanted.connect(self.read)
         self.rows_page.save_wanted.connect(self.save_problem_rows)
         self.alike_page.changed.connect(self._tell_steps)
+        self.finish_page.save_wanted.connect(self.rows_page.save.click)
         self.finish_page.undo_wanted.connect(self.undo_import)
         self.finish_page.show_wanted.connect(self._show_on_map)
         self.finish_page.another_wanted.connect(self._another)

@@ -21,6 +21,7 @@ class FinishPage(QWidget):
     undo_wanted = Signal()
     show_wanted = Signal()
     another_wanted = Signal()
+    save_wanted = Signal()
 
     def __init__(self, decisions: Decisions) -> None:
         super().__init__()
@@ -42,11 +43,18 @@ class FinishPage(QWidget):
             button.setAutoDefault(False)
             line.addWidget(button)
         line.addStretch(1)
+        self.save = QPushButton("Save problem &rows…")
+        self.save.setAutoDefault(False)
+        self.save.clicked.connect(self.save_wanted)
+        beside = QHBoxLayout()
+        beside.addWidget(self.save)
+        beside.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 24, 8, 8)
         layout.setSpacing(12)
         for widget in (self.title, self.said, self.undoing, self._after):
             layout.addWidget(widget)
+        layout.addLayout(beside)
         layout.addStretch(1)
         self.undo.clicked.connect(self.undo_wanted)
         self.show_map.clicked.connect(self.show_wanted)
@@ -56,6 +64,9 @@ class FinishPage(QWidget):
     def show_rows(self, rows: ListRows | None) -> None:
         """Say what the import would do; None for a list not read."""
         self._after.hide()
+        self.save.setVisible(
+            rows is not None and bool(rows.severities["error"] or rows.severities["warning"])
+        )
         if rows is None:
             self._say("", [], "")
             return

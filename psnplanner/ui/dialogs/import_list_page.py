@@ -86,8 +86,13 @@ class ListPage(QWidget):
         self.path.setAccessibleName("List to import")
         self.choose = QPushButton("C&hoose…")
         self.choose.setAutoDefault(False)
-        self.said = QLabel(_WELCOME)
-        self.said.setWordWrap(True)
+        self.invitation, self.said = QLabel(_WELCOME), QLabel()
+        self.invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.invitation.setStyleSheet(
+            "QLabel { border: 2px dashed palette(mid); border-radius: 8px; padding: 24px; }"
+        )
+        for label in (self.invitation, self.said):
+            label.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.RichText)
         self.found = QLabel()
         self.sheet, self.headings = QComboBox(), QComboBox()
@@ -130,6 +135,7 @@ class ListPage(QWidget):
         layout.setContentsMargins(0, 8, 0, 0)
         layout.addLayout(line)
         layout.addWidget(self.said)
+        layout.addWidget(self.invitation, 1)
         layout.addLayout(middle, 1)
         layout.addWidget(self._places())
 
@@ -191,14 +197,15 @@ class ListPage(QWidget):
         """Say why the list cannot be read so."""
         ink = look.colour("danger").name()
         self.said.setText(f"<span style='color:{ink}'>{escape(str(error))}</span>")
+        self.said.show()
 
     def _fill(self, preview: Any) -> None:
         self.form.setVisible(preview is not None)
         self.grid.setVisible(preview is not None)
-        self.layout().setStretch(1, 0 if preview is not None else 1)
+        self.invitation.setVisible(preview is None)
         self.grid.show_preview(preview)
         if preview is None:
-            self.said.setText(_WELCOME if self._reader.path is None else "")
+            self.said.hide()
             return
         table, layout, reading = preview.table, preview.layout, preview.reading
         self.said.setText("<br>".join(map(escape, preview.notes)))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -52,7 +53,7 @@ class RowDetail(QScrollArea):
         self.place.setObjectName("faint")
         self.leave = QCheckBox("Leave this row &out")
         self.changes = _facts(("Field", "Now", "Then"), "What changes")
-        self.kept = _facts(("Field", "In the programme", "The list says"), "Kept field work")
+        self.kept = _facts(("Field", "Now, kept", "The list says"), "Kept field work")
         self.cells = _facts(("Column", "In the list", "Taken as"), "Cells of the row")
         self.cells.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
@@ -227,9 +228,9 @@ def _facts(headings: tuple[str, ...], name: str) -> QTableWidget:
     table.setHorizontalHeaderLabels(headings)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
     table.setAccessibleName(name)
-    table.horizontalHeader().setStretchLastSection(True)
+    table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     table.setMinimumWidth(100)
-    for column, width in enumerate((112, 128)):
+    for column, width in ((0, 108), (2, 104)):
         table.setColumnWidth(column, width)
     return table
 

@@ -29,10 +29,10 @@ COLUMNS = (
     "Name",
     "Partner",
     "Place",
-    "What is wrong",
     "What changes",
+    "What is wrong",
 )
-VERDICT, ROW, REFERENCE, NAME, PARTNER, PLACE, PROBLEMS, CHANGES = range(len(COLUMNS))
+VERDICT, ROW, REFERENCE, NAME, PARTNER, PLACE, CHANGES, PROBLEMS = range(len(COLUMNS))
 
 _TELL_EVERY = 5_000
 _LONGEST_KIND = 70
@@ -71,7 +71,8 @@ class ListRows:
         preview.cells_of(0)
 
     def _take(self, index: int, row: Any) -> None:
-        self.verdicts.append(self.preview.verdict(row))
+        left = row.row in self.preview.reading.left_out
+        self.verdicts.append("skip" if left else self.preview.verdict(row))
         self.texts.append(self._searched(row))
         worst = ""
         for problem in row.problems:

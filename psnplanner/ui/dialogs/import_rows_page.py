@@ -29,7 +29,7 @@ from psnplanner.ui.dialogs.import_words import remedy_words
 from psnplanner.ui.dialogs.new_programme import with_ending
 from psnplanner.ui.dialogs.plain_table import read_only
 
-_WIDTHS = (104, 52, 84, 176, 120, 110, 300)
+_WIDTHS = (104, 52, 84, 176, 120, 110, 240)
 _DETAIL_PX = 400
 
 

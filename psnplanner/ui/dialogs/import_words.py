@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -59,8 +58,12 @@ _FIELDS = {
     "other": "Other columns",
     "effort_days": "Effort (days)",
 }
-_COMMAND = re.compile(r"run\s+“psnplanner gazetteer[^”]*”,?\s*", re.IGNORECASE)
-_ADD_HERE = "add it here under List › Places, "
+_ELSEWHERE = (
+    ("psnplanner gazetteer", "Add OS Code-Point Open in the List step, under Places."),
+    ("See the first problem", "Add OS Code-Point Open in the List step, under Places."),
+    ("take the list's values", "To have what the list says, tick the box below the table."),
+)
+"""What a remedy of the core mentions that is done otherwise in this window."""
 
 
 def field_words(name: str) -> str:
@@ -115,7 +118,7 @@ def metres(distance_m: float) -> str:
 
 def remedy_words(remedy: str) -> str:
     """A remedy as the window offers it: no command line, what is at hand here instead."""
-    return _COMMAND.sub(_ADD_HERE, remedy)
+    return next((here for words, here in _ELSEWHERE if words in remedy), remedy)
 
 
 def made_words(counts: dict[str, int]) -> str:

@@ -76,7 +76,7 @@ class PasteDialog(QDialog):
     def __init__(
         self,
         rows: SiteRows,
-        ways: list[tuple[str, Callable[[bool], Paste]]],
+        ways: list[tuple[str, Callable[..., Paste]]],
         parent: QWidget,
         *,
         clear_blanks: bool = True,

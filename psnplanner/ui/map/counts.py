@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QPen, QPixmap
 from psnplanner.ui.look import MapColours
 from psnplanner.ui.map.labels import Face, LabelPlacer, blank, face
 from psnplanner.ui.map.name import Name
-from psnplanner.ui.map.sites_layer import SitesLayer
+from psnplanner.ui.map.sites_layer import Floats, SitesLayer
 from psnplanner.ui.map.view import View
 
 CELL_PX = 96
@@ -24,6 +24,8 @@ CELL_PX = 96
 THICK = 1.1
 """Sites are counted where their sprites side by side would fill so much of the cell."""
 LEAST = 25
+_FINER = 6
+"""A plate stands in the fullest of so many times so many parts of its cell."""
 
 
 def names(
@@ -81,8 +83,16 @@ def _thick_cells(
     for cell in thick[np.argsort(-counts[thick], kind="stable")]:
         own = cells == cell
         tally = np.bincount(codes[own], minlength=len(sites.colours)).tolist()
-        found.append((float(xs[own].mean()), float(ys[own].mean()), tally))
+        found.append((*_densest(xs[own], ys[own], power * _FINER), tally))
     return found
+
+
+def _densest(xs: Floats, ys: Floats, power: float) -> tuple[float, float]:
+    """The middle of the sites where most are together: between two towns there is nothing."""
+    across, down = np.floor(xs * power).astype(np.int64), np.floor(ys * power).astype(np.int64)
+    cells = (down - down.min()) * (across.max() - across.min() + 1) + across - across.min()
+    most = cells == np.bincount(cells).argmax()
+    return float(xs[most].mean()), float(ys[most].mean())
 
 
 def _shares(tally: list[int]) -> tuple[int, ...]:

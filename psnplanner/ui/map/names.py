@@ -107,6 +107,7 @@ def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
         laid += basemap_layer.town_names(view, colours, placer, font, ratio)
     if nodes is not None:
         laid += nodes.names(view, colours, placer, font, ratio)
+    laid += canvas.layers.names(view, colours, placer, font, ratio)
     if canvas.sites is not None and canvas.roster is not None:
         from psnplanner.ui.map import site_names
 

@@ -26,7 +26,7 @@ _REPAINT_MS = 200
 """Tiles that come in a burst are shown together."""
 _FURTHEST_STAND_IN = 6
 _SCALED_AT_MOST = 2.0
-_WASH = {False: QColor(255, 255, 255, 96), True: QColor(18, 22, 26, 110)}
+_WASH = {False: QColor(255, 255, 255, 96), True: QColor(42, 49, 56, 120)}
 _NIGHTS_KEPT = 150
 _NIGHT = QColor(14, 18, 22, 150)
 
@@ -204,6 +204,13 @@ class TilesLayer(QObject):
 
     def _stand_in(self, painter: QPainter, tile: Tile, box: QRect, dark: bool) -> bool:
         """Part of a coarser tile, else the finer ones there are; whether the box is filled."""
+        # It stands there for a moment only: quick before smooth.
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        filled = self._fill_otherwise(painter, tile, box, dark)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        return filled
+
+    def _fill_otherwise(self, painter: QPainter, tile: Tile, box: QRect, dark: bool) -> bool:
         for levels in range(1, min(_FURTHEST_STAND_IN, tile.zoom) + 1):
             image = self._image(tile.ancestor(levels))
             if image is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, Qt, Signal
+from PySide6.QtGui import QPixmap
 
 from psnplanner.errors import UserError
 from psnplanner.programme.record import RecordId
@@ -29,6 +30,16 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _ORDINALS = "¹²³⁴⁵⁶⁷⁸⁹"
 Sorting = tuple[tuple[str, bool], ...]
 """Columns to sort by, the first most, each with whether it descends."""
+
+
+class CellLook(NamedTuple):
+    """All that the painting of a cell needs, in one step."""
+
+    words: str
+    right: bool
+    chosen: bool
+    wrong: bool
+    picture: QPixmap | None
 
 
 class Writer(Protocol):
@@ -190,6 +201,18 @@ class SiteModel(QAbstractTableModel):
         if role == _ROLE.BackgroundRole:
             return self._ground(place, column)
         return self._tip(place, column) if role == _ROLE.ToolTipRole else None
+
+    def look_of(self, line: int, at: int) -> CellLook:
+        """How a cell looks."""
+        place, column = int(self.order[line]), self.columns[at]
+        wrong = self._wrong(place, column)
+        words = wrong[0] if wrong else self.rows.words(column, place)
+        picture = None
+        if column.key == "status":
+            row = self.rows.rows[place]
+            picture = sprites.picture(row.shape, row.status, 12)
+        right = column.kind in (MONEY, NUMBER)
+        return CellLook(words, right, bool(self.chosen[place]), wrong is not None, picture)
 
     def _wrong(self, place: int, column: Column) -> tuple[str, UserError] | None:
         return self.wrong.get((self.rows.ids[place], column.key)) if self.wrong else None

@@ -24,6 +24,7 @@ from psnplanner.ui.site_drag import picture_of_count, sites_of
 _KEY, _MOD = Qt.Key, Qt.KeyboardModifier
 _TRIGGER = QAbstractItemView.EditTrigger
 _HANDLE_PX, _REACH_PX = 7, 6
+_INKS = ("text", "base", "chosen", "accent", "danger_ground")
 _OURS = (_KEY.Key_F2, _KEY.Key_Delete, _KEY.Key_Backspace, _KEY.Key_Return, _KEY.Key_Enter)
 """Keys that the table takes before a command of the window gets them."""
 
@@ -66,6 +67,8 @@ class TableView(QTableView):
         self._pressed_at: QPoint | None = None
         self._filling: Block | None = None
         self._fill_to = -1
+        self.inks: dict[str, QColor] = {}
+        """The colours of the cells, looked up once a painting."""
         self.by_mouse = False
         """Whether the editor under way was opened by a double click."""
         self.setModel(model)
@@ -220,6 +223,7 @@ class TableView(QTableView):
         self.viewport().update()
 
     def paintEvent(self, event: Any) -> None:
+        self.inks = {name: look.colour(name) for name in _INKS}
         super().paintEvent(event)
         corner = self._corner()
         if corner is None and self._filling is None:
@@ -278,10 +282,3 @@ class TableView(QTableView):
             self.locked_cell.emit(index.column())
             return False
         return bool(super().edit(index, trigger, event))
-
-
-def tint(colour: QColor, strength: int) -> QColor:
-    """A colour laid thinly over what is there."""
-    thin = QColor(colour)
-    thin.setAlpha(strength)
-    return thin

@@ -46,8 +46,10 @@ def test_another_file_is_not_written_over_unasked(
     dialog.button.click()
     (box,) = dialog.findChildren(QMessageBox)
     assert out.read_text() == "mine"
-    box.buttons()[0].click()
-    qtbot.waitUntil(lambda: out.read_text() != "mine", timeout=20_000)
+    next(b for b in box.buttons() if b.text() == "Write over it").click()
+    qtbot.waitUntil(lambda: "Wrote" in dialog.said.text(), timeout=20_000)
+    assert out.read_text() != "mine"
+    qtbot.waitUntil(dialog.button.isEnabled, timeout=20_000)
     dialog.path.setText(str(tmp_path / "no such folder" / "x.csv"))
     dialog.button.click()
     qtbot.waitUntil(lambda: "no such folder" in dialog.said.text(), timeout=20_000)

@@ -47,7 +47,8 @@ def test_a_group_is_shown_with_its_reasons(opened: Opener) -> None:
     dialog = opened(TWICE)
     _choose(dialog, "merge")
     view = dialog.alike_page.view
-    assert "Listed twice" in view.why.text() and "at one spot" in view.why.text()
+    assert "Listed twice" in view.why.text()
+    assert "at one spot" in view.why.text()
     assert view.why.text().count("•") >= 1
     assert view.table.columnCount() == 2
     assert view.table.horizontalHeaderItem(0).text() == "Row 2 of the list"
@@ -75,7 +76,8 @@ def test_decisions_are_settled_with_the_import(
     state = window.session.state
     assert len(window.session.transactions()) == before + 1
     assert len(state.sites) == 123
-    assert "t2" in state.site_by_reference and "t1" not in state.site_by_reference
+    assert "t2" in state.site_by_reference
+    assert "t1" not in state.site_by_reference
     hub = next(s for s in state.sites.values() if s.name == "Nantwich Health Hub")
     assert is_shared(hub)
     assert "1 merged" in dialog.finish_page.said.text()
@@ -114,7 +116,8 @@ def test_many_are_decided_at_once(opened: Opener) -> None:
     page.bulk.setCurrentIndex(page.bulk.findData("later"))
     page.set_all.click()
     sure = len(dialog.decisions.sure())
-    assert sure and page.sure.isVisible()
+    assert sure
+    assert page.sure.isVisible()
     page.sure.click()
     assert dialog.decisions.made.get("later", 0) == count - sure
     page.proposal.setCurrentIndex(page.proposal.findData("shared"))

@@ -60,7 +60,8 @@ def test_a_cell_is_mended_in_place(opened: Opener, qtbot: Any) -> None:
     dialog = opened()
     at_row(dialog, 5)
     edit = dialog.rows_page.detail.first_edit()
-    assert edit is not None and edit.text() == "NOT A CODE"
+    assert edit is not None
+    assert edit.text() == "NOT A CODE"
     assert edit.accessibleName() == "Mend Postcode"
     edit.selectAll()
     qtbot.keyClicks(edit, "WA6 7AA")

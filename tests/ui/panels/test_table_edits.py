@@ -344,3 +344,19 @@ def test_stage_dates_are_typed_under_the_rules(sheet: MainWindow) -> None:
     _type(sheet, line, "stage.desktop_survey.done", "3/10/2014")
     record = sheet.session.state.stages_of(model.ident(line))["desktop_survey"]
     assert (record.state, record.actual_on) == ("done", date(2014, 10, 3))
+
+
+def test_a_large_paste_is_looked_at_by_a_job(sheet: MainWindow, qtbot: Any) -> None:
+    """The window stays awake; then the changes are listed as ever."""
+    lines = [f"{site.reference}\t" + "\t".join("x" * 20) for site in sheet.roster.rows.sites]
+    QApplication.clipboard().setText("\n".join(lines))
+    sheet.table.columns.show(["reference", "contact", "note", "address"])
+    _go(sheet, 0, "reference")
+    sheet.sheet.paste()
+    assert not sheet.findChildren(PasteDialog)
+    qtbot.waitUntil(lambda: bool(sheet.findChildren(PasteDialog)), timeout=20_000)
+    dialog = sheet.findChild(PasteDialog)
+    assert len(dialog.paste.sound) == 3 * 120
+    dialog.accept()
+    qtbot.waitUntil(lambda: _site(sheet, 7).note == "x", timeout=20_000)
+    assert sheet.session.undo_label == "Paste 360 cells of 120 sites"
