@@ -11,6 +11,7 @@ import dataclasses
 import getpass
 import json
 import secrets
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -328,11 +329,18 @@ class Session:
             return merged
 
     def make_pack(
-        self, out: Path, choice: Choice, person: str, *, expires_on: date | None = None
+        self,
+        out: Path,
+        choice: Choice,
+        person: str,
+        *,
+        expires_on: date | None = None,
+        passphrase: str = "",
     ) -> FieldPack:
         """Write a field pack for one person, and note in the programme what it holds.
 
-        OUT.html is a sheet for a phone's browser, any other a pack that opens in this program.
+        OUT.html is a sheet for a phone's browser, any other a pack that opens in this program,
+        under a passphrase if one is given.
         Raises UserError if nothing is chosen or the file cannot be written.
         """
         from psnplanner.exchange import pack
@@ -348,12 +356,11 @@ class Session:
             )  # fmt: skip
             label = f"{what} of {plural(len(sites), 'site')} for {person}"
             if form == "sheet":
-                self._write_sheet(out, sites, made)
+                self._write_sheet(out, sites, made, passphrase)
             else:
                 records = pack.records(self.state, sites, made)
-                header = Header(self.author, "pack", label, self.present_day)
-                now = self._clock()
-                self._run(lambda: self._file.write_pack(out, header, records, now))
+                self._write_pack(out, Header(self.author, "pack", label, self.present_day),
+                                 records, passphrase)  # fmt: skip
             try:
                 proposal = Create([made]).propose(self.state, self.today)
                 self._commit(dataclasses.replace(proposal, label=label))
@@ -362,9 +369,32 @@ class Session:
                 raise
             return made
 
-    def _write_sheet(self, out: Path, sites: Sequence[Site], made: FieldPack) -> None:
+    def _write_pack(
+        self, out: Path, header: Header, records: Sequence[Record], passphrase: str
+    ) -> None:
+        from psnplanner.exchange.locked_pack import locked
+
+        now = self._clock()
+        if not passphrase:
+            self._run(lambda: self._file.write_pack(out, header, records, now))
+            return
+        with tempfile.TemporaryDirectory() as folder:  # in the clear only where nobody looks
+            plain = Path(folder) / "pack.gpkg"
+            self._run(lambda: self._file.write_pack(plain, header, records, now))
+            data = locked(plain.read_bytes(), passphrase)
+        with whole_file(out, replace=False) as beside:
+            beside.write_bytes(data)
+
+    def _write_sheet(
+        self, out: Path, sites: Sequence[Site], made: FieldPack, passphrase: str
+    ) -> None:
         from psnplanner.exchange import phone_sheet
 
+        if passphrase:
+            raise UserError(
+                "A phone sheet cannot be locked with a passphrase.", str(out),
+                "Write a pack (.gpkg) instead, or rely on the phone's own lock.",
+            )  # fmt: skip
         stamp = self._run(lambda: self._file.latest_stamp)
         data = phone_sheet.page(self.state, sites, made, stamp)
         with whole_file(out, replace=False) as beside:

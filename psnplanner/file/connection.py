@@ -103,6 +103,12 @@ def check_is_sqlite(path: Path) -> None:
             where=str(path),
             remedy="Check that you may read it.",
         ) from error
+    if start.startswith(b"PSN locked pack"):
+        raise UserError(
+            "This pack is locked with a passphrase.",
+            where=str(path),
+            remedy="Unlock it first: File, Open asks for it; or “psnplanner unlock PACK OUT”.",
+        )
     if start != MAGIC:
         raise UserError(
             "This is not a programme file.",

@@ -40,6 +40,9 @@ _A_PART_OF_THE_YEAR = re.compile(
     r"(?:month|mth|quarter|qtr)(?:ly)?)$",
     re.IGNORECASE,
 )
+CLOSED = "The list says it "
+"""How every message begins that says a building has closed."""
+
 _IS_CLOSED = re.compile(
     r"(?:(?:permanently|temporarily|now) )?(?:closed|demolished|disposed)\b", re.IGNORECASE
 )
@@ -242,17 +245,17 @@ def _closed(today: date) -> Reader:
             on, _ = values.day(text)
         except ValueError:
             if _YEAR.fullmatch(text) and int(text) <= today.year:
-                return kept._replace(message=f"The list says it closed in {text}.", remedy=remedy)
+                return kept._replace(message=f"{CLOSED}closed in {text}.", remedy=remedy)
             if text.casefold() in ("yes", "y", "true") or _IS_CLOSED.match(text):
                 said = f": “{text}”" if " " in text else ""
-                return kept._replace(message=f"The list says it is closed{said}.", remedy=remedy)
+                return kept._replace(message=f"{CLOSED}is closed{said}.", remedy=remedy)
             if "clos" in text.casefold():
                 message = f"The list says of it: “{text}”."
                 return kept._replace(message=message, remedy=remedy, severity=NOTE)
             return kept
         if on > today:
             return kept
-        return kept._replace(message=f"The list says it closed on {uk(on)}.", remedy=remedy)
+        return kept._replace(message=f"{CLOSED}closed on {uk(on)}.", remedy=remedy)
 
     return read
 

@@ -41,6 +41,7 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 _TELL_EVERY = 5_000
+_MANY = 5
 
 
 class Comparison:
@@ -207,6 +208,13 @@ class Comparison:
             )
         if not self._layout.of("partner"):
             notes.append("No column says whose the buildings are: the sites have no partner yet.")
+        closed = sum(draft.says_closed for draft in self._drafts if draft.problems)
+        if closed >= _MANY:
+            heading = self._reader.heading("closed")
+            notes.append(
+                f"{closed:,} of the {len(self._drafts):,} rows are of buildings that have closed, "
+                f"“{heading}” says: they would be added all the same, unless you leave them out."
+            )
         if count := self._reader.from_addresses:
             notes.append(f"No column holds postcodes: {count:,} were taken from the addresses.")
         if self._table.blank_rows:

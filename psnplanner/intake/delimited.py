@@ -93,7 +93,7 @@ def _sample(lines: list[str]) -> list[str]:
 
 def _line_too_long(path: Path) -> UserError:
     return UserError("a line of the file is far longer than a row of a list can be.", str(path),
-                     "Check that it is the right file, or save the list again as XLSX.")  # fmt: skip
+                     "Check that it is the right file, or save it again as XLSX.")  # fmt: skip
 
 
 def _said(path: Path, delimiter: str, lines: list[str]) -> str:

@@ -59,15 +59,24 @@ def tell_alike(drafts: Iterable[Draft]) -> None:
         named = name and postcode
         same = by_name.setdefault((plain_name(name), postcode), draft) if named else draft
         if same is not draft:
-            draft.tell(
-                "", f"{name}, {postcode}", f"Same name and postcode as {_row(same)}.",
-                "If it is one building listed twice, take one off the list.", WARNING,
-            )  # fmt: skip
+            _tell_same_name(draft, same, f"{name}, {postcode}")
         elif uprn and (same := by_uprn.setdefault(uprn, draft)) is not draft:
             draft.tell(
                 "", uprn, f"Same UPRN as {_row(same)}: one building with two users?",
                 "If they share the building it is dug once: note the sharing partner.", NOTE,
             )  # fmt: skip
+
+
+def _tell_same_name(draft: Draft, same: Draft, shown: str) -> None:
+    message = f"Same name and postcode as {_row(same)}"
+    if draft.says_closed == same.says_closed:
+        remedy = "If it is one building listed twice, take one off the list."
+        draft.tell("", shown, f"{message}.", remedy, WARNING)
+    else:
+        # The closed one has its warning already; the other took its place.
+        which = f"{_row(same)} is closed" if same.says_closed else "this row is closed"
+        remedy = "If one took the other's place, leave the closed one out."
+        draft.tell("", shown, f"{message}: {which}, the list says.", remedy, NOTE)
 
 
 def _row(draft: Draft) -> str:

@@ -15,6 +15,7 @@ from psnplanner.intake.table import MOST_CELL_CHARACTERS, MOST_COLUMNS
 _SAMPLE_LINES = 200
 _MOST_LINES = 20
 _MOST_OPENINGS = 5
+_MOST_BY_HAND = 2_000
 _NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
 _WITHIN = "quotation marks stand within a cell: read as ordinary text"
 
@@ -46,7 +47,10 @@ def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Ite
         start += before
         if start < len(lines):
             number += 1
-            cells, taken, said = _by_hand(lines, start, delimiter, usual)
+            if len(mended) < _MOST_BY_HAND:
+                cells, taken, said = _by_hand(lines, start, delimiter, usual)
+            else:  # so many are no slips: no more than a look at each
+                cells, taken, said = lines[start].replace('"', "").split(delimiter), 1, _NOT_CLOSED
             if said:
                 mended[number] = said
             start += taken
@@ -139,17 +143,20 @@ def _cells(text: str, delimiter: str, literal: int = 0) -> tuple[list[str], bool
     return cells, left_open, said
 
 
-def _closing(text: str, at: int, delimiter: str) -> tuple[int, int] | None:
+def _closing(text: str, start: int, delimiter: str) -> tuple[int, int] | None:
     """Where the mark that closes a cell stands, and where the cell ends; None if none does."""
+    at = start
     while (at := text.find('"', at)) >= 0:
-        if text[at + 1 : at + 2] == '"' and not _ends(text, at + 2, delimiter):
+        doubled = text[at + 1 : at + 2] == '"'
+        if doubled and not (at == start and _ends(text, at + 2, delimiter)):
             at += 2
             continue
-        end = at + 1
+        end = at + 2 if doubled else at + 1
         while text[end : end + 1] == " ":
             end += 1
-        if text[at + 1 : at + 2] != '"' and (end == len(text) or text[end] == delimiter):
-            return at, end
+        escaped = at > start and text[at - 1] == "\\"
+        if _ends(text, end, delimiter) and not escaped:
+            return (at + 1 if doubled else at), end
         at += 1
     return None
 

@@ -12,6 +12,7 @@ from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.intake.workbook import read_workbook
 
 _MOST_BYTES = 500_000_000
+_START, _NOTHING = 1 << 16, b" \r\n\t\0"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 # How the kinds of layer a GIS writes begin; which it is, and whether, `vector` tells.
 _LAYERS = (b"SQLite", b"\0\0\x27\x0a", b"PK\x03\x04", b"<", b"{", b"!", b"version")
@@ -81,6 +82,6 @@ def _bytes(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise UserError(f"the file cannot be read: {reason}.", str(path),
                         "Close it in other programs, or copy it elsewhere.") from error  # fmt: skip
-    if not data.strip(b" \r\n\t\0"):
+    if not data[:_START].strip(_NOTHING) and not data.translate(None, _NOTHING):
         raise UserError("the file is empty.", str(path), "Check that it is the right file.")
     return data

@@ -14,6 +14,7 @@ from typing import Any
 
 from psnplanner.intake import content
 from psnplanner.intake.cells import (
+    CLOSED,
     ERROR,
     MENDED,
     NOTE,
@@ -78,6 +79,11 @@ class Draft:
     district: str = ""
     problems: Sequence[Problem] = ()
     skipped: str = ""
+
+    @property
+    def says_closed(self) -> bool:
+        """Whether the list says that the building has closed."""
+        return any(p.severity == WARNING and p.message.startswith(CLOSED) for p in self.problems)
 
     @property
     def sound(self) -> bool:

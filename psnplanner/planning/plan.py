@@ -49,7 +49,9 @@ MOST_CREWS_FACTOR = 2.0
 @dataclass(frozen=True)
 class Options:
     """What a plan may do: new `phases` (None: those there, or one a month), how long it may
-    think (`seconds`), whether locks hold, the `seed` of its choices, crews in new phases."""
+    think (`seconds` of work on a quiet machine), whether locks hold, the `seed` of its choices,
+    crews in new phases, the prices. `wall_seconds` ends the search by the clock: the plan then
+    depends on the machine's load."""
 
     phases: int | None = None
     seconds: float = 5
@@ -57,6 +59,16 @@ class Options:
     seed: int = 1
     crews: float | None = None
     prices: Prices = field(default_factory=Prices)
+    wall_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Better:
+    """A plan better than those before, as the search tells of it: what it costs, and which
+    phase (None: none) each site would be in. It keeps every rule of the model."""
+
+    pounds: float
+    phase_of: Mapping[RecordId, RecordId | None]
 
 
 @dataclass(frozen=True)
@@ -159,11 +171,14 @@ def propose(
     calendar: Calendar,
     options: Options = Options(),
     progress: Progress | None = None,
+    *,
+    better: Callable[[Better], None] | None = None,
 ) -> Plan:
     """A plan for every site that is neither live nor bound to where it is.
 
     Always answers: what cannot be done by go-live is named in `shortfall`. The same state,
     options and present day give the same plan. Takes about `options.seconds` at most.
+    `better` hears of the first plan at once, then of each better one.
 
     Raises UserError where there is nothing to plan, no go-live date, no room before it, or
     nodes hang from one another in a circle; Cancelled as `progress` does.
@@ -180,7 +195,7 @@ def propose(
     tell(0.1, "Checking that the time suffices")
     short = binding(instance)
     greedy = greedy_by_priority(instance)
-    found = _search(instance, greedy, options, began, tell)
+    found = _search(instance, greedy, options, began, tell, better)
     best = found.plan
     tell(0.95, "Checking the plan")
     plan = _finish(state, horizon, ready, instance, drawn, given, best)
@@ -265,19 +280,26 @@ def _instance(
 
 
 def _search(
-    instance: Instance, greedy: Grouped, options: Options, began: float, tell: Progress
+    instance: Instance,
+    greedy: Grouped,
+    options: Options,
+    began: float,
+    tell: Progress,
+    better: Callable[[Better], None] | None,
 ) -> Found:
     """The best plan the engine finds from the greedy one, and from the one in force."""
     stopped: list[BaseException] = []
 
     def told(plan: Grouped, pounds: float) -> None:
         say(f"Improving the plan: £{pounds:,.0f}")
+        if better is not None:
+            better(Better(pounds, _phase_of(instance, plan)))
 
     def say(doing: str) -> None:
         try:
             tell(0.15 + 0.8 * min(1.0, budget.spent / max(budget.work, 1e-9)), doing)
         except BaseException as stop:
-            stopped.append(stop)
+            stopped.append(stop)  # told from the search's own threads: raised once it has ended
 
     def cancelled() -> bool:
         say("Improving the plan")
@@ -286,15 +308,24 @@ def _search(
     budget = Budget(
         WORK_PER_SECOND * options.seconds,
         cancelled,
-        began + max(2.0, WALL_FACTOR * options.seconds),
+        began + (options.wall_seconds or max(2.0, WALL_FACTOR * options.seconds)),
     )
     first = min(
         [greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan)
     )
+    told(first, total_pounds(instance.model, first))
     found = Engine(instance.model, first, budget, options.seed, told).run()
     if stopped:
         raise stopped[0]
     return found
+
+
+def _phase_of(instance: Instance, plan: Grouped) -> dict[RecordId, RecordId | None]:
+    where = phases_of(instance, plan).tolist()
+    return {
+        site.id: instance.phases[k].id if k != OUT else None
+        for site, k in zip(instance.sites, where, strict=True)
+    }
 
 
 def _in_force(instance: Instance) -> list[Grouped]:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from psnplanner.errors import Bug
 from psnplanner.planning.horizon import Horizon
+from psnplanner.planning.wishes import broken
 from psnplanner.programme.edits import Edit
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
@@ -57,6 +58,7 @@ def check(
         *check.within_windows(),
         *check.within_capacity(),
         *check.node_first(),
+        *check.wishes(),
     ]
 
 
@@ -122,8 +124,11 @@ class _Check:
     def within_capacity(self) -> Iterator[str]:
         windows = list(self.after.closed_windows.values())
         kinds = {(w.kind.casefold(), w.partner): w for w in windows}
+        chosen_by: dict[RecordId, list[Site]] = {}
+        for site, own in self.placed:
+            chosen_by.setdefault(own.id, []).append(site)
         for phase in self.after.phases.values():
-            chosen = [site for site, own in self.placed if own.id == phase.id]
+            chosen = chosen_by.get(phase.id, [])
             for sample in [None, *kinds.values()]:
                 bound = [s for s in chosen if sample is None or _binds(sample, s)]
                 if not bound:
@@ -137,7 +142,7 @@ class _Check:
                     yield f"{phase.name} holds {total:g} crew-days{who} and is given {used:g}"
 
     def _used(self, phase: Phase, sample: ClosedWindow | None) -> float:
-        inside = [s for s in self.after.sites.values() if s.phase == phase.id]
+        inside = self.after.sites_by_phase.get(phase.id, [])
         return sum(
             self.after.effort_days(site)
             for site in inside
@@ -167,6 +172,16 @@ class _Check:
                 if ready_on is None or ready_on > (phase.starts_on or date.min):
                     yield f"{site.reference} starts before its node {node.name}"
                 ident = node.parent
+
+
+    def wishes(self) -> Iterator[str]:
+        held = self.held
+        phase_of = {site.id: phase for site, phase in self.placed}
+        for ident in held:
+            phase = self.after.phases.get(self.after.sites[ident].phase or b"")
+            if phase is not None:
+                phase_of[ident] = phase
+        yield from broken(self.after, phase_of, held)
 
 
 def _is_general(window: ClosedWindow) -> bool:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from psnplanner.errors import UserError
 from psnplanner.programme.cell_edits import WAYLEAVE
 from psnplanner.ui.site_rows import SiteRows
-from psnplanner.ui.table_columns import COMPARED, DAY, MONEY, YES_NO, Column, plain_name
+from psnplanner.ui.table_columns import COMPARED, DAY, MONEY, YES_NO, Column
 from psnplanner.ui.typed_values import day_of
 
 Mask = NDArray[np.bool_]
@@ -192,9 +192,3 @@ def _day_test(column: Column, term: Term) -> Callable[[Any], bool]:
         return lambda on: on is not None and compare(on.isoformat()[:digits], wanted)
     day = date.today() if term.words == "today" else day_of(term.words)
     return lambda on: on is not None and compare(on, day)
-
-
-def fields_like(rows: SiteRows, beginning: str) -> list[Column]:
-    """The columns whose name begins so, for completing a field term."""
-    wanted = plain_name(beginning)
-    return [c for c in rows.columns if wanted and plain_name(c.heading).startswith(wanted)]

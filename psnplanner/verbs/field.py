@@ -29,18 +29,29 @@ if TYPE_CHECKING:
 @click.option("--near", metavar="POSTCODE", help="The sites nearest to a postcode.")
 @click.option("--count", type=click.IntRange(1, 1000), default=20, help="How many of those.")
 @click.option("--expires", type=Day(), help="The last day it is good for.")
+@click.option("--passphrase", is_flag=True, help="Lock it with a passphrase, asked for.")
 @click.option("--sensitive", is_flag=True, help="Sensitive sites too: its bearer is vetted.")
 @json_option
 def pack(
-    file: Path, out: Path, person: str, expires: date | None, as_json: bool, **wanted: Any
+    file: Path,
+    out: Path,
+    person: str,
+    expires: date | None,
+    passphrase: bool,
+    as_json: bool,
+    **wanted: Any,
 ) -> None:
     """Write a field pack: some sites to take out, and bring back changed.
 
     OUT.gpkg opens in this program; OUT.html is a sheet for a phone's browser. Neither needs a
     network.
     """
+    secret = ""
+    if passphrase:
+        secret = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     with open_programme(file) as session:
-        made = session.make_pack(out, _choice(session.state, **wanted), person, expires_on=expires)
+        choice = _choice(session.state, **wanted)
+        made = session.make_pack(out, choice, person, expires_on=expires, passphrase=secret)
     said = {"file": str(out), "person": person, "sites": len(made.sites),
             "bytes": out.stat().st_size, "pack": made.id.hex()}  # fmt: skip
     show(as_json, said, lambda: [f"Wrote {out}: {len(made.sites):,} sites for {person}."])
@@ -70,6 +81,27 @@ def _choice(
         sites=[field_text.site(state, name).id for name in sites],
         near=place, count=count, sensitive=sensitive,
     )  # fmt: skip
+
+
+@click.command()
+@click.argument("pack_file", metavar="PACK", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@json_option
+def unlock(pack_file: Path, out: Path, as_json: bool) -> None:
+    """Write a pack that is locked with a passphrase as one that opens."""
+    from psnplanner.exchange.locked_pack import unlocked
+    from psnplanner.whole_file import whole_file
+
+    try:
+        data = pack_file.read_bytes()
+    except OSError as error:
+        raise UserError(f"The pack cannot be read: {error.strerror or error}.", str(pack_file),
+                        "Check the name.") from error  # fmt: skip
+    secret = click.prompt("Passphrase", hide_input=True, err=True)
+    plain = unlocked(data, secret, str(pack_file))
+    with whole_file(out, replace=False) as beside:
+        beside.write_bytes(plain)
+    show(as_json, {"file": str(out), "bytes": len(plain)}, lambda: [f"Wrote {out}."])
 
 
 @click.command("return")

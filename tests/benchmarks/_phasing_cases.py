@@ -58,7 +58,6 @@ def case(sites: int, seed: int = 1) -> Case:
     own = Programme(
         id=PROGRAMME_ID, name=f"{sites} sites", go_live_on=GO_LIVE, starts_on=TODAY,
         status_on=TODAY, workflow=read_text("workflow.toml"),
-        saving_target_pence=round(100_000_000 * sites / 934),
     )  # fmt: skip
     records = [own, *partners, *nodes, *buildings, *_phases(sites, effort), *_closures()]
     return Case(State().after(creation(record) for record in records), TODAY)
@@ -137,14 +136,14 @@ def _site(
     own = {"Surgery": 9 + town.council % 2, "Fire station": 11, "Police station": 12}
     partner = partners[own.get(kind, town.council)]
     leased = chance.random() < 0.25
-    ends = TODAY + timedelta(days=chance.randrange(30, 900)) if chance.random() < 0.6 else None
+    ends = TODAY + timedelta(days=chance.randrange(30, 500)) if chance.random() < 0.4 else None
     near = chance.sample(nodes, min(len(nodes), 60)) if len(nodes) > 200 else nodes
     node = min(near, key=lambda node: _far(node.position, place))
     return Site(
         id=_ident(1, n), reference=f"B{n + 1:05}", name=f"{kind} {n + 1}", kind=kind,
         partner=partner.id, position=place, access=chance.choice(ACCESS),
         tenure="leased" if leased else "owned", node=node.id,
-        annual_cost_pence=round(chance.lognormvariate(0, 0.7) * 380_000),
+        annual_cost_pence=round(chance.lognormvariate(0, 0.7) * 900_000),
         contract_ends_on=ends, priority=chance.choice(["", "", "", "high", "medium", "low"]),
     )  # fmt: skip
 

@@ -3,8 +3,10 @@
 `python -m tests.benchmarks map`. Viewport 1600 x 1000, one device pixel a pixel, no display;
 medians in milliseconds over views a little nearer each time. Ours is the real canvas in its
 real paint event, base map and all: *first* is the first complete frame after the view changes
-(ground and sites; names follow when the map rests), *settled* is the same view painted to the
-last name, margin for panning included. Peers draw the points alone unless it says ground.
+(ground, every site, the names there were; new names follow when the map rests), *settled* is
+the same view painted to the last name, margin for panning included. *sites* is what the peers
+are asked for: the points alone on a plain colour. QGIS is asked for both, points alone and
+points over our base map, and each is set beside its like.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def run() -> list[dict[str, Any]]:
     rows = []
     for size, crowd in crowds.items():
         row = _measure(size, crowd, views, app)
-        row |= _beside(size, crowd, views, row["first_ms"], qgis, leaflet)
+        row |= _beside(size, crowd, views, row, qgis, leaflet)
         rows.append({name: _rounded(value) for name, value in row.items()})
     return rows
 
@@ -49,10 +51,11 @@ def _rounded(value: Any) -> Any:
 
 
 def _beside(
-    size: int, crowd: Any, views: list[Any], first_ms: float, qgis: Any, leaflet: Any
+    size: int, crowd: Any, views: list[Any], ours: Any, qgis: Any, leaflet: Any
 ) -> dict[str, Any]:
     """The peers' times for this size, and how many times faster ours is."""
     row: dict[str, Any] = {}
+    first_ms, sites_ms = ours["first_ms"], ours["sites_ms"]
     for name, answer, key in (
         ("qgis", qgis, str(size)),
         ("qgis_ground", qgis, f"{size} ground"),
@@ -61,15 +64,21 @@ def _beside(
         row[f"{name}_ms"] = answer.get(key, answer.get("absent"))
     sprites = _sprites()
     row["graphics_view_ms"] = peers.graphics_view(views, crowd.xs, crowd.ys, crowd.codes, sprites)
-    for name in ("qgis", "qgis_ground", "leaflet", "graphics_view"):
+    for name, own_ms in (
+        ("qgis", sites_ms),
+        ("qgis_ground", first_ms),
+        ("leaflet", sites_ms),
+        ("graphics_view", sites_ms),
+    ):
         ms = row[f"{name}_ms"]
-        row[f"x_{name}"] = round(ms / first_ms, 1) if isinstance(ms, float) else ""
+        row[f"x_{name}"] = round(ms / own_ms, 1) if isinstance(ms, float) else ""
     row["x_qgis_wanted"] = WANTED[size]
     return row
 
 
 def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any]:
     from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QColor, QPainter, QPixmap
 
     from psnplanner.ui.map import basemap_layer
 
@@ -99,9 +108,23 @@ def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any
         canvas.pan(3, 2)
         canvas.repaint()
 
+    def sites(other: Any) -> float:
+        """The sites alone, on a plain colour."""
+        frame(other)
+
+        def paint() -> None:
+            painter = QPainter(image)
+            painter.fillRect(image.rect(), QColor("white"))
+            canvas.sites.paint(painter, other, 1.0)
+            painter.end()
+
+        return milliseconds(paint)
+
+    image = QPixmap(WIDE, TALL)
     frame(views[0].zoomed(1.01, 5, 5))
     row: dict[str, Any] = {"sites": size}
     row["first_ms"] = statistics.median(map(frame, views))
+    row["sites_ms"] = statistics.median(map(sites, views))
     row["settled_ms"] = statistics.median(map(settled, views))
     frame(view)
     canvas.settle()

@@ -313,3 +313,29 @@ def test_what_a_return_says_of_itself_can_be_read(office: Session) -> None:
     assert lines[0]["by"] == "Ann"
     assert (lines[0]["transactions"], lines[0]["changes"]) == (1, 1)
     assert "proof" in lines[-1]
+
+
+def test_a_pack_under_a_passphrase(office: Session, tmp_path: Path) -> None:
+    """Says nothing in its bytes; opens with the words, and no others; an altered one not at all."""
+    from psnplanner.exchange.locked_pack import unlocked
+
+    out = tmp_path / "locked.gpkg"
+    office.make_pack(out, Choice(sites=[ONE]), "Ann", passphrase="correct horse battery")
+    data = out.read_bytes()
+    assert b"S001" not in data
+    assert b"SQLite" not in data
+    with pytest.raises(UserError, match="locked with a passphrase"):
+        Session.open(out)
+    with pytest.raises(UserError, match="not that of this pack"):
+        unlocked(data, "correct horse")
+    with pytest.raises(UserError, match="altered"):
+        unlocked(data[:-1] + bytes([data[-1] ^ 1]), "correct horse battery")
+    plain = tmp_path / "plain.gpkg"
+    plain.write_bytes(unlocked(data, "correct horse battery"))
+    with Session.open(plain, author="Ann") as pack:
+        assert set(pack.state.sites) == {ONE}
+    with pytest.raises(UserError, match="fewer than"):
+        office.make_pack(tmp_path / "x.gpkg", Choice(sites=[ONE]), "Ann", passphrase="short")
+    with pytest.raises(UserError, match="cannot be locked"):
+        office.make_pack(tmp_path / "x.html", Choice(sites=[ONE]), "Ann", passphrase="long enough")
+    assert not list(tmp_path.glob("x.*"))

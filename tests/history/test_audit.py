@@ -45,7 +45,9 @@ def test_stages_say_what_they_wait_on(with_sites: Session) -> None:
 def test_a_wayleave_is_told_once(with_sites: Session) -> None:
     """Its stage and its record are one event to a reader."""
     with_sites.do(SetWayleave(ONE, "requested", date(2014, 5, 6)))
-    assert last(with_sites) == "Wayleave waiting, waiting on landlord since 6 May 2014"
+    assert last(with_sites) == "Wayleave requested, waiting on landlord since 6 May 2014"
+    with_sites.do(SetWayleave(ONE, "refused", date(2014, 5, 8)))
+    assert last(with_sites).startswith("Wayleave refused")
 
 
 def test_undo_and_redo_say_so(with_sites: Session) -> None:

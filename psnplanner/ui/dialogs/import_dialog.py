@@ -257,6 +257,8 @@ class ImportDialog(QDialog):
             return
         self._made = made
         self.finish_page.show_done(rows, len(self._session.state.sites), made.label)
+        if self._job is not None and self._job.stopping:
+            self.finish_page.too_late()
 
     def _undone(self, _made: Any) -> None:
         self.finish_page.show_undone(len(self._session.state.sites))

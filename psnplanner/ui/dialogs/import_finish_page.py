@@ -100,6 +100,12 @@ class FinishPage(QWidget):
         """Say that it was cancelled."""
         self.undoing.setText("The import was cancelled: nothing was changed.")
 
+    def too_late(self) -> None:
+        """Say that it was all but saved when it was cancelled."""
+        self.undoing.setText(
+            "It was being saved already when you pressed Cancel. “Undo import” takes it back."
+        )
+
     def _say(self, title: str, lines: list[str], undoing: str) -> None:
         self.title.setText(f"<h2>{escape(title)}</h2>")
         self.said.setText("".join(f"<p>{escape(line)}</p>" for line in lines))

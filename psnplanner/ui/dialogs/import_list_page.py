@@ -111,7 +111,7 @@ class ListPage(QWidget):
         self.grid = RawGrid()
         self.gazetteer, self.uprns = GazetteerLine(jobs), UprnLine(jobs)
         self.online = QCheckBox("&Ask the internet for addresses that nothing else places")
-        self.form = QWidget()
+        self.form, self.middle = QWidget(), QWidget()
         self._lay_out()
         self._connect()
         self._fill(None)
@@ -128,7 +128,8 @@ class ListPage(QWidget):
         form.addRow("&Encoding", self.encoding)
         form.addRow("De&limiter", self.delimiter)
         self.form.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        middle = QHBoxLayout()
+        middle = QHBoxLayout(self.middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.addWidget(self.form, 0, Qt.AlignmentFlag.AlignTop)
         middle.addWidget(self.grid, 1)
         layout = QVBoxLayout(self)
@@ -136,7 +137,7 @@ class ListPage(QWidget):
         layout.addLayout(line)
         layout.addWidget(self.said)
         layout.addWidget(self.invitation, 1)
-        layout.addLayout(middle, 1)
+        layout.addWidget(self.middle, 1)
         layout.addWidget(self._places())
 
     def _places(self) -> QFrame:
@@ -200,8 +201,7 @@ class ListPage(QWidget):
         self.said.show()
 
     def _fill(self, preview: Any) -> None:
-        self.form.setVisible(preview is not None)
-        self.grid.setVisible(preview is not None)
+        self.middle.setVisible(preview is not None)
         self.invitation.setVisible(preview is None)
         self.grid.show_preview(preview)
         if preview is None:

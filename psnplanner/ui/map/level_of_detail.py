@@ -1,8 +1,8 @@
 """Which sites to draw when many fall on one spot: at most one in each cell of the map.
 
 Cells are anchored to the map, not to the screen, so that panning never makes a site flicker.
-Levels are a factor of two apart in scale. A cell of one level is four of the next finer one,
-so each level is thinned from its finer neighbour, if that is there, in a fraction of the time.
+Levels are half an octave of scale apart. A cell of one level is four of the level two steps
+finer, so each is thinned from that one, if it is there, in a fraction of the time.
 """
 
 from __future__ import annotations
@@ -54,19 +54,24 @@ class LevelOfDetail:
         return self.level(scale, cell_px).places
 
     def level(self, scale: float, cell_px: float = 3.0) -> Level:
-        """The sites to draw, at most one in a cell of `cell_px` to twice that many pixels."""
+        """The sites to draw, at most one in a cell of `cell_px` to 1.4 times as many pixels."""
         if len(self._all.places) <= FEW:
             return self._all
-        power = floor(log2(scale / cell_px))
-        if power not in self._levels:
-            finer = self._levels.get(power + 1, self._all)
-            self._levels[power] = _thin(finer, 2.0**power)
-        return self._levels[power]
+        step = _step(scale, cell_px)
+        if step not in self._levels:
+            finer = self._levels.get(step + 2, self._all)
+            self._levels[step] = _thin(finer, 2.0 ** (step / 2))
+        return self._levels[step]
 
     def ready(self, scale: float, cell_px: float = 3.0) -> bool:
         """Whether the level for that scale is made already."""
         few = len(self._all.places) <= FEW
-        return few or floor(log2(scale / cell_px)) in self._levels
+        return few or _step(scale, cell_px) in self._levels
+
+
+def _step(scale: float, cell_px: float) -> int:
+    """The level for a scale: twice the logarithm of the cells across the world."""
+    return floor(2 * log2(scale / cell_px))
 
 
 def _thin(level: Level, cells_across: float) -> Level:

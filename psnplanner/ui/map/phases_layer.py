@@ -82,10 +82,11 @@ class PhasesLayer:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setTransform(transform_to(view), True)
+        ratio = painter.device().devicePixelRatioF()
         for key, path in self._paths.items():
             colour = self.colour(self.outlines[key], colours)
-            pen = QPen(colour, 1.6)
-            pen.setCosmetic(True)
+            pen = QPen(colour, 1.6 * ratio)
+            pen.setCosmetic(True)  # and so in pixels of the screen
             painter.setPen(pen)
             fill = QColor(colour)
             fill.setAlpha(26)

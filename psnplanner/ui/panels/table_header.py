@@ -18,6 +18,7 @@ from psnplanner.ui.table_columns import USUAL, Column
 _GROUPS = ("Site", "Plan", "Progress", "Contract", "From lists")
 _KEPT = "site_table"
 _LEAST_PX, _MOST_PX = 40, 900
+_MARK_PX = 30
 
 
 class StayingMenu(QMenu):
@@ -100,7 +101,12 @@ class TableColumns(QObject):
         for at, column in enumerate(self._model.columns):
             if header.visualIndex(at) != at:
                 header.moveSection(header.visualIndex(at), at)
-            header.resizeSection(at, self.widths.get(column.key, column.width))
+            header.resizeSection(at, self.widths.get(column.key) or self._usual_width(column))
+
+    def _usual_width(self, column: Column) -> int:
+        """As wide as its contents usually are, and its bold heading with the mark of its order."""
+        heading = self._header.fontMetrics().horizontalAdvance(column.heading)
+        return max(column.width, heading * 11 // 10 + _MARK_PX)
 
     def toggle(self, key: str, wanted: bool) -> None:
         """Show a column after the others, or put it away."""

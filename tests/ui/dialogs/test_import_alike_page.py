@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from psnplanner.programme.duplicate_edits import is_shared
+from psnplanner.session import Session
 from psnplanner.ui.dialogs.import_dialog import ALIKE, IMPORT
-from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs.wizard import Opener, import_and_wait, opened, read
 
 __all__ = ["opened"]
@@ -31,14 +31,14 @@ def _choose(dialog: Any, proposal: str) -> None:
     page.table.setCurrentIndex(page.model.index(line, 0))
 
 
-def test_nothing_is_merged_unless_decided(window: MainWindow, opened: Opener, qtbot: Any) -> None:
+def test_nothing_is_merged_unless_decided(sample: Session, opened: Opener, qtbot: Any) -> None:
     """Groups left for later are imported as they stand."""
     dialog = opened(TWICE)
     assert {g.proposal for g in dialog.decisions.groups} >= {"merge", "shared"}
     dialog.steps.setCurrentIndex(IMPORT)
     assert "left for later" in dialog.finish_page.said.text()
     import_and_wait(dialog, qtbot)
-    assert len(window.session.state.sites) == 125
+    assert len(sample.state.sites) == 125
     dialog.reject()
 
 
@@ -56,9 +56,7 @@ def test_a_group_is_shown_with_its_reasons(opened: Opener) -> None:
     dialog.reject()
 
 
-def test_decisions_are_settled_with_the_import(
-    window: MainWindow, opened: Opener, qtbot: Any
-) -> None:
+def test_decisions_are_settled_with_the_import(sample: Session, opened: Opener, qtbot: Any) -> None:
     """One transaction: merged keeping the other one, shared under a name of its own."""
     dialog = opened(TWICE)
     view = dialog.alike_page.view
@@ -71,10 +69,10 @@ def test_decisions_are_settled_with_the_import(
     view.radios["shared"].click()
     view.building.setText("Nantwich Health Hub")
     view.building.editingFinished.emit()
-    before = len(window.session.transactions())
+    before = len(sample.transactions())
     import_and_wait(dialog, qtbot)
-    state = window.session.state
-    assert len(window.session.transactions()) == before + 1
+    state = sample.state
+    assert len(sample.transactions()) == before + 1
     assert len(state.sites) == 123
     assert "t2" in state.site_by_reference
     assert "t1" not in state.site_by_reference
@@ -82,7 +80,7 @@ def test_decisions_are_settled_with_the_import(
     assert is_shared(hub)
     assert "1 merged" in dialog.finish_page.said.text()
     dialog.finish_page.undo.click()
-    qtbot.waitUntil(lambda: len(window.session.state.sites) == 120, timeout=20_000)
+    qtbot.waitUntil(lambda: len(sample.state.sites) == 120, timeout=20_000)
     qtbot.waitUntil(lambda: dialog._job is None, timeout=20_000)
     dialog.reject()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from psnplanner.programme.edits import Proposal
 from psnplanner.programme.state import State
+from psnplanner.session import Session
 from psnplanner.ui.dialogs.import_dialog import COLUMNS, IMPORT, LIST, ROWS
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs import wizard
@@ -24,10 +26,12 @@ __all__ = ["opened"]
 REAL = Path(__file__).parents[4] / "shared" / "data" / "sites"
 
 
-def test_walked_from_the_list_to_the_map(window: MainWindow, opened: Opener, qtbot: Any) -> None:
+def test_walked_from_the_list_to_the_map(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     """Nothing changes before Import; then it is one transaction, shown on the map."""
-    dialog = opened()
-    session = window.session
+    path = tmp_path / "list.csv"
+    path.write_text(wizard.LIST, "utf-8")
+    dialog, session = window.files.import_list(path), window.session
+    read(dialog, qtbot)
     before = len(session.transactions())
     assert "4 rows of data" in dialog.list_page.found.text()
     for step in range(1, IMPORT + 1):
@@ -47,15 +51,13 @@ def test_walked_from_the_list_to_the_map(window: MainWindow, opened: Opener, qtb
     assert set(window.roster.selected) == new
 
 
-def test_an_import_is_undone_from_its_result(
-    window: MainWindow, opened: Opener, qtbot: Any
-) -> None:
+def test_an_import_is_undone_from_its_result(sample: Session, opened: Opener, qtbot: Any) -> None:
     """One undo takes all of it back, and then there is nothing more to take back."""
     dialog = opened()
     import_and_wait(dialog, qtbot)
     dialog.finish_page.undo.click()
     qtbot.waitUntil(lambda: "Taken back" in dialog.finish_page.title.text(), timeout=20_000)
-    assert len(window.session.state.sites) == 120
+    assert len(sample.state.sites) == 120
     assert not dialog.finish_page.undo.isEnabled()
     dialog.finish_page.another.click()
     assert dialog.step == LIST
@@ -76,11 +78,11 @@ class _Waiting:
         return Proposal("Wait", [])
 
 
-def test_a_cancelled_import_leaves_nothing(window: MainWindow, opened: Opener, qtbot: Any) -> None:
+def test_a_cancelled_import_leaves_nothing(sample: Session, opened: Opener, qtbot: Any) -> None:
     """No site, no transaction, no partner; and it can be done after all."""
     dialog = opened()
     dialog.steps.setCurrentIndex(IMPORT)
-    session, held = window.session, _Waiting()
+    session, held = sample, _Waiting()
     before, count = session.state, len(session.transactions())
     other = threading.Thread(target=session.do, args=(held,))
     other.start()
@@ -97,18 +99,27 @@ def test_a_cancelled_import_leaves_nothing(window: MainWindow, opened: Opener, q
     dialog.reject()
 
 
-def test_a_stopped_reading_leaves_what_was_read(opened: Opener, qtbot: Any) -> None:
+def test_a_stopped_reading_leaves_what_was_read(
+    sample: Session, opened: Opener, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The columns go back to how they are shown."""
     dialog = opened()
     rows = dialog.reader.rows
+
+    def endless(path: Path, reading: Any, *, progress: Any) -> None:
+        while True:
+            progress(0.1, "Reading the list")
+            time.sleep(0.001)
+
+    monkeypatch.setattr(sample, "read_list", endless)
     dialog.reader.take_as({"Kind": "note"})
     dialog.reader.again()
     dialog.bar.cancel.click()
     qtbot.waitUntil(lambda: not dialog.reader.busy, timeout=20_000)
-    if dialog.reader.rows is rows:  # it may have been done before it heard
-        assert dialog.columns_page.combo("Kind").currentData() == "kind"
-        assert not dialog.reader.reading.columns
-    dialog.done(0)
+    assert dialog.reader.rows is rows
+    assert dialog.columns_page.combo("Kind").currentData() == "kind"
+    assert not dialog.reader.reading.columns
+    dialog.reject()
 
 
 def test_the_window_lives_while_a_list_is_read(

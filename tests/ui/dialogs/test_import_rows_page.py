@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from psnplanner.programme.edits import Amend
+from psnplanner.session import Session
 from psnplanner.ui.dialogs.import_rows import CHANGES, NAME, PROBLEMS, VERDICT, kind_of
-from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs.wizard import Opener, at_row, import_and_wait, opened, read, words
 
 __all__ = ["opened"]
@@ -143,14 +143,14 @@ def test_a_corrected_list_shows_what_changes(opened: Opener, qtbot: Any) -> None
 
 
 def test_field_work_is_kept_unless_the_list_is_taken(
-    window: MainWindow, opened: Opener, qtbot: Any
+    sample: Session, opened: Opener, qtbot: Any
 ) -> None:
     """Both values are shown, and the choice is the person's."""
     dialog = opened()
     import_and_wait(dialog, qtbot)
     dialog.reject()
-    site = next(s for s in window.session.state.sites.values() if s.reference == "X4")
-    window.session.do(Amend("site", [site.id], {"kind": "Garage"}))
+    site = next(s for s in sample.state.sites.values() if s.reference == "X4")
+    sample.do(Amend("site", [site.id], {"kind": "Garage"}))
     again = opened()
     page = again.rows_page
     at_row(again, 6)

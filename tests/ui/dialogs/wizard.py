@@ -1,15 +1,18 @@
-"""Small lists, and the import window opened on one of them."""
+"""Small lists, and the import opened on one of them, over the sample programme."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
+from psnplanner.session import Session
 from psnplanner.ui.dialogs.import_dialog import ROWS, ImportDialog
-from psnplanner.ui.main_window import MainWindow
+from psnplanner.ui.jobs import Jobs
 
 LIST = """Site ref,Name,Kind,Partner,Postcode,Latitude,Longitude,Contract ends
 X1,Delamere Library,Library,Halton Council,CW8 2HZ,53.228,-2.680,1/5/2015
@@ -23,18 +26,27 @@ Opener = Callable[..., ImportDialog]
 
 
 @pytest.fixture
-def opened(window: MainWindow, tmp_path: Path, qtbot: Any) -> Opener:
-    """Opens the import window on a text, or on a file, and waits until it is read."""
+def opened(sample: Session, tmp_path: Path, qtbot: Any) -> Iterator[Opener]:
+    """Opens the import on a text, or on a file, and waits until it is read."""
+    jobs, dialogs = Jobs(), []
 
     def open_on(text: str | Path = LIST, name: str = "list.csv") -> ImportDialog:
         path = text if isinstance(text, Path) else tmp_path / name
         if isinstance(text, str):
             path.write_text(text, "utf-8")
-        dialog: ImportDialog = window.files.import_list(path)
+        dialog = ImportDialog(sample, jobs)
+        dialogs.append(dialog)
+        dialog.open()
+        dialog.read(path)
         read(dialog, qtbot)
         return dialog
 
-    return open_on
+    yield open_on
+    jobs.stop()
+    for dialog in dialogs:
+        if isValid(dialog):
+            dialog.done(0)
+    QApplication.processEvents()
 
 
 def read(dialog: ImportDialog, qtbot: Any) -> None:

@@ -1,0 +1,60 @@
+"""Packs under a passphrase: lost on a bus, they say nothing.
+
+AES-256-GCM with a key by scrypt (RFC 7914: 128 MB and about half a second a guess), both from the
+`cryptography` library. The file begins with what it is and its salt; nothing else is in the clear.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from psnplanner.errors import UserError
+
+MAGIC = b"PSN locked pack 1\n"
+LEAST_CHARACTERS = 8
+_SALT, _NONCE = 16, 12
+_COST, _BLOCK, _LANES = 2**17, 8, 1
+
+
+def is_locked(start: bytes) -> bool:
+    """Whether a file that begins so is a locked pack."""
+    return start.startswith(MAGIC)
+
+
+def locked(data: bytes, passphrase: str) -> bytes:
+    """A pack's bytes under a passphrase. Raises UserError for one that is too short."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if len(passphrase) < LEAST_CHARACTERS:
+        raise UserError(
+            f"The passphrase has fewer than {LEAST_CHARACTERS} characters.",
+            remedy="Take four words that do not belong together.",
+        )
+    salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
+    head = MAGIC + salt + nonce
+    return head + AESGCM(_key(passphrase, salt)).encrypt(nonce, data, head)
+
+
+def unlocked(data: bytes, passphrase: str, where: str = "") -> bytes:
+    """The pack behind its lock. Raises UserError for a wrong passphrase or an altered file."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if not is_locked(data):
+        raise UserError("This is no locked pack.", where, "Open it as it is.")
+    at = len(MAGIC)
+    salt, nonce = data[at : at + _SALT], data[at + _SALT : at + _SALT + _NONCE]
+    head, sealed = data[: at + _SALT + _NONCE], data[at + _SALT + _NONCE :]
+    try:
+        return AESGCM(_key(passphrase, salt)).decrypt(nonce, sealed, head)
+    except (InvalidTag, ValueError) as error:
+        raise UserError(
+            "The passphrase is not that of this pack, or the file was altered or cut short.",
+            where, "Type it again; capitals and spaces count.",
+        ) from error  # fmt: skip
+
+
+def _key(passphrase: str, salt: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
+    return Scrypt(salt, 32, _COST, _BLOCK, _LANES).derive(passphrase.encode("utf-8"))
