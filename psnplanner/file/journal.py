@@ -405,13 +405,19 @@ def stamps(db: Database) -> dict[tuple[int, int], tuple[int, int]]:
     return {(hlc, dev): (dev, n) for hlc, dev, n in rows(db, "SELECT hlc, dev, n FROM txn")}
 
 
+_WITHIN = "AND t.n <= (SELECT value FROM json_each(?3) WHERE key = CAST(t.dev AS TEXT)) "
+
+
 def stream(
-    db: Database, until: date | None = None, recorded_by: datetime | None = None
+    db: Database,
+    until: date | None = None,
+    recorded_by: datetime | None = None,
+    known: Mapping[int, int] | None = None,
 ) -> Iterator[Change]:
     """Every change in the order of the clock, without old values.
 
     `until` keeps the transactions effective on or before that day; `recorded_by` those that
-    this copy had learnt by that instant. A record with a derived id may have been begun by a
+    this copy had learnt by that instant; `known` those within that vector. A record with a derived id may have been begun by a
     transaction that counts from a later day: of that one only the identity is told.
     """
     day = until.isoformat() if until else "9999-12-31"
@@ -422,9 +428,10 @@ def stream(
         "SELECT e.ent, e.row, e.fld, e.val, t.effective_on <= ?1 FROM txn t JOIN event e "
         "ON e.seq >= t.first AND e.seq < t.first + t.cnt WHERE t.received_at <= ?2 "
         f"AND (t.effective_on <= ?1 OR (e.fld = {CREATES} AND e.ent IN ({begun}))) "
-        "ORDER BY t.hlc, t.dev, e.seq",
+        f"{'' if known is None else _WITHIN}ORDER BY t.hlc, t.dev, e.seq",
         day,
         by,
+        *([] if known is None else [vector_text(known)]),
     )
     for *event, counts in found:
         change = plain_change(*event)

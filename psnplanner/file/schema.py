@@ -126,6 +126,11 @@ def _wishes_scenarios(db: Database) -> None:
     _rebuild(db)
 
 
+@migrations(name="0005_board")
+def _board(db: Database) -> None:
+    _rebuild(db)
+
+
 def _rebuild(db: Database) -> None:
     tables.rebuild(db, fold(journal.stream(db)))
 

@@ -284,11 +284,20 @@ class ProgrammeFile:
         return [(c, [stamps[stamp] for stamp in later]) for c, later in found if later]
 
     def stream(
-        self, until: date | None = None, recorded_by: datetime | None = None
+        self,
+        until: date | None = None,
+        recorded_by: datetime | None = None,
+        known: Mapping[int, int] | None = None,
     ) -> Iterator[Change]:
         """Every change in the order of the clock; see `journal.stream`."""
         with plain_words(self.path):
-            return journal.stream(self._db, until, recorded_by)
+            return journal.stream(self._db, until, recorded_by, known)
+
+    def within(self, known: Mapping[int, int]) -> set[tuple[int, int]]:
+        """The (clock, device) of every transaction within a vector."""
+        with plain_words(self.path):
+            stamps = journal.stamps(self._db).items()
+        return {stamp for stamp, (dev, n) in stamps if n <= known.get(dev, 0)}
 
     def dated(self, wanted: Mapping[str, Sequence[str]], after: int, limit: int) -> list[Dated]:
         """Changes in order of arrival, each with its day; see `journal.dated`."""

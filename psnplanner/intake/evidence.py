@@ -38,7 +38,8 @@ def require_buildings(table: Table, layout: Layout, samples: Sequence[Sequence[s
     The user's word is enough, or a heading that names a building or its place; contents alone
     must be of a kind that prose, invoices and logs do not have.
     """
-    if any(_tells(column, samples[column.index]) for column in layout.columns):
+    aligned = _is_aligned(layout, samples)
+    if any(_tells(column, samples[column.index], aligned) for column in layout.columns):
         return
     if sum(column.by in _SAID or column.confidence == 1.0 for column in layout.columns) > 1:
         return  # headings of ours, though none that names a building: each row says so
@@ -55,7 +56,7 @@ def require_buildings(table: Table, layout: Layout, samples: Sequence[Sequence[s
     )
     if others:
         remedy = f"Choose another sheet ({', '.join(others[:5])}). {remedy}"
-    if _is_aligned(layout, samples):
+    if aligned:
         remedy = f"Its columns stand apart by spaces alone: save it as CSV or XLSX. {remedy}"
     raise UnknownColumns(
         table, layout,
@@ -63,10 +64,14 @@ def require_buildings(table: Table, layout: Layout, samples: Sequence[Sequence[s
     )  # fmt: skip
 
 
-def _tells(column: Column, cells: Sequence[str]) -> bool:
+def _tells(column: Column, cells: Sequence[str], aligned: bool) -> bool:
     if not column.field or column.field not in _NAMING:
         return False
-    if column.by in _SAID or column.field in _TELLING:
+    if column.by in _SAID:
+        return True
+    if aligned:
+        return False
+    if column.field in _TELLING:
         return True
     if column.by == "heading":
         return True

@@ -147,19 +147,14 @@ def _closing(text: str, start: int, delimiter: str) -> tuple[int, int] | None:
     """Where the mark that closes a cell stands, and where the cell ends; None if none does."""
     at = start
     while (at := text.find('"', at)) >= 0:
-        doubled = text[at + 1 : at + 2] == '"'
-        if doubled and not (at == start and _ends(text, at + 2, delimiter)):
+        if text[at + 1 : at + 2] == '"':  # two stand for one within the cell
             at += 2
             continue
-        end = at + 2 if doubled else at + 1
+        end = at + 1
         while text[end : end + 1] == " ":
             end += 1
         escaped = at > start and text[at - 1] == "\\"
-        if _ends(text, end, delimiter) and not escaped:
-            return (at + 1 if doubled else at), end
+        if (end >= len(text) or text[end] == delimiter) and not escaped:
+            return at, end
         at += 1
     return None
-
-
-def _ends(text: str, at: int, delimiter: str) -> bool:
-    return at >= len(text) or text[at] == delimiter

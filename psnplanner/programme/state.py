@@ -9,9 +9,11 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import ClassVar, TypeVar, cast
 
+from psnplanner.programme.baseline import Baseline
 from psnplanner.programme.boundary import Boundary
 from psnplanner.programme.change import CREATED, DELETED, Change
 from psnplanner.programme.field_pack import FieldPack
+from psnplanner.programme.issued import IssuedSnapshot
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase
@@ -66,6 +68,8 @@ RECORD_TYPES: dict[str, type[Record]] = {
         FieldPack,
         Wish,
         Scenario,
+        Baseline,
+        IssuedSnapshot,
     )
 }
 """Every kind of record by its entity name."""
@@ -154,6 +158,16 @@ class State:
     def scenarios(self) -> Mapping[RecordId, Scenario]:
         """Scenarios by id."""
         return self._table(Scenario)
+
+    @property
+    def baselines(self) -> Mapping[RecordId, Baseline]:
+        """Baselines by id."""
+        return self._table(Baseline)
+
+    @property
+    def issued_snapshots(self) -> Mapping[RecordId, IssuedSnapshot]:
+        """Issued snapshots by id."""
+        return self._table(IssuedSnapshot)
 
     @property
     def photographs(self) -> Mapping[RecordId, Photograph]:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-WIDE, TALL = 1600, 1000
+WIDE, TALL, TRIES = 1600, 1000, 3
 SYSTEM_PYTHON = "/usr/bin/python3"
 Medians = dict[str, float | str]
 
@@ -85,7 +85,8 @@ def redraw(layers, view):
 
 def median(layers):
     redraw(layers, told["views"][0])
-    return statistics.median(redraw(layers, view)[0] for view in told["views"])
+    best = lambda view: min(redraw(layers, view)[0] for _ in range(told["tries"]))
+    return statistics.median(map(best, told["views"]))
 
 land = shapes("Polygon", told["land"], {"color": told["ground"], "outline_color": "#b9c3c6"})
 rivers = shapes("LineString", told["rivers"], {"color": "#b4cfdf"})
@@ -126,7 +127,8 @@ for (const [size, [lons, lats, codes]] of Object.entries(told.points)) {
     return performance.now() - start;
   };
   redraw(told.views[1]);
-  const times = told.views.map(redraw).sort((a, b) => a - b);
+  const best = (view) => Math.min(...Array.from({length: told.tries}, () => redraw(view)));
+  const times = told.views.map(best).sort((a, b) => a - b);
   answer[size] = times[Math.floor(times.length / 2)];
   map.remove();
 }
@@ -210,7 +212,9 @@ def graphics_view(views: list[Any], xs: Any, ys: Any, codes: Any, sprites: list[
 
     QApplication.processEvents()
     look(views[0])
-    median = statistics.median(milliseconds(lambda view=view: look(view)) for view in views)
+    median = statistics.median(
+        min(milliseconds(lambda view=view: look(view)) for _ in range(TRIES)) for view in views
+    )
     shown.close()
     return median
 

@@ -34,7 +34,9 @@ def test_the_users_word_is_enough(read: ReadText) -> None:
 
 
 def test_another_sheet_is_offered(read: ReadText) -> None:
-    data = workbook([["Ref", "Name"], ["A1", "Hall"]], [["Sites marked High are stations."], ["x"]])
+    data = workbook(
+        [["Ref", "Name"], ["A1", "Hall"]], [["Sites marked High are stations."], ["Ask us."]]
+    )
     assert len(read(data, name="a.xlsx").rows) == 1
     with pytest.raises(UnknownColumns, match=r"Choose another sheet \(Sheet1\)"):
         read(data, name="a.xlsx", sheet="Sheet2")

@@ -1,0 +1,199 @@
+"""What can be saved of a damaged programme: every change that is still on a page of it.
+
+The changes are taken from the pages one by one and told again in a new file. Those of a device
+up to its first damage keep their names and their proof; what follows gets a device of its own,
+for its chain is broken. So a later merge with a backup brings back what was lost here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pysqlite3 as sqlite3
+from sqlite_utils import Database
+
+from psnplanner.errors import UserError
+from psnplanner.file import carve, journal, photographs, schema, tables
+from psnplanner.file.clock import instant
+from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.programme.fold import fold
+from psnplanner.whole_file import whole_file
+
+_TXN_COLUMNS, _EVENT_COLUMNS = 15, 9
+_NO_DATE = "1970-01-01"
+SALVAGED = "Salvaged changes"
+
+
+@dataclass
+class Salvage:
+    """What was saved: changes and transactions, of how many there were as far as can be known.
+
+    `torn` are the labels of transactions that lost some or all of their changes.
+    """
+
+    changes: int = 0
+    changes_before: int = 0
+    transactions: int = 0
+    photographs: int = 0
+    torn: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """The share of the changes that was saved."""
+        return self.changes / self.changes_before if self.changes_before else 0.0
+
+
+Event = tuple[int, int, int, bytes, int, Any, int | None, int | None]
+
+
+@dataclass
+class _Found:
+    """The journal's rows as they were found: headers by (device, clock), changes by their place."""
+
+    headers: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    events: dict[int, Event] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+
+def repair(path: Path, out: Path) -> Salvage:
+    """Write what can be saved of a programme to a new file. The damaged one is not touched.
+
+    Raises UserError if nothing of a programme is in it, or the new file cannot be written.
+    """
+    found = _find(path)
+    if not found.events:
+        raise UserError(
+            "No change of a programme is left in this file.", str(path),
+            "Go back to a backup.",
+        )  # fmt: skip
+    salvage = Salvage(photographs=len(found.pictures))
+    with plain_words(out), whole_file(out, replace=False) as beside:
+        db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+        try:
+            schema.create(db)
+            with writing(db):
+                _tell_again(db, found, salvage)
+                photographs.keep(db, found.pictures)
+                tables.rebuild(db, fold(journal.stream(db)))
+        finally:
+            db.conn.close()
+    return salvage
+
+
+def _find(path: Path) -> _Found:
+    try:
+        data = path.read_bytes()
+        log = path.with_name(path.name + "-wal")
+        more = log.read_bytes() if log.exists() else b""
+    except OSError as error:
+        raise UserError(f"The file cannot be read: {error.strerror or error}.", str(path),
+                        "Check the name and the disk.") from error  # fmt: skip
+    pages, found = carve.pages(data, more), _Found()
+    for rowid, values in carve.rows(pages, -(-len(data) // carve.page_size(data))):
+        if _is_event(values):
+            found.events[rowid] = values[1:]  # type: ignore[assignment]
+        elif _is_header(values):
+            found.headers[values[2], values[1]] = values  # type: ignore[index]
+        elif (
+            len(values) == 2
+            and isinstance(values[0], str)
+            and isinstance(values[1], bytes)
+            and hashlib.sha256(values[1]).hexdigest() == values[0]
+        ):
+            found.pictures[values[0]] = values[1]
+    return found
+
+
+def _is_event(values: tuple[Any, ...]) -> bool:
+    return (
+        len(values) == _EVENT_COLUMNS
+        and values[0] is None
+        and all(isinstance(v, int) for v in (*values[1:4], values[5]))
+        and isinstance(values[4], bytes)
+        and len(values[4]) == 16
+        and all(v is None or isinstance(v, int) for v in values[7:])
+    )
+
+
+def _is_header(values: tuple[Any, ...]) -> bool:
+    return (
+        len(values) == _TXN_COLUMNS
+        and values[0] is None
+        and all(isinstance(v, int) for v in (*values[1:4], values[10], values[11]))
+        and all(isinstance(v, str) for v in values[4:8])
+        and isinstance(values[13], bytes)
+        and len(values[13]) == 32
+    )
+
+
+def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
+    by_transaction: dict[tuple[int, int], list[tuple[int, Event]]] = defaultdict(list)
+    for seq, event in sorted(found.events.items()):
+        by_transaction[event[1], event[0]].append((seq, event))
+    ends = [values[10] + values[11] - 1 for values in found.headers.values()]
+    salvage.changes_before = max([*ends, *found.events], default=0)
+    salvage.changes = len(found.events)
+    stamps = sorted({*found.headers, *by_transaction}, key=lambda key: (key[1], key[0]))
+    chain: dict[int, tuple[int, bytes]] = {}
+    broken: dict[int, int] = {}
+    for dev, hlc in stamps:
+        header = found.headers.get((dev, hlc))
+        events = [event for _, event in by_transaction.get((dev, hlc), ())]
+        whole = header is not None and len(events) == header[11]
+        if not whole:
+            salvage.torn.append(str(header[6]) if header else SALVAGED)
+        _append(db, header, events, (dev, hlc), chain, broken)
+        salvage.transactions += 1
+    for dev, (n, digest) in chain.items():
+        db.conn.execute("INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?)", (dev, n, digest))
+
+
+def _append(
+    db: Database,
+    header: tuple[Any, ...] | None,
+    events: list[Event],
+    key: tuple[int, int],
+    chain: dict[int, tuple[int, bytes]],
+    broken: dict[int, int],
+) -> None:
+    old, hlc = key
+    dev = broken.get(old, old)
+    n, previous = chain.get(dev, (0, b""))
+    words = header[4:9] if header else ("", "edit", SALVAGED, _day(hlc), None)
+    ctx = header[12] if header else None
+    told = (hlc, dev, n + 1, *words[:4], words[4], ctx)
+    own = [(hlc, dev, *event[2:]) for event in events]
+    digest = journal.chained(previous, told, own)
+    if dev == old and (header is None or header[3] != n + 1 or header[13] != digest):
+        # The chain breaks here: the rest goes on under a name that follows from what is left.
+        dev = broken[old] = int.from_bytes(hashlib.blake2b(digest, digest_size=6).digest()) >> 1
+        n, previous = 0, b""
+        ctx = journal.vector_text(_knew(chain))
+        told = (hlc, dev, 1, *words[:4], words[4], ctx)
+        own = [(hlc, dev, *event[2:]) for event in events]
+        digest = journal.chained(previous, told, own)
+    received = header[14] if header else f"{_day(hlc)}T00:00:00.000+00:00"
+    first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
+    journal.insert(db, own)
+    db.conn.execute(
+        "INSERT INTO txn (hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, "
+        "ctx, hash, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*told[:8], first, len(own), ctx, digest, received),
+    )
+    chain[dev] = (n + 1, digest)
+
+
+def _knew(chain: Mapping[int, tuple[int, bytes]]) -> dict[int, int]:
+    return {dev: n for dev, (n, _) in chain.items()}
+
+
+def _day(hlc: int) -> str:
+    try:
+        return instant(hlc).date().isoformat()
+    except (OverflowError, ValueError):
+        return _NO_DATE

@@ -1,0 +1,77 @@
+"""Layers that could run on without end are read in a process that can be stopped."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import pysqlite3
+import pytest
+
+from psnplanner.errors import Cancelled, UserError
+from psnplanner.intake import apart
+from psnplanner.intake.read import read_table
+from psnplanner.intake.reading import Reading
+from tests.intake.test_vector import layer
+
+DIGITS = "WITH n(i) AS (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) "
+ENDLESS = (
+    DIGITS
+    + "SELECT n0.i AS fid, (SELECT geom FROM sites) AS geom, 'x' AS Name FROM "
+    + (", ".join(f"n n{k}" for k in range(14)))
+)
+PLAIN = "SELECT fid, geom, Name, UPRN FROM sites"
+
+
+def with_view(path: Path, select: str) -> Path:
+    layer(path)
+    base = pysqlite3.connect(path)
+    base.execute(f"CREATE VIEW v AS {select}")
+    base.execute(
+        "INSERT INTO gpkg_contents(table_name, data_type, identifier, srs_id) "
+        "VALUES('v', 'features', 'v', 4326)"
+    )
+    base.execute("INSERT INTO gpkg_geometry_columns VALUES('v', 'geom', 'POINT', 4326, 0, 0)")
+    base.commit()
+    base.close()
+    return path
+
+
+def test_a_view_is_read_elsewhere_and_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = read_table(layer(tmp_path / "here.gpkg"))
+    told: list[str] = []
+    monkeypatch.setattr(apart, "_SECONDS_A_MEGABYTE", 100.0)
+    path = with_view(tmp_path / "sites.gpkg", PLAIN)
+    there = read_table(path, Reading(sheet="v"), lambda _, words: told.append(words))
+    assert (there.rows, there.known, there.kind) == (here.rows, here.known, "layer")
+    assert there.sheets == ("sites", "v")
+    assert "Reading the layer" in told
+    with pytest.raises(UserError, match="no layer “w”"):
+        read_table(path, Reading(sheet="w"))
+
+
+def test_a_view_without_end_is_given_up(tmp_path: Path) -> None:
+    path = with_view(tmp_path / "endless.gpkg", ENDLESS)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(UserError, match="far more time or memory") as refusal:
+        read_table(path, Reading(sheet="v"))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 6, "seconds of the processor, not of the clock"
+    assert refusal.value.remedy
+
+
+def test_the_other_process_ends_with_a_cancel(tmp_path: Path) -> None:
+    def stop(_fraction: float, words: str) -> None:
+        if words == "Reading the layer":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        read_table(with_view(tmp_path / "endless.gpkg", ENDLESS), Reading(sheet="v"), stop)
+
+
+def test_a_large_layer_is_read_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_LARGE_BYTES", 100)
+    path = layer(tmp_path / "a.geojson")
+    assert len(read_table(path).rows) == 3
