@@ -82,7 +82,8 @@ def demo(file: Path, as_json: bool) -> None:
 
 for verb in (
     programme.new, lists.import_list, lists.duplicates, lists.gazetteer, programme.record,
-    programme.edit, plan.plan, plan.findings, board.figures, board.snapshot, lists.export,
+    programme.edit, plan.plan, plan.explain, plan.scenarios, plan.findings, board.figures,
+    board.snapshot, lists.export,
     boundaries.boundary, field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
 ):  # fmt: skip

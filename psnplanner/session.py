@@ -13,7 +13,7 @@ import json
 import secrets
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -31,7 +31,17 @@ from psnplanner.intake.collector import set_aside
 from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
-from psnplanner.programme.edits import Create, Edit, Proposal, existing, plural, present_day, title
+from psnplanner.programme.edits import (
+    Amend,
+    Create,
+    Delete,
+    Edit,
+    Proposal,
+    existing,
+    plural,
+    present_day,
+    title,
+)
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.fold import as_at
 from psnplanner.programme.gates import uk
@@ -51,7 +61,9 @@ if TYPE_CHECKING:
     from psnplanner.history.playback import Playback, Reel
     from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
+    from psnplanner.planning.explain import Explainer, Explanation
     from psnplanner.planning.plan import Options, Plan
+    from psnplanner.planning.scenario import Settings
     from psnplanner.programme.findings import Finding
 
 Progress = Callable[[float, str], None]
@@ -189,10 +201,12 @@ class Session:
         with self._doing, set_aside():
             proposal = edit.propose(self.state, self.today)
             if progress is not None:
-                progress(0.5, proposal.label)  # the last moment at which it can be cancelled
-            return self._commit(proposal, author=author)
+                progress(0.1, proposal.label)
+            return self._commit(proposal, author=author, progress=progress)
 
-    def undo(self, key: tuple[int, int] | None = None) -> Transaction:
+    def undo(
+        self, key: tuple[int, int] | None = None, *, progress: Progress | None = None
+    ) -> Transaction:
         """Take back the last transaction in force, or the named one, as a new transaction.
 
         Raises UserError if there is none, or a later change overtook it.
@@ -200,15 +214,15 @@ class Session:
         with self._doing:
             standing = undoing.stack(self._headers)
             item = self._to_undo(standing, key)
-            return self._take_back(item, standing, undoing.UNDO, "Undo: ")
+            return self._take_back(item, standing, undoing.UNDO, "Undo: ", progress)
 
-    def redo(self) -> Transaction:
+    def redo(self, *, progress: Progress | None = None) -> Transaction:
         """Take back the last undo. Raises UserError if nothing was undone since the last edit."""
         with self._doing:
             standing = undoing.stack(self._headers)
             if not standing.undone:
                 raise UserError("There is nothing to redo.", where=str(self.path))
-            return self._take_back(standing.undone[-1], standing, undoing.REDO, "Redo: ")
+            return self._take_back(standing.undone[-1], standing, undoing.REDO, "Redo: ", progress)
 
     @property
     def undo_label(self) -> str | None:
@@ -232,7 +246,12 @@ class Session:
         raise UserError(what, where=str(self.path), remedy="Look at the history.")
 
     def _take_back(
-        self, item: Transaction, standing: undoing.Stack, kind: str, prefix: str
+        self,
+        item: Transaction,
+        standing: undoing.Stack,
+        kind: str,
+        prefix: str,
+        progress: Progress | None,
     ) -> Transaction:
         whole = self._run(lambda: self._file.transaction(item.key))
         if whole is None:
@@ -247,7 +266,9 @@ class Session:
         # A mistake taken back should not show in reports for the days between.
         proposal = Proposal(label, changes, whole.effective_on, kind)
         # A merge may have brought nothing that stands: taking it back is noted all the same.
-        made = self._commit(proposal, undo_of=whole.key, even_empty=whole.kind == MERGE)
+        made = self._commit(
+            proposal, undo_of=whole.key, even_empty=whole.kind == MERGE, progress=progress
+        )
         if made is None:
             raise Bug(f"taking back {whole.label!r} would change nothing")
         return made
@@ -260,6 +281,7 @@ class Session:
         undo_of: tuple[int, int] | None = None,
         pictures: Mapping[str, bytes] | None = None,
         even_empty: bool = False,
+        progress: Progress | None = None,
     ) -> Transaction | None:
         before = self.state
         changes = coalesced(proposal.changes)
@@ -278,7 +300,12 @@ class Session:
             undo_of,
         )
         now = self._clock()
-        made = self._run(lambda: self._file.append(header, changes, before, after, now, pictures))
+        tell = None if progress is None else (
+            lambda done: progress(0.2 + 0.7 * done, proposal.label)
+        )  # fmt: skip
+        made = self._run(
+            lambda: self._file.append(header, changes, before, after, now, pictures, tell)
+        )
         self.state = after
         self._headers = [*self._headers, made]
         self._tell(Happened(before, after, made))
@@ -595,11 +622,16 @@ class Session:
         sites = tuple(new_sites)
         return report(self.duplicates(sites), self.state, sites)
 
-    def export(self, out: Path, progress: Progress | None = None) -> int:
-        """Write the sites for other programs, by the file's ending; how many there were."""
+    def export(
+        self,
+        out: Path,
+        progress: Progress | None = None,
+        only: Collection[RecordId] | None = None,
+    ) -> int:
+        """Write the sites, or `only` these, for other programs, by the file's ending; how many."""
         from psnplanner.exchange.export import export
 
-        return export(self.state, out, progress)
+        return export(self.state, out, progress, only)
 
     def propose_plan(
         self, options: Options | None = None, progress: Progress | None = None
@@ -609,6 +641,61 @@ class Session:
 
         wanted = options or plan.Options()
         return plan.propose(self.state, self.present_day, self.calendar, wanted, progress)
+
+    def explain(self, site: RecordId, prices: Mapping[str, float] | None = None) -> Explanation:
+        """Why a site is in its phase, and what others would cost. Raises UserError as planning."""
+        return self._explainer(prices).site(site)
+
+    def pressures(self, prices: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+        """The phases whose crew-days are worth most, dearest first."""
+        return [dataclasses.asdict(item) for item in self._explainer(prices).pressures()]
+
+    def _explainer(self, prices: Mapping[str, float] | None) -> Explainer:
+        from psnplanner.planning.explain import Explainer
+        from psnplanner.planning.prices import Prices, with_prices
+
+        changed = with_prices(Prices(), prices or {})
+        return Explainer(self.state, self.present_day, self.calendar, changed)
+
+    def plan_scenario(
+        self, name: str, options: Options | None = None, progress: Progress | None = None
+    ) -> Plan:
+        """The plan of the programme as a scenario has it; its edit is not for doing."""
+        from psnplanner.planning import plan, scenario
+
+        settings = scenario.Settings.from_json(scenario.named(self.state, name).settings)
+        wanted = options or plan.Options()
+        return scenario.plan_of(
+            self.state, settings, self.present_day, self.calendar, wanted, progress
+        )
+
+    def keep_scenario(self, name: str, settings: Settings, note: str = "") -> Transaction | None:
+        """Keep a scenario in the file under its name, in place of one of that name."""
+        from psnplanner.planning import scenario
+
+        made = scenario.scenario(name, settings, note)
+        if made.id in self.state.scenarios:
+            values = {"name": made.name, "settings": made.settings, "note": made.note}
+            return self.do(Amend("scenario", [made.id], values, f"Change scenario {name}"))
+        return self.do(Create([made]))
+
+    def forget_scenario(self, name: str) -> Transaction | None:
+        """Remove a scenario. Raises UserError if there is none of that name."""
+        from psnplanner.planning import scenario
+
+        return self.do(Delete("scenario", [scenario.named(self.state, name).id]))
+
+    def compare_scenarios(
+        self, options: Options | None = None, progress: Progress | None = None
+    ) -> list[dict[str, Any]]:
+        """Every scenario planned, beside the programme as it is."""
+        from psnplanner.planning import plan, scenario
+
+        kept = sorted(self.state.scenarios.values(), key=lambda item: item.name.casefold())
+        wanted = options or plan.Options()
+        return scenario.compare(
+            self.state, kept, self.present_day, self.calendar, wanted, progress
+        )
 
     def snapshot(
         self,

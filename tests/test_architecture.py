@@ -31,7 +31,9 @@ ROOMS: dict[str, set[str]] = {
         "programme", "geography", "file", "history", "intake", "planning", "exchange", "board",
     },
     "demo": {"programme", "geography", "planning", "session"},
-    "ui": {"programme", "session", "style", "geography", "planning", "intake", "demo"},
+    "ui": {
+        "programme", "session", "style", "geography", "planning", "intake", "demo", "exchange",
+    },
     "verbs": {
         "programme", "session", "console", "geography", "planning", "intake", "exchange",
     },

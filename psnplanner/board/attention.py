@@ -9,7 +9,7 @@ from typing import TypedDict
 from psnplanner.programme.gates import WAYLEAVE_STAGE
 from psnplanner.programme.partner import Certificate
 from psnplanner.programme.record import RecordId
-from psnplanner.programme.site import WAYLEAVE_STATES, Site, StageRecord
+from psnplanner.programme.site import WAYLEAVE_STATES, Site, StageRecord, Wayleave
 from psnplanner.programme.stage import BLOCKED, NOT_STARTED, WAITING, Stage
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
@@ -63,6 +63,24 @@ class CertificateDue(TypedDict):
     state: str
     valid_to: str | None
     sites: int
+
+
+class WayleaveLapsing(TypedDict):
+    """A wayleave that is refused, has lapsed, or lapses within `LAPSES_WITHIN_DAYS`.
+
+    `state` is refused, lapsed or lapses; sites that are live are left out unless it lapses.
+    """
+
+    site: str
+    name: str
+    partner: str
+    state: str
+    on: str | None
+    days: int | None
+
+
+LAPSES_WITHIN_DAYS = 90
+"""Calendar days within which a wayleave is about to lapse."""
 
 
 def stages_in(state: State, wanted: str, on: date, calendar: Calendar) -> list[Waiting]:
@@ -165,6 +183,40 @@ def _to_request(state: State) -> int:
         # Where nobody knows the tenure yet, nobody knows that a wayleave is needed.
         if site.tenure
     )
+
+
+def wayleaves_lapsing(state: State, on: date) -> list[WayleaveLapsing]:
+    """Wayleaves that no longer stand, or not for long: the soonest first, then by reference."""
+    rows = []
+    for record in state.wayleaves.values():
+        site = state.sites.get(record.site or b"")
+        if site is None or (fault := _wayleave_fault(record, on)) is None:
+            continue
+        word, day = fault
+        if word == "refused" and state.statuses[site.id] == "live":
+            continue
+        rows.append(
+            WayleaveLapsing(
+                site=site.reference,
+                name=site.name,
+                partner=state.partner_name(site.partner),
+                state=word,
+                on=day.isoformat() if day else None,
+                days=(day - on).days if day else None,
+            )
+        )
+    return sorted(rows, key=lambda row: (row["on"] or "", row["site"]))
+
+
+def _wayleave_fault(record: Wayleave, on: date) -> tuple[str, date | None] | None:
+    if record.state == "refused":
+        return "refused", record.decided_on
+    ends = record.expires_on
+    if record.state == "expired" or (record.state == "granted" and ends and ends < on):
+        return "lapsed", ends
+    if record.state == "granted" and ends and (ends - on).days <= LAPSES_WITHIN_DAYS:
+        return "lapses", ends
+    return None
 
 
 def certificates_due(state: State, on: date) -> list[CertificateDue]:

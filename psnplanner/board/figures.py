@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from psnplanner.board.attention import (
     CertificateDue,
     Late,
     Waiting,
     WaitingOn,
+    WayleaveLapsing,
     by_owner,
     certificates_due,
     is_late,
     late,
     waiting_and_blocked,
     wayleaves,
+    wayleaves_lapsing,
 )
-from psnplanner.board.savings import Savings, savings
+from psnplanner.board.burnup import AgainstBaseline, BurnUp, against_baseline, burn_up
+from psnplanner.board.decisions import Decision, decisions
+from psnplanner.board.due import live_on
+from psnplanner.board.ledger import Ledger, ledger
+from psnplanner.board.rating import Rating, ratings
+from psnplanner.board.savings import PartnerSavings, Savings, by_partner, savings
 from psnplanner.programme.edits import present_day
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.site import Site
-from psnplanner.programme.stage import DONE, STATUSES
+from psnplanner.programme.stage import STATUSES
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, open_share
 
@@ -99,10 +107,41 @@ class Figures(TypedDict):
     wayleaves: dict[str, int]
     certificates: list[CertificateDue]
     overrides: int
+    wayleaves_lapsing: list[WayleaveLapsing]
+    savings_by_partner: list[PartnerSavings]
+    baseline_name: str
+    against_baseline: AgainstBaseline | None
+    burn_up: BurnUp
+    forecast: Mapping[str, Any] | None
+    ledger: Ledger
+    ratings: list[Rating]
+    decisions: list[Decision]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What figures are set beside: the approved plan, and what is forecast of this one.
+
+    `forecast` has, as far as known, `probability` (0 to 1, of every site live by go-live),
+    `likely_on` (ISO) and `by_day` (see `burnup.burn_up`).
+    """
+
+    baseline: State | None = None
+    name: str = ""
+    approved_on: date | None = None
+    forecast: Mapping[str, Any] | None = None
+
+
+NOTHING = Beside()
 
 
 def figures(
-    state: State, today: date, calendar: Calendar | None = None, *, as_at: date | None = None
+    state: State,
+    today: date,
+    calendar: Calendar | None = None,
+    *,
+    as_at: date | None = None,
+    beside: Beside = NOTHING,
 ) -> Figures:
     """The figures of a programme, drawn for `as_at`, else its status date, else today.
 
@@ -115,7 +154,7 @@ def figures(
     by_status = _by_status(state)
     placed = sum(site.position is not None for site in sites)
     waiting, blocked = waiting_and_blocked(state, on, calendar)
-    return Figures(
+    drawn = Figures(
         programme=programme.name,
         illustrative=programme.illustrative,
         status_on=on.isoformat(),
@@ -141,7 +180,20 @@ def figures(
         wayleaves=wayleaves(state),
         certificates=certificates_due(state, on),
         overrides=len(state.overrides),
+        wayleaves_lapsing=wayleaves_lapsing(state, on),
+        savings_by_partner=by_partner(state, on),
+        baseline_name=beside.name if beside.baseline is not None else "",
+        against_baseline=against_baseline(
+            state, on, beside.baseline, beside.name, beside.approved_on
+        ),
+        burn_up=burn_up(state, on, beside.baseline, beside.forecast),
+        forecast=beside.forecast,
+        ledger=ledger(state, on, calendar, beside.baseline, beside.name),
+        ratings=[],
+        decisions=[],
     )
+    drawn["ratings"], drawn["decisions"] = ratings(drawn), decisions(drawn)
+    return drawn
 
 
 def _iso(on: date | None) -> str | None:
@@ -232,13 +284,6 @@ def _phase(
 
 def _count(state: State, sites: Iterable[Site], status: str) -> int:
     return sum(state.statuses[site.id] == status for site in sites)
-
-
-def live_on(state: State, site: Site) -> date | None:
-    """The day a site went live, or None if it is not live or nobody said when."""
-    stage = state.workflow.live_stage
-    record = state.stages_of(site.id).get(stage.key) if stage else None
-    return record.actual_on if record is not None and record.state == DONE else None
 
 
 def _by_month(state: State) -> list[MonthLive]:

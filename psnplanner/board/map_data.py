@@ -9,7 +9,12 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from psnplanner.board.figures import Figures, live_on
+from psnplanner.board.columns import numbers, plain_or, sorted_texts, steps, texts
+from psnplanner.board.course import Course
+from psnplanner.board.due import live_on
+from psnplanner.board.figures import Figures
+from psnplanner.board.sections import SECTIONS
+from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import plain, short_names
 from psnplanner.geography.area import outline, rings
 from psnplanner.geography.basemap import Basemap, Line, load
@@ -30,6 +35,12 @@ SCALE = 100_000
 """Units to the degree of every coordinate on the page: a metre, near enough."""
 
 _OF_SITE = ("site", "name", "partner", "status")
+MOST_PLAIN = 3_000
+"""Sites up to which names are written out in the page."""
+
+MOST_ROWS = 1_000
+"""Rows of a table of sites that a page holds; nobody reads further."""
+
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
 _CODES = {
@@ -37,21 +48,24 @@ _CODES = {
 }  # fmt: skip
 
 
-def document(state: State, figures: Figures, audience: str) -> dict[str, Any]:
+def document(pack: Pack) -> dict[str, Any]:
     """Everything the page draws, ready for JSON.
 
-    Sites are columns of equal length; partner, phase, kind, status and stage pattern are
-    indices into lists beside them; coordinates are whole units of 1 / SCALE degree. Tables of
-    sites name each by its index (`at`) and their texts by an index into `words`.
+    Sites are columns of equal length (`columns.py`); partner, phase, kind, status, stage
+    pattern and track are places in lists beside them; coordinates are whole units of
+    1 / SCALE degree. Tables of sites name each by its place (`at`) and their texts by a place
+    in `words`.
     """
+    state, figures = pack.state, pack.figures
     base = load()
     west, south, east, north = base.bounds
     sites = sorted(state.sites.values(), key=lambda s: (s.reference, s.name, s.id))
     words = _Numbered()
-    tables = {name: _packed(rows, sites, words) for name, rows in _tables(figures).items()}
     return {
-        "audience": audience,
-        "figures": {**figures, **tables},
+        "audience": pack.wanted.audience,
+        "title": pack.title,
+        "sections": {key: SECTIONS[key] for key in pack.wanted.sections},
+        "figures": _figures(figures, sites, words),
         "scale": SCALE,
         "statuses": [{"name": name, "colour": status_colour(name)} for name in STATUS_ORDER],
         "stages": [stage.name for stage in state.workflow.stages],
@@ -59,9 +73,28 @@ def document(state: State, figures: Figures, audience: str) -> dict[str, Any]:
         "bounds": _bounds(sites, base),
         "reach": [[south, west], [north, east]],
         **_phases(state),
-        **_columns(state, sites, words),
+        **_columns(state, sites, words, pack.course),
+        "joiners": [dict(row) for row in pack.joiners],
         "words": list(words),
     }
+
+
+def _figures(figures: Figures, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+    at = {(site.reference, site.name): k for k, site in enumerate(sites)}
+    by_reference = {site.reference: k for k, site in enumerate(sites)}
+    told: dict[str, Any] = dict(figures)
+    for name in ("waiting", "blocked", "late", "wayleaves_lapsing"):
+        told[name] = _packed(told[name], at, words)
+    ledger = dict(figures["ledger"])
+    running = [row for row in figures["ledger"]["circuits"] if row["ceased_on"] is None]
+    ledger["delays"] = _packed(figures["ledger"]["delays"], at, words)
+    ledger["circuits"] = _packed(running, at, words)
+    told["ledger"] = ledger
+    told["decisions"] = [
+        {**row, "sites": [by_reference[reference] for reference in row["sites"]]}
+        for row in figures["decisions"]
+    ]
+    return told
 
 
 def embed(value: Any) -> str:
@@ -101,6 +134,7 @@ def _area(ring: Sequence[tuple[float, float]]) -> float:
 
 def _base(base: Basemap) -> dict[str, Any]:
     return {
+        "unit": SCALE // _BASE_STEP,
         "land": [_steps(ring, _BASE_STEP) for ring in base.land],
         "water": [_steps(ring, _BASE_STEP) for ring in base.water],
         "rivers": [_steps(line, _BASE_STEP) for line in base.rivers],
@@ -110,16 +144,9 @@ def _base(base: Basemap) -> dict[str, Any]:
     }
 
 
-def _steps(line: Line, step: int = 1) -> list[int]:
-    """A line as x, y steps, each on from the point before, in units rounded to `step`."""
-    flat: list[int] = []
-    last = (0, 0)
-    for x, y in line:
-        point = (round(x * SCALE / step) * step, round(y * SCALE / step) * step)
-        if point != last:
-            flat += [point[0] - last[0], point[1] - last[1]]
-            last = point
-    return flat
+def _steps(line: Line, step: int = 1) -> str:
+    """A line as x, y steps, each on from the point before, in units of `step` / SCALE degree."""
+    return steps((round(x * SCALE / step), round(y * SCALE / step)) for x, y in line)
 
 
 def _bounds(sites: Iterable[Site], base: Basemap) -> list[list[float]]:
@@ -172,26 +199,25 @@ class _Numbered(dict[str, int]):
         return self[value] if isinstance(value, str) else value
 
 
-def _tables(figures: Figures) -> dict[str, Sequence[Mapping[str, Any]]]:
-    return {k: figures[k] for k in ("waiting", "blocked", "late")}
-
-
 def _packed(
-    rows: Sequence[Mapping[str, Any]], sites: Sequence[Site], words: _Numbered
+    rows: Sequence[Mapping[str, Any]], at: Mapping[tuple[str, str], int], words: _Numbered
 ) -> dict[str, Any]:
-    index = {(site.reference, site.name): at for at, site in enumerate(sites)}
+    """Rows about sites, the most urgent MOST_ROWS of them; `of` is how many there are."""
     keys = [key for key in (rows[0] if rows else ()) if key not in _OF_SITE]
     return {
+        "of": len(rows),
         "keys": ["at", *keys],
         "rows": [
-            [index[row["site"], row["name"]], *(words.number(row[key]) for key in keys)]
-            for row in rows
+            [at[row["site"], row["name"]], *(words.number(row[key]) for key in keys)]
+            for row in rows[:MOST_ROWS]
         ],
     }
 
 
-def _columns(state: State, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
-    partners, kinds, patterns = _Numbered(), _Numbered(), _Numbered()
+def _columns(
+    state: State, sites: Sequence[Site], words: _Numbered, course: Course
+) -> dict[str, Any]:
+    partners, kinds, patterns, tracks = _Numbered(), _Numbered(), _Numbered(), _Numbered()
     for name in sorted({state.partner_name(site.partner) for site in sites}, key=str.casefold):
         _ = partners[name]
     for name in sorted({site.kind for site in sites}, key=str.casefold):
@@ -199,23 +225,28 @@ def _columns(state: State, sites: Sequence[Site], words: _Numbered) -> dict[str,
     order = {phase.id: index for index, phase in enumerate(state.phases_in_order)}
     places = [known(site) for site in sites]
     days = [live_on(state, site) for site in sites]
+    references, names, postcodes = ([getattr(site, name) for site in sites]
+                                    for name in ("reference", "name", "postcode"))  # fmt: skip
     columns = {
-        "reference": [site.reference for site in sites],
-        "name": [site.name for site in sites],
-        "postcode": [site.postcode for site in sites],
-        "partner": [partners[state.partner_name(site.partner)] for site in sites],
-        "kind": [kinds[site.kind] for site in sites],
-        "phase": [order.get(site.phase or b"", len(order)) for site in sites],
-        "status": [STATUS_ORDER.index(state.statuses[site.id]) for site in sites],
-        "pattern": [patterns[_pattern(state, site)] for site in sites],
-        "live_on": [words[day.isoformat()] if day else None for day in days],
-        "latitude": [round(place[0] * SCALE) if place else None for place in places],
-        "longitude": [round(place[1] * SCALE) if place else None for place in places],
+        "reference": plain_or(references, sorted_texts(references), MOST_PLAIN),
+        "name": plain_or(names, texts(names), MOST_PLAIN),
+        "postcode": plain_or(postcodes, texts(postcodes), MOST_PLAIN),
+        "partner": numbers([partners[state.partner_name(site.partner)] for site in sites]),
+        "kind": numbers([kinds[site.kind] for site in sites]),
+        "phase": numbers([order.get(site.phase or b"", len(order)) for site in sites]),
+        "status": numbers([STATUS_ORDER.index(state.statuses[site.id]) for site in sites]),
+        "pattern": numbers([patterns[_pattern(state, site)] for site in sites]),
+        "live_on": numbers([words[day.isoformat()] if day else None for day in days]),
+        "track": numbers([tracks[course.tracks.get(site.id, "")] for site in sites]),
+        "latitude": numbers([round(place[0] * SCALE) if place else None for place in places]),
+        "longitude": numbers([round(place[1] * SCALE) if place else None for place in places]),
     }
     return {
         "partners": list(partners),
         "kinds": [{"name": kind, "shape": kind_shape(kind)} for kind in kinds],
         "patterns": list(patterns),
+        "tracks": list(tracks),
+        "days": [day.isoformat() for day in course.days],
         "sites": columns,
     }
 

@@ -20,16 +20,16 @@ import folium
 from branca.element import Figure, Template
 from xstatic.pkg import leaflet
 
-from psnplanner.board.figures import Figures
 from psnplanner.board.map_data import document, embed
+from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import plain
-from psnplanner.programme.state import State
 from psnplanner.resource_files import read_text
 
 _POLICY = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
+_PARTS = ("columns", "page", "charts", "reports", "slider", "start")
 _POLICY_PLACE = "written last, when the scripts are known"
 
 
@@ -67,21 +67,27 @@ class _Page(Figure):  # type: ignore[misc]
         self.policy = _POLICY_PLACE
         self.data = data
         self.leaflet_js, self.leaflet_css = _leaflet()
-        self.js, self.css = read_text("board/page.js"), read_text("board/page.css")
+        self.js, self.css = _script(), read_text("board/page.css")
 
 
-def page(state: State, figures: Figures, audience: str) -> bytes:
-    """The whole page, UTF-8, for figures drawn of the state.
-
-    The state must already be what the audience may see (`redact.for_audience`).
-    """
-    on = figures["status_on"]
-    title = html.escape(plain(f"{figures['programme']}, {on}", 120))
-    whole = _Page(title, embed(document(state, figures, audience)))
+def page(pack: Pack) -> bytes:
+    """The whole page, UTF-8, for a pack that holds only what its audience may see."""
+    on = pack.figures["status_on"]
+    title = html.escape(plain(f"{pack.title}, {on}", 120))
+    whole = _Page(title, embed(document(pack)))
     whole.add_child(_Map())
     rendered: str = whole.render()
     text = rendered.replace("\r\n", "\n").replace("\r", "\n")
     return text.replace(_POLICY_PLACE, _policy(text), 1).encode("utf-8")
+
+
+@cache
+def _script() -> str:
+    """The page's own script, its parts in order within one scope, comments left out."""
+    text = "\n".join(read_text(f"board/{name}.js") for name in _PARTS)
+    lines = (line.strip() for line in text.splitlines())
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return f'(() => {{\n"use strict";\n{kept}\n}})();'
 
 
 def _policy(text: str) -> str:

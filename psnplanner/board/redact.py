@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from psnplanner.board.betrayal import coarse, scrub, words_of
+from psnplanner.board.small_counts import without_small
 from psnplanner.errors import UserError
+from psnplanner.programme.issued import AUDIENCES
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Record, RecordId
+from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
-
-AUDIENCES = ("internal", "board", "public")
-"""Who a snapshot is for, from those who may see most to those who may see least."""
 
 _FREE_TEXT: dict[str, dict[str, Any]] = {
     "partner": {"contact": ""},
     "node": {"note": ""},
     "phase": {"note": ""},
-    "site": {"note": "", "contact": "", "other": ()},
+    "site": {"note": "", "contact": "", "other": (), "safety": "", "uprn": "", "address": ""},
     "stage": {"note": ""},
     "wayleave": {"note": "", "landowner": ""},
     "override": {"by": ""},
@@ -33,15 +34,30 @@ _PUBLIC: dict[str, dict[str, Any]] = {
 }
 """Further fields the public does not see: what is paid, and who is waited on."""
 
+_UNSEEN = ("photograph", "field_pack", "saved_view", "boundary", "wish", "scenario",
+           "issued_snapshot")  # fmt: skip
+"""Kinds of record that no snapshot shows, and that could speak of a withheld site."""
+
 Tables = Mapping[str, Mapping[RecordId, Record]]
 
 
-def for_audience(state: State, audience: str) -> State:
+def withheld(state: State, audience: str) -> dict[RecordId, Site]:
+    """The sites an audience may not know of."""
+    if audience == "internal":
+        return {}
+    return {ident: site for ident, site in state.sites.items() if site.sensitive}
+
+
+def for_audience(
+    state: State, audience: str, also: Mapping[RecordId, Site] | None = None
+) -> State:
     """The state an audience may see; `internal` sees all of it.
 
-    For `board` and `public`, sensitive sites are gone with all that is recorded of them, and
-    so are partners, nodes and phases that only they gave reason to know of; notes and contacts
-    are blank. For `public`, costs and whom a site waits on are blank as well.
+    For `board` and `public`, sensitive sites (and those of `also`) are gone with all that is
+    recorded of them, and so are partners, nodes and phases that only they gave reason to know
+    of; notes and contacts are blank; what else names a withheld site is reworded, and places
+    that would point at one are made coarse. For `public`, costs and whom a site waits on are
+    blank as well, and groups that withholding left small are merged with others.
     Raises UserError if there is no such audience.
     """
     if audience not in AUDIENCES:
@@ -50,32 +66,42 @@ def for_audience(state: State, audience: str) -> State:
         )
     if audience == "internal":
         return state
-    blanks = [_FREE_TEXT, _PUBLIC] if audience == "public" else [_FREE_TEXT]
-    return State(_blank(_without_sensitive(state), blanks))
+    gone = {**withheld(state, audience), **(also or {})}
+    kept = _without(state, gone)
+    for blank in [_FREE_TEXT, _PUBLIC] if audience == "public" else [_FREE_TEXT]:
+        _blank(kept, blank)
+    for entity in _UNSEEN:
+        kept[entity] = {}
+    if gone:
+        scrub(kept, words_of(gone.values(), state))
+        coarse(kept, gone.values())
+        _hide_capacity(kept, gone.values())
+        if audience == "public":
+            kept = without_small(kept, gone.values())
+    return State(kept)
 
 
-def _without_sensitive(state: State) -> dict[str, dict[RecordId, Record]]:
+def _without(state: State, gone: Mapping[RecordId, Site]) -> dict[str, dict[RecordId, Record]]:
     kept = {entity: dict(records) for entity, records in state.tables.items()}
-    withheld = {ident for ident, site in state.sites.items() if site.sensitive}
-    if not withheld:
+    if not gone:
         return kept
-    kept["site"] = {i: record for i, record in kept["site"].items() if i not in withheld}
+    kept["site"] = {i: record for i, record in kept["site"].items() if i not in gone}
     for entity in ("stage", "wayleave", "override"):
-        kept[entity] = {i: r for i, r in kept[entity].items() if _of(r, "site") not in withheld}
+        kept[entity] = {i: r for i, r in kept[entity].items() if _of(r, "site") not in gone}
     for entity in ("partner", "node", "phase"):
-        betrayed = _only_for(state, entity, withheld)
+        betrayed = _only_for(state, entity, gone)
         kept[entity] = {i: r for i, r in kept[entity].items() if i not in betrayed}
         _forget(kept, entity, betrayed)
     return kept
 
 
-def _only_for(state: State, entity: str, withheld: set[RecordId]) -> set[RecordId]:
+def _only_for(state: State, entity: str, gone: Mapping[RecordId, Site]) -> set[RecordId]:
     """Partners, nodes or phases that have sites, all of them withheld."""
     seen: set[RecordId | None] = set()
     hidden: set[RecordId] = set()
     for site in state.sites.values():
         linked = {_of(site, entity)} | (set(site.sharing) if entity == "partner" else set())
-        if site.id in withheld:
+        if site.id in gone:
             hidden |= linked - {None}
         else:
             seen |= linked
@@ -94,18 +120,26 @@ def _forget(kept: dict[str, dict[RecordId, Record]], entity: str, gone: set[Reco
                 kept["phase"][ident] = dataclasses.replace(record, base=None)
 
 
+def _hide_capacity(kept: dict[str, dict[RecordId, Record]], gone: Iterable[Site]) -> None:
+    """What is left of a capacity would tell how much the withheld sites take of it."""
+    nodes, phases = {site.node for site in gone}, {site.phase for site in gone}
+    for entity, idents, blank in (
+        ("node", nodes, {"ports": None}), ("phase", phases, {"capacity_days": None}),
+    ):  # fmt: skip
+        for ident in idents:
+            if ident is not None and ident in kept[entity]:
+                kept[entity][ident] = dataclasses.replace(kept[entity][ident], **blank)
+
+
 def _of(record: Record, field: str) -> Any:
     return getattr(record, field, None)
 
 
 def _blank(
-    tables: Mapping[str, Mapping[RecordId, Record]], blanks: list[dict[str, dict[str, Any]]]
-) -> Tables:
-    result: dict[str, Mapping[RecordId, Record]] = dict(tables)
-    for blank in blanks:
-        for entity, values in blank.items():
-            result[entity] = {
-                ident: dataclasses.replace(record, **values)
-                for ident, record in result[entity].items()
-            }
-    return result
+    tables: dict[str, dict[RecordId, Record]], blank: Mapping[str, Mapping[str, Any]]
+) -> None:
+    for entity, values in blank.items():
+        tables[entity] = {
+            ident: dataclasses.replace(record, **values)
+            for ident, record in tables[entity].items()
+        }

@@ -8,6 +8,7 @@ whose legacy stage is not needed have nothing to cease and save nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypedDict
 
@@ -35,6 +36,39 @@ class Savings(TypedDict):
     sites_without_cost: int
 
 
+class PartnerSavings(TypedDict):
+    """One partner's part of the savings, in pence a year; so far in pence."""
+
+    name: str
+    realised_pence_a_year: int
+    double_running_pence_a_year: int
+    still_to_come_pence_a_year: int
+    forecast_pence_a_year: int
+    saved_so_far_pence: int
+
+
+def by_partner(state: State, on: date) -> list[PartnerSavings]:
+    """The savings of each partner with any, by name; a shared site's are its own partner's."""
+    members: dict[str, list[Site]] = {}
+    for site in state.sites.values():
+        members.setdefault(state.partner_name(site.partner), []).append(site)
+    rows = [_of_partner(state, on, name, sites) for name, sites in members.items()]
+    found = [row for row in rows if row["forecast_pence_a_year"]]
+    return sorted(found, key=lambda row: (not row["name"], row["name"].casefold()))
+
+
+def _of_partner(state: State, on: date, name: str, sites: list[Site]) -> PartnerSavings:
+    sums = _sums(state, on, sites)
+    return PartnerSavings(
+        name=name,
+        realised_pence_a_year=sums["realised_pence_a_year"],
+        double_running_pence_a_year=sums["double_running_pence_a_year"],
+        still_to_come_pence_a_year=sums["still_to_come_pence_a_year"],
+        forecast_pence_a_year=sums["forecast_pence_a_year"],
+        saved_so_far_pence=sums["saved_so_far_pence"],
+    )
+
+
 def savings(state: State, on: date) -> Savings:
     """The savings of a programme as they stand on a day.
 
@@ -42,8 +76,12 @@ def savings(state: State, on: date) -> Savings:
     twice and still to come, together. Saved so far counts each ceased circuit's cost from the
     day after it ceased, 365 days to the year, rounded down to the penny.
     """
+    return _sums(state, on, state.sites.values())
+
+
+def _sums(state: State, on: date, sites: Iterable[Site]) -> Savings:
     realised = double = to_come = so_far = ceased = doubled = unknown = 0
-    for site in state.sites.values():
+    for site in sites:
         legacy = _legacy_state(state, site)
         if legacy == NOT_NEEDED:
             continue

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from psnplanner.board.figures import Figures, figures
-from psnplanner.board.redact import for_audience
+from psnplanner.board.course import Course, course
+from psnplanner.board.figures import NOTHING, Beside, Figures, figures
+from psnplanner.board.joiners import Joiner
+from psnplanner.board.redact import for_audience, withheld
+from psnplanner.board.sections import checked
 from psnplanner.errors import UserError
+from psnplanner.history.playback import Playback
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
@@ -16,7 +22,45 @@ from psnplanner.whole_file import whole_file
 SUFFIXES = (".html", ".png", ".pdf", ".svg")
 """The kinds of file a snapshot can be."""
 
+PAPERS = ("A4", "A3")
+"""The sizes a PDF can have."""
+
 Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a snapshot is to be: for whom, under what title, with what (see `sections.SECTIONS`)."""
+
+    audience: str = "internal"
+    title: str = ""
+    sections: tuple[str, ...] = ()
+    paper: str = "A4"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a snapshot is drawn from; `playback` gives it its time slider."""
+
+    beside: Beside = NOTHING
+    playback: Playback | None = None
+    joiners: tuple[Joiner, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What every form of snapshot is drawn of: a state its audience may see, and its figures."""
+
+    state: State
+    figures: Figures
+    wanted: Wanted
+    course: Course = field(default_factory=Course)
+    joiners: tuple[Joiner, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The title given, else the programme's name."""
+        return self.wanted.title or self.figures["programme"] or "Programme"
 
 
 def write(
@@ -28,6 +72,8 @@ def write(
     audience: str = "internal",
     calendar: Calendar | None = None,
     progress: Progress | None = None,
+    wanted: Wanted | None = None,
+    material: Material | None = None,
 ) -> Path:
     """Write a snapshot of the state for an audience, and give where it is.
 
@@ -37,17 +83,13 @@ def write(
     written, and lets Cancelled through; either way a file of that name is as it was.
     """
     path, tell = Path(out_path), progress or _nobody
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(
-            f"A snapshot cannot be a {path.suffix or 'file without a suffix'}.",
-            where=str(path),
-            remedy=f"End its name with one of: {', '.join(SUFFIXES)}.",
-        )
+    suffix = checked_suffix(path)
     tell(0.0, "Drawing up the figures")
-    seen = for_audience(state, audience)
-    drawn = figures(seen, today, calendar, as_at=as_at)
+    made = pack(
+        state, wanted or Wanted(audience), material or Material(), today, calendar, as_at
+    )
     tell(0.2, "Drawing the map")
-    content = _content(seen, drawn, audience, path.suffix.lower())
+    content = render(made, suffix)
     tell(0.9, f"Writing {path.name}")
     with whole_file(path) as beside:
         beside.write_bytes(content)
@@ -55,15 +97,58 @@ def write(
     return path
 
 
-def _content(state: State, drawn: Figures, audience: str, suffix: str) -> bytes:
+def checked_suffix(path: Path) -> str:
+    """The kind of file a name asks for. Raises UserError if a snapshot cannot be one."""
+    if path.suffix.lower() in SUFFIXES:
+        return path.suffix.lower()
+    raise UserError(
+        f"A snapshot cannot be a {path.suffix or 'file without a suffix'}.",
+        where=str(path),
+        remedy=f"End its name with one of: {', '.join(SUFFIXES)}.",
+    )
+
+
+def pack(
+    state: State,
+    wanted: Wanted,
+    material: Material,
+    today: date,
+    calendar: Calendar | None = None,
+    as_at: date | None = None,
+) -> Pack:
+    """Leave out what the audience may not see, then draw up the figures of the rest."""
+    if wanted.paper not in PAPERS:
+        raise UserError(
+            f"There is no paper “{wanted.paper}”.", remedy=f"Use one of: {', '.join(PAPERS)}."
+        )
+    wanted = dataclasses.replace(wanted, sections=checked(wanted.sections))
+    seen, gone = for_audience(state, wanted.audience), withheld(state, wanted.audience)
+    plan = material.beside.baseline
+    if plan is not None:
+        # What is sensitive today is withheld from the plan of a day when it was not yet.
+        plan = for_audience(plan, wanted.audience, gone)
+    beside = dataclasses.replace(material.beside, baseline=plan)
+    drawn = figures(seen, today, calendar, as_at=as_at, beside=beside)
+    replay = Course()
+    if material.playback is not None:
+        replay = course(material.playback, seen, date.fromisoformat(drawn["status_on"]))
+    return Pack(seen, drawn, wanted, replay, material.joiners)
+
+
+def render(made: Pack, suffix: str) -> bytes:
+    """A pack as the bytes of a file of that kind; the same bytes for the same pack."""
     # folium and matplotlib take a second each to import: only the one that is needed.
     if suffix == ".html":
         from psnplanner.board.map_page import page
 
-        return page(state, drawn, audience)
+        return page(made)
+    if suffix == ".pdf":
+        from psnplanner.board.pages import document
+
+        return document(made)
     from psnplanner.board.picture import picture
 
-    return picture(state, drawn, audience, suffix.removeprefix("."))
+    return picture(made, suffix.removeprefix("."))
 
 
 def _nobody(_fraction: float, _doing: str) -> None:

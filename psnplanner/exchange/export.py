@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from psnplanner.errors import UserError
 from psnplanner.exchange.site_columns import Sites
+from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 from psnplanner.whole_file import whole_file
 
@@ -17,8 +18,13 @@ SUFFIXES = (".csv", ".xlsx", ".geojson", ".kml", ".gpkg", ".shp", ".zip")
 Progress = Callable[[float, str], None]
 
 
-def export(state: State, out: str | os.PathLike[str], progress: Progress | None = None) -> int:
-    """Write every site to a file of the kind its suffix says, and give how many there are.
+def export(
+    state: State,
+    out: str | os.PathLike[str],
+    progress: Progress | None = None,
+    only: Collection[RecordId] | None = None,
+) -> int:
+    """Write every site, or `only` these, to a file of the kind its suffix says; how many.
 
     A list written so and imported again changes nothing (a Shapefile: see `spatial`).
     Raises UserError for a suffix not known, a text the format cannot hold or a disk that
@@ -37,7 +43,7 @@ def export(state: State, out: str | os.PathLike[str], progress: Progress | None 
             "There is no such folder.", str(path.parent), "Choose a folder that is there."
         )
     tell(0.0, "Gathering the sites")
-    sites = Sites(state)
+    sites = Sites(state, only)
     if suffix == ".shp":
         from psnplanner.exchange.spatial import write_shapefile
 

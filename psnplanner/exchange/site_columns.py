@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from psnplanner.programme.record import Position
+from psnplanner.programme.record import Position, RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
@@ -51,9 +51,10 @@ class Column:
 class Sites:
     """The sites of a programme as rows under COLUMNS and the headings of `other`."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, only: Collection[RecordId] | None = None) -> None:
         self.state = state
-        self.rows = list(state.sites.values())
+        wanted = None if only is None else frozenset(only)
+        self.rows = [s for i, s in state.sites.items() if wanted is None or i in wanted]
 
     @cached_property
     def _partner_names(self) -> Mapping[bytes, str]:

@@ -77,9 +77,18 @@ _INSERT_EVENT = (
 
 
 def append(
-    db: Database, header: Header, changes: Sequence[Change], dev: int, hlc: int, now: datetime
+    db: Database,
+    header: Header,
+    changes: Sequence[Change],
+    dev: int,
+    hlc: int,
+    now: datetime,
+    tell: Callable[[float], None] | None = None,
 ) -> Transaction:
-    """Add one transaction; call it inside the write transaction that updates the tables."""
+    """Add one transaction; call it inside the write transaction that updates the tables.
+
+    `tell` hears the share done, and may raise to cancel.
+    """
     known = rows(db, "SELECT n, hash FROM dev WHERE dev = ?", dev)
     number, previous = (known[0][0] + 1, known[0][1]) if known else (1, b"")
     removed = _removed(db, changes)
@@ -90,7 +99,16 @@ def append(
     received = now.isoformat(timespec="milliseconds")
     told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, ctx)
     events = (_event(db, change, hlc, dev, removed) for change in changes)
-    digest = chained(previous, told, events, lambda batch: insert(db, batch))
+    done = 0
+
+    def take(batch: Sequence[EventRow]) -> None:
+        nonlocal done
+        insert(db, batch)
+        done += len(batch)
+        if tell is not None:
+            tell(done / len(changes))
+
+    digest = chained(previous, told, events, take)
     db.conn.execute(
         f"INSERT INTO txn ({_TXN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -259,12 +277,13 @@ def _head(
     db: Database, ent: int, row: bytes, fld: int, before: int
 ) -> tuple[int | None, int | None]:
     # A record that came back began anew: its last creation counts for every field.
-    found = db.conn.execute(
+    found = rows(
+        db,
         "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) AND hlc < ? "
         "ORDER BY hlc DESC, dev DESC LIMIT 1",
-        (ent, row, fld, CREATES, before),
-    ).fetchone()
-    return (found[0], found[1]) if found else (None, None)
+        ent, row, fld, CREATES, before,
+    )  # fmt: skip
+    return found[0] if found else (None, None)
 
 
 def headers(db: Database) -> list[Transaction]:
@@ -398,6 +417,25 @@ def overtaken_by(db: Database, change: Change, hlc: int, dev: int) -> list[tuple
         dev,
     )
     return [(found_hlc, found_dev) for found_hlc, found_dev in found]
+
+
+def all_overtaken(
+    db: Database, changes: Sequence[Change], hlc: int, dev: int
+) -> list[tuple[Change, list[tuple[int, int]]]]:
+    """Each of many changes with the (hlc, dev) of those that overtook it, as `overtaken_by`."""
+    later: dict[tuple[int, bytes], list[tuple[int, int, int]]] = {}
+    sql = "SELECT ent, row, fld, hlc, dev FROM event WHERE (hlc, dev) > (?, ?)"
+    for ent, row, *told in rows(db, sql, hlc, dev):
+        later.setdefault((ent, row), []).append((told[0], told[1], told[2]))
+    result = []
+    for change in changes:
+        kind = RECORD_TYPES[change.entity]
+        found = later.get((kind.ENTITY_NUMBER, change.record), [])
+        if change.field not in (CREATED, DELETED):
+            number = fields_of(kind)[change.field].number
+            found = [told for told in found if told[0] in (number, CREATES, DELETES)]
+        result.append((change, [(h, d) for _, h, d in found]))
+    return result
 
 
 def stamps(db: Database) -> dict[tuple[int, int], tuple[int, int]]:

@@ -31,6 +31,7 @@ Progress = Callable[[float, str], None]
 Now = Callable[[], datetime]
 
 
+_MANY = 500
 OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
 _WAYS_OUT = {OTHER_OPEN: "Close the other window or command, then open it again."}
 
@@ -136,16 +137,18 @@ class ProgrammeFile:
         after: State,
         now: datetime,
         pictures: Mapping[str, bytes] | None = None,
+        tell: Callable[[float], None] | None = None,
     ) -> Transaction:
         """Journal one transaction and bring the tables along; on the disk when it returns.
 
-        `pictures` are the bytes of new photographs by their digest.
+        `pictures` are the bytes of new photographs by their digest. `tell` hears the share
+        done, and may cancel by raising: nothing is saved then.
         """
         self._check_writable()
         with plain_words(self.path), writing(self._db):
             self._check_nobody_else_wrote()
             hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
-            made = journal.append(self._db, header, changes, dev, hlc, now)
+            made = journal.append(self._db, header, changes, dev, hlc, now, tell)
             heads.follow(self._db, (hlc, dev), settles=header.kind == SETTLE)
             tables.write(self._db, before, after, changes)
             photographs.keep(self._db, pictures or {})
@@ -280,7 +283,10 @@ class ProgrammeFile:
         with plain_words(self.path):
             stamps = journal.stamps(self._db)
             own = next(stamp for stamp, key in stamps.items() if key == done.key)
-            found = [(c, journal.overtaken_by(self._db, c, *own)) for c in done.changes]
+            if len(done.changes) > _MANY:  # one pass over the journal beats a look-up for each
+                found = journal.all_overtaken(self._db, done.changes, *own)
+            else:
+                found = [(c, journal.overtaken_by(self._db, c, *own)) for c in done.changes]
         return [(c, [stamps[stamp] for stamp in later]) for c, later in found if later]
 
     def stream(

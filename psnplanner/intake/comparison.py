@@ -154,7 +154,7 @@ class Comparison:
             fields = ", ".join(name.replace("_", " ") for name in kept)
             draft.tell(
                 "", fields, f"Kept as it is: field work is newer than the list ({fields}).",
-                "To have what the list says, read it again and take the list's values.", NOTE,
+                "To have what the list says, take the list's values (--take-list).", NOTE,
             )  # fmt: skip
         site = with_changes(known, changes) if changes else known
         if changes:

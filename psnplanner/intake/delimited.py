@@ -44,8 +44,10 @@ def read_delimited(
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines and not lines[-1]:
         lines.pop()
-    if max(map(len, lines), default=0) > _MOST_LINE_CHARACTERS:
+    longest = max(map(len, lines), default=0)
+    if longest > _MOST_LINE_CHARACTERS:
         raise _line_too_long(path)
+    look_closely = longest > MOST_CELL_CHARACTERS // 20  # no cell of more lines is read
     delimiter = _said(path, delimiter, lines) if delimiter else ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
         hint = lines.pop(0)[4]  # Excel's own, which Excel does not show as a row
@@ -59,7 +61,8 @@ def read_delimited(
             progress(0.2 * number / max(len(lines), number), "Reading the list")
         kept = trimmed(cells)
         if kept:
-            _check_size(path, number, kept)
+            if look_closely or len(kept) > MOST_COLUMNS or number > MOST_ROWS:
+                _check_size(path, number, kept)
             rows.append((number, kept))
     return Table(
         path.name,

@@ -31,8 +31,8 @@ POSTCODE = "postcode"
 DISTRICT = "postcode district"
 ONLINE = "online address"
 ADD_GAZETTEER = (
-    "Download Code-Point Open (CSV) from Ordnance Survey, run "
-    "“psnplanner gazetteer add codepo_gb.zip”, and import the list again."
+    "Download Code-Point Open (CSV) from Ordnance Survey, add it (File, Postcode gazetteer; or "
+    "“psnplanner gazetteer add codepo_gb.zip”), and read the list again."
 )
 
 
@@ -236,7 +236,10 @@ def stays_where_it_is(draft: Draft) -> None:
 
 def _unplaced_without_gazetteer(draft: Draft, column: str, postcode: str) -> None:
     if postcode:
-        message, remedy = f"{NOT_PLACED}no gazetteer is loaded.", "See the first problem."
+        message, remedy = (
+            f"{NOT_PLACED}no gazetteer is loaded.",
+            "Add a gazetteer, and read the list again.",
+        )
     else:
         message = f"{NOT_PLACED}{_lower(_nowhere(draft))}"
         remedy = "Give a valid postcode, or coordinates."

@@ -114,6 +114,8 @@ class Preview:
         if row.action == INSERT and row.site is not None:
             return "shared" if row.site.sharing or row.site.id in self._shared else "insert"
         if row.action == SKIP:
+            if row.row in self.reading.left_out:
+                return "skip"
             serious = any(problem.severity in (ERROR, WARNING) for problem in row.problems)
             return "problem" if serious else "skip"
         return row.action

@@ -15,7 +15,7 @@ from psnplanner.intake.table import MOST_CELL_CHARACTERS, MOST_COLUMNS
 _SAMPLE_LINES = 200
 _MOST_LINES = 20
 _MOST_OPENINGS = 5
-_MOST_BY_HAND = 2_000
+_MOST_BY_HAND, _MOST_MARKS = 2_000, 2 * MOST_COLUMNS
 _NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
 _WITHIN = "quotation marks stand within a cell: read as ordinary text"
 
@@ -47,7 +47,7 @@ def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Ite
         start += before
         if start < len(lines):
             number += 1
-            if len(mended) < _MOST_BY_HAND:
+            if len(mended) < _MOST_BY_HAND and lines[start].count('"') < _MOST_MARKS:
                 cells, taken, said = _by_hand(lines, start, delimiter, usual)
             else:  # so many are no slips: no more than a look at each
                 cells, taken, said = lines[start].replace('"', "").split(delimiter), 1, _NOT_CLOSED
@@ -97,7 +97,8 @@ def _by_hand(
     if len(cells) == usual and not left_open:
         return cells, 1, said
     for end in range(start + 2, min(start + 1 + _MOST_LINES, len(lines) + 1)):
-        if _is_whole(lines[end - 1], delimiter, usual):
+        following = lines[end - 1]
+        if following.count('"') > _MOST_MARKS or _is_whole(following, delimiter, usual):
             break
         more, still_open, why = _cells("\n".join(lines[start:end]), delimiter)
         if len(more) == usual and not still_open:

@@ -8,6 +8,7 @@ subgradient with Polyak's step; any prices at all give a valid bound.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ class _Relaxed:
 class Climb:
     """Prices climbing towards the best bound; each call of `climb` goes on where the last ended.
 
-    `best` never gets worse. It stands still once its steps have become too short to matter.
+    Its `best` never gets worse. It stands still once its steps have become too short to matter.
     """
 
     def __init__(self, problem: Grouping, worth: Floats | None = None) -> None:
@@ -69,7 +70,13 @@ class Climb:
         self._typical = max(float(problem.weight.mean()), 1e-9)
         self._step, self._since = (1.5 if problem.alike else 3.0), 0
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
-        self.best: Bound = self._look()
+        self._floor = float(alone_pounds(problem).sum())
+        self._best = self._bound(self._relaxed.at(self._worth, self._day))
+
+    @property
+    def best(self) -> Bound:
+        """The best bound yet; never below what the units would cost if each were alone."""
+        return dataclasses.replace(self._best, pounds=max(self._best.pounds, self._floor))
 
     @property
     def classes(self) -> Ints:
@@ -89,8 +96,8 @@ class Climb:
             if stop() or self.finished:
                 break
             found = self._relaxed.at(self._worth, self._day)
-            if found.pounds > self.best.pounds:
-                self.best = self._bound(found)
+            if found.pounds > self._best.pounds:
+                self._best = self._bound(found)
                 self._since = 0
             else:
                 self._since += 1
@@ -100,15 +107,12 @@ class Climb:
             self._follow(found, plan_pounds)
         return self.best
 
-    def _look(self) -> Bound:
-        return self._bound(self._relaxed.at(self._worth, self._day))
-
     def _bound(self, found: _Relaxed) -> Bound:
         return Bound(found.pounds, self._worth, self._day, found.base, found.base_pounds)
 
     def _go_back(self) -> None:
         self._step, self._since = self._step * SHORTER, 0
-        self._worth, self._day = self.best.worth, self.best.day_pounds
+        self._worth, self._day = self._best.worth, self._best.day_pounds
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
 
     def _follow(self, found: _Relaxed, plan_pounds: float) -> None:
@@ -256,9 +260,7 @@ class _Slots:
 
 def _classes(problem: Grouping) -> tuple[Ints, Ints]:
     """The class (K,) of each group, and a group of each class: alike in all but their names."""
-    rows = np.vstack(
-        [problem.price, problem.allowed, problem.capacity, problem.levels]
-    )
+    rows = np.vstack([problem.price, problem.allowed, problem.capacity, problem.levels])
     known: dict[bytes, int] = {}
     first: list[int] = []
     own = np.zeros(rows.shape[1], dtype=np.int64)

@@ -32,10 +32,17 @@ from psnplanner.planning.local_search import Search
 from psnplanner.planning.transport import alternate
 
 FIRST_STARTS, STARTS = 3, 6
-STRETCH = 1.5e8
-"""Elementary operations in a stretch of the bound's climb: about half a second."""
+STRETCH = 3e8
+"""Elementary operations in a stretch of the bound's climb: about a second."""
 
-FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 3, 30, 4
+STRETCH_WORK, PART_OVERHEAD, SOLVER_SECONDS = 1.0, 0.25, 2.2
+"""Work of a stretch; of building and shaking a neighbourhood; of a unit of solver work."""
+
+LEAST_STEPS = 8
+CLIMB_PARTS = 2
+"""Neighbourhoods solved, one after the other, beside a stretch of the bound's climb."""
+
+FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 30, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
 PART_WORK = 0.4
@@ -52,7 +59,7 @@ CLOSED = 1e-5
 
 @dataclass
 class Budget:
-    """How much work a search may do, in about seconds of a quiet core.
+    """How much work a search may do, in about seconds of one quiet core.
 
     `cancelled` and `ends_at` (an instant of `time.monotonic`) end it sooner: what is found then
     depends on the machine's load.
@@ -113,12 +120,16 @@ class Engine:
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
         self._start()
+        if self.budget.over:
+            self._climb.climb(LEAST_STEPS, self.pounds)
+            return Found(self.best, self.pounds, self._climb.best)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
             stretches = 0
             climbing = pool.submit(self._stretch, FIRST_STRETCHES)
             for base in self._spread_bases(STARTS - FIRST_STARTS):
                 self._try(base)
             climbing.result()
+            self.budget.spend(FIRST_STRETCHES * STRETCH_WORK)
             self._try(self._climb.best.base.copy())
             while not (self.budget.over or self._closed):
                 stretches += 1
@@ -153,8 +164,10 @@ class Engine:
 
     def _stretch(self, count: int = 1) -> None:
         """Let the bound climb for about a second of work, so many times."""
-        units, groups, bases = self.problem.shape
-        effort = units * bases * (1 if self.problem.alike else 8 * len(self._climb.classes))
+        units, _, bases = self.problem.shape
+        effort = units * bases + 20_000
+        if not self.problem.alike:
+            effort = len(self._climb.classes) * (4 * units * bases + 500_000)
         steps = int(np.clip(STRETCH / effort, 3, 400))
         self._climb.climb(count * steps, self.pounds, self.budget.stop)
 
@@ -202,14 +215,14 @@ class Engine:
 
         Where the bound is to climb, it takes the place of one of them.
         """
-        parts = self._batch(THREADS - climb)
+        parts = self._batch(CLIMB_PARTS if climb else THREADS)
         if not parts:
             return False
         climbing = pool.submit(self._stretch) if climb else None
         works = [pool.submit(part.solve, self.budget) for part in parts]
         for part, work in zip(parts, works, strict=True):
             solved = work.result()
-            self.budget.spend(0.2 + solved.work)
+            self.budget.spend(PART_OVERHEAD + SOLVER_SECONDS * solved.work)
             if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
                 if solved.proved:
                     self._proved.add(part.key)
@@ -221,7 +234,7 @@ class Engine:
                 self._units = min(MOST_UNITS, self._units * GROW)
         if climbing:
             climbing.result()
-            self.budget.spend(0.3)
+            self.budget.spend(STRETCH_WORK)
         return True
 
     def _put_back(self, part: Part, solved: Grouped) -> None:
@@ -246,7 +259,7 @@ class Engine:
             taken[groups] = True
             left_out = False
             parts.append(part)
-        if not parts and self._favoured < 1e3:
+        if not parts and self._favoured < self.problem.shape[2]:
             # Everything near is proved among the favoured bases: favour more of them.
             self._favoured *= 2
             self._proved.clear()
@@ -276,10 +289,12 @@ class Engine:
         """How dear the rows would be in each group (K,), by where, by when, by both, or not."""
         groups = self.problem.shape[1]
         if measure == "any" or not len(rows):
-            return self._random.random(groups)
+            far: Floats = self._random.random(groups)
+            return far
         where = self.problem.reach[rows][:, self.best.base].mean(axis=0)
         when = np.where(self.problem.allowed[rows], self.problem.price[rows], 1e9).mean(axis=0)
-        return {"reach": where, "price": when, "both": where + when}[measure]
+        both: dict[str, Floats] = {"reach": where, "price": when, "both": where + when}
+        return both[measure]
 
     def _part(self, groups: Ints, left_out: bool) -> Part:
         inside = np.isin(self.best.group, groups)

@@ -99,12 +99,12 @@ class _Model:
             self.cost.append(round(PENCE * problem.miss[i]) * self.out[i])
             self.model.add_exactly_one([*self.at[i].values(), self.out[i]])
 
-    def _worth_offering(self, pounds: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def _worth_offering(self, pounds: np.ndarray) -> np.ndarray:
         """Slots (S, N) near enough for each unit: all of a few, the cheapest of many."""
         if not self.problem.alike or len(self.slots) <= NEAREST_SLOTS:
             return np.ones(pounds.shape, dtype=bool)
         limit = np.partition(pounds, NEAREST_SLOTS - 1, axis=0)[NEAREST_SLOTS - 1]
-        keep: np.ndarray = pounds <= limit  # type: ignore[type-arg]
+        keep: np.ndarray = pounds <= limit
         now = {b: s for s, (_, b) in enumerate(self.slots)}
         for i, k in enumerate(self.plan.group):
             if k != OUT:

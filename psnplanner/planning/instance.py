@@ -156,7 +156,8 @@ def build(
 def _miss_pounds(times: Timing, move: Floats, current: Ints, prices: Prices) -> Floats:
     """What leaving each site out costs: more than any phase, so that none is on purpose."""
     dearest = (times.pounds() + move).max(axis=1, initial=0.0)
-    return 2 * prices.miss_pounds + dearest + prices.move_pounds * (current != OUT)
+    result: Floats = 2 * prices.miss_pounds + dearest + prices.move_pounds * (current != OUT)
+    return result
 
 
 def _move_pounds(

@@ -67,4 +67,3 @@ def _placed(instance: Instance, wanted: Ints) -> Ints:
     may = model.allowed[np.arange(len(wanted)), wanted]
     first = np.where(model.allowed.any(axis=1), model.allowed.argmax(axis=1), OUT)
     return np.where(np.isin(np.arange(len(group)), model.free), np.where(may, wanted, first), group)
-

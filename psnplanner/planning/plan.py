@@ -15,6 +15,7 @@ import numpy as np
 from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
 from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
+from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.feasibility import Binding, binding
 from psnplanner.planning.horizon import Horizon, Tree
@@ -37,8 +38,8 @@ from psnplanner.programme.working_days import Calendar, open_share
 
 Progress = Callable[[float, str], None]
 
-WORK_PER_SECOND = 0.8
-"""Work of the engine bought by a second of budget."""
+WORK_PER_SECOND = 1.6
+"""Work of the engine, in seconds of one core, bought by a second of budget on two."""
 
 WALL_FACTOR = 10.0
 """The clock stops a plan only at so many times its budget: below, rounds alone count."""
@@ -84,6 +85,8 @@ class Plan:
     bound_pounds: float
     unavoidable_pounds: float
     moved: int
+    moves: tuple[Move, ...]
+    forced_moves: int
     seconds: float
     spread_km: Mapping[RecordId, float]
     capacity_days: Mapping[RecordId, float]
@@ -113,6 +116,9 @@ class Plan:
                 "avoidable_gap_percent": round(100 * self.avoidable_gap, 3),
             },
             "moved": self.moved,
+            "forced_moves": self.forced_moves,
+            "changes": summary(self.moves),
+            "moves": [move.report() for move in self.moves],
             "seconds": round(self.seconds, 3),
         }
 
@@ -211,9 +217,11 @@ def propose(
         shortfall=_shortfall(instance, best, short, unplanned, after),
         cost_terms=terms(instance, best),
         greedy_pounds=total_pounds(instance.model, greedy),
-        bound_pounds=min(found.bound.pounds, found.pounds),
+        bound_pounds=float(min(found.bound.pounds, found.pounds)),
         unavoidable_pounds=unavoidable_pounds(instance),
         moved=_moved(state, after),
+        moves=moves(instance, best),
+        forced_moves=forced_moves(instance),
         seconds=time.monotonic() - began,
         spread_km={phase.id: _spread_km(after, phase) for phase in after.phases.values()},
         capacity_days=_capacities(after, calendar),
@@ -310,9 +318,7 @@ def _search(
         cancelled,
         began + (options.wall_seconds or max(2.0, WALL_FACTOR * options.seconds)),
     )
-    first = min(
-        [greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan)
-    )
+    first = min([greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan))
     told(first, total_pounds(instance.model, first))
     found = Engine(instance.model, first, budget, options.seed, told).run()
     if stopped:

@@ -5,7 +5,11 @@ Defaults are estimates for a UK public-sector roll-out of 2014; the manager may 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from psnplanner.errors import UserError
 
 
 def _priorities() -> dict[str, float]:
@@ -76,3 +80,24 @@ class Prices:
     def travel_pounds(self) -> float:
         """Pounds for each day and straight kilometre from the base: there and back."""
         return 2 * self.route_factor * self.crew_km_pounds + self.shared_work_pounds
+
+
+def with_prices(prices: Prices, changed: Mapping[str, float]) -> Prices:
+    """The prices with some of them changed by name. Raises UserError for one not known.
+
+    A price for each priority is named by it: `waiting_high`.
+    """
+    plain = {f.name for f in dataclasses.fields(Prices) if f.name != "waiting_pounds_per_day"}
+    waiting = dict(prices.waiting_pounds_per_day)
+    values: dict[str, float] = {}
+    for name, pounds in changed.items():
+        if pounds < 0:
+            raise UserError(f"The price {name} is below nothing.", remedy="Give 0 or more.")
+        if name.removeprefix("waiting_") in waiting:
+            waiting[name.removeprefix("waiting_")] = float(pounds)
+        elif name in plain:
+            values[name] = float(pounds)
+        else:
+            known = ", ".join(sorted(plain | {f"waiting_{key}" for key in waiting}))
+            raise UserError(f"There is no price {name}.", remedy=f"Those there are: {known}.")
+    return dataclasses.replace(prices, waiting_pounds_per_day=waiting, **values)

@@ -173,7 +173,6 @@ class _Check:
                     yield f"{site.reference} starts before its node {node.name}"
                 ident = node.parent
 
-
     def wishes(self) -> Iterator[str]:
         held = self.held
         phase_of = {site.id: phase for site, phase in self.placed}

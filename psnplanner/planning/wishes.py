@@ -45,19 +45,20 @@ def wished(
     return Wished(open_to, unit, pairs)
 
 
-def _open_to(
-    state: State, row: dict[RecordId, int], phases: Sequence[Phase], count: int
-) -> Flags:
+def _open_to(state: State, row: dict[RecordId, int], phases: Sequence[Phase], count: int) -> Flags:
     """Where the dates wished for let each site be. Raises UserError where they leave no day."""
     result = np.ones((count, len(phases)), dtype=bool)
     earliest: dict[RecordId, date] = {}
     latest: dict[RecordId, date] = {}
     for wish in state.wishes.values():
-        for ident in wish.sites if wish.on is not None else ():
+        on = wish.on
+        if on is None:
+            continue
+        for ident in wish.sites:
             if wish.kind == NOT_BEFORE:
-                earliest[ident] = max(earliest.get(ident, wish.on), wish.on)
+                earliest[ident] = max(earliest.get(ident, on), on)
             elif wish.kind == NOT_AFTER:
-                latest[ident] = min(latest.get(ident, wish.on), wish.on)
+                latest[ident] = min(latest.get(ident, on), on)
     for ident, i in row.items():
         first, last = earliest.get(ident, date.min), latest.get(ident, date.max)
         if first > last:
@@ -144,7 +145,8 @@ def _broken(
     free = [ident for ident in inside if ident not in held]
     if wish.kind in (NOT_BEFORE, NOT_AFTER) and wish.on is not None:
         return [
-            f"{_name(state, ident)} is in {phase_of[ident].name}, though wished {wish.kind} {uk(wish.on)}"
+            f"{_name(state, ident)} is in {phase_of[ident].name}, "
+            f"though wished {wish.kind} {uk(wish.on)}"
             for ident in free
             if not _keeps(wish, phase_of[ident])
         ]

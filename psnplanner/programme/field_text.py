@@ -30,7 +30,7 @@ def site(state: State, words: str) -> Site:
         raise UserError(f"Several sites are called “{words}”: {which}.", remedy="Say which one.")
     raise UserError(
         f"There is no site “{words}”.",
-        remedy="Give a reference or the exact name; “findings” and “figures” list sites.",
+        remedy="Give its reference or its exact name, as in the list of sites.",
     )
 
 

@@ -52,7 +52,10 @@ def findings(state: State, today: date, calendar: Calendar) -> list[Finding]:
         _breaches,
         _overrides,
     )
+    from psnplanner.programme.merge_findings import work_without_site  # it needs Finding
+
     found = [finding for check in checks for finding in check(look)]
+    found += work_without_site(state)
     return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -len(f.sites), f.code))
 
 

@@ -275,15 +275,15 @@ class MainWindow(QMainWindow):
 
     def undo(self) -> None:
         """Take back the last change."""
-        self._step(lambda: self.session.undo())
+        self._step(lambda progress: self.session.undo(progress=progress))
 
     def redo(self) -> None:
         """Bring back the last change taken back."""
-        self._step(lambda: self.session.redo())
+        self._step(lambda progress: self.session.redo(progress=progress))
 
     def _step(self, step: Any) -> None:
         # One import undone is thousands of changes: not in the window's thread.
-        self.jobs.start("Undoing", lambda progress: step(), None, self.refuse)
+        self.jobs.start("Undoing", step, None, self.refuse)
 
     def select_all(self) -> None:
         """Choose every site the filter shows."""

@@ -128,19 +128,25 @@ def merge(file: Path, packs: tuple[Path, ...], dry_run: bool, as_json: bool) -> 
     with open_programme(file) as session:
         done = []
         for path in packs:
+            before = session.state
             merged = session.merge_file(path, dry_run=dry_run)
-            done.append(_merged(session.state, path, merged))
+            done.append(_merged(before, path, merged))
         document = {"merged": done, "dry_run": dry_run, "open_conflicts": len(session.conflicts())}
     show(as_json, document, lambda: text.merge_lines(document))
 
 
-def _merged(state: State, path: Path, merged: Merged) -> dict[str, Any]:
+def _merged(before: State, path: Path, merged: Merged) -> dict[str, Any]:
+    from psnplanner.exchange import merge_told
+
+    state = before.after(merged.changes)
+    in_force = merge_told.told(before, state, merged.changes)
     return {
         "file": str(path),
         "transactions": merged.transactions,
         "changes": merged.events,
         "known_already": merged.known,
         "fields_changed": len(merged.changes),
+        "in_force": merge_told.documents(state, in_force),
         "conflicts": [conflict_document(state, item) for item in merged.conflicts],
         "renamed_copies": len(merged.renamed),
         "transaction": merged.transaction.label if merged.transaction else None,

@@ -1,24 +1,38 @@
-"""The verbs of the plan: plan, findings."""
+"""The verbs of the plan: plan, explain, scenarios, findings."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from psnplanner import console
 from psnplanner.console import show
+from psnplanner.errors import UserError
 from psnplanner.verbs import text
 from psnplanner.verbs.options import FILE, json_option, open_programme
+
+PRICE = click.option(
+    "--price", "prices", multiple=True, metavar="NAME=POUNDS",
+    help="A price of the model, changed: partner_visit_pounds=1500, waiting_high=2.",
+)  # fmt: skip
+SECONDS = click.option(
+    "--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True
+)
 
 
 @click.command()
 @FILE
 @click.option("--phases", type=click.IntRange(1, 200), help="How many to propose.")
-@click.option("--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True)
+@SECONDS
 @click.option("--apply", "apply_it", is_flag=True, help="Put the plan in force.")
 @click.option("--keep-locks/--ignore-locks", default=True, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--crews", type=float, help="Crews in phases without a capacity.")
+@click.option("--scenario", help="Plan the programme as this scenario has it.")
+@PRICE
 @json_option
 def plan(
     file: Path,
@@ -27,18 +41,112 @@ def plan(
     apply_it: bool,
     keep_locks: bool,
     seed: int,
+    crews: float | None,
+    scenario: str | None,
+    prices: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Propose which sites go into which phase."""
     from psnplanner.planning.plan import Options
+    from psnplanner.planning.prices import Prices, with_prices
 
+    if scenario and apply_it:
+        raise UserError(
+            "A scenario is not put in force: it is what might be.",
+            remedy="Make the same changes to the programme, then plan it with --apply.",
+        )
+    changed = with_prices(Prices(), _prices(prices))
+    options = Options(phases, seconds, keep_locks, seed, crews, changed)
     with open_programme(file, read_only=not apply_it) as session:
-        options = Options(phases=phases, seconds=seconds, keep_locks=keep_locks, seed=seed)
-        found = session.propose_plan(options, console.progress())
+        if scenario:
+            found = session.plan_scenario(scenario, options, console.progress())
+        else:
+            found = session.propose_plan(options, console.progress())
         if apply_it:
             session.do(found.edit)
         report = {**found.report(), "applied": apply_it}
     show(as_json, report, lambda: text.plan_lines(report))
+
+
+def _prices(given: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for item in given:
+        name, _, value = item.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise UserError(
+                f"{item!r} is no price.", remedy="Write it as NAME=POUNDS: move_pounds=400."
+            ) from None
+    return found
+
+
+@click.command()
+@FILE
+@click.argument("site", required=False)
+@PRICE
+@json_option
+def explain(file: Path, site: str | None, prices: tuple[str, ...], as_json: bool) -> None:
+    """Why a site is in its phase, and what another would cost; without a site, what binds most."""
+    with open_programme(file, read_only=True) as session:
+        if site is None:
+            document: dict[str, Any] = {"pressures": session.pressures(_prices(prices))}
+            show(as_json, document, lambda: text.pressure_lines(document["pressures"]))
+            return
+        known = session.state.site_by_reference.get(site.casefold())
+        if known is None:
+            raise UserError(f"There is no site {site}.", str(file), "Give its reference.")
+        document = session.explain(known.id, _prices(prices)).report()
+    show(as_json, document, lambda: text.explain_lines(document))
+
+
+@click.command()
+@FILE
+@click.option("--add", "name", help="Keep a scenario under this name (anew, if it is there).")
+@click.option("--crews", "extra_crews", type=float, default=0.0, help="Crews more in every phase.")
+@click.option("--go-live", type=click.DateTime(["%Y-%m-%d"]), help="Another go-live date.")
+@click.option("--without", multiple=True, metavar="PARTNER", help="A partner left out.")
+@click.option("--phases", type=click.IntRange(1, 200), help="Another number of phases.")
+@click.option("--delete", "gone", multiple=True, metavar="NAME", help="Forget a scenario.")
+@click.option("--compare", "compare_all", is_flag=True, help="Plan each, side by side.")
+@SECONDS
+@PRICE
+@json_option
+def scenarios(
+    file: Path,
+    name: str | None,
+    extra_crews: float,
+    go_live: datetime | None,
+    without: tuple[str, ...],
+    phases: int | None,
+    gone: tuple[str, ...],
+    compare_all: bool,
+    seconds: float,
+    prices: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """What if: keep named scenarios in the file, list them, compare them."""
+    from psnplanner.planning.plan import Options
+    from psnplanner.planning.scenario import Settings
+
+    day = go_live.date() if go_live else None
+    settings = Settings(extra_crews, day, without, phases, _prices(prices))
+    with open_programme(file, read_only=not (name or gone)) as session:
+        if name:
+            session.keep_scenario(name, settings)
+        for each in gone:
+            session.forget_scenario(each)
+        if compare_all:
+            rows = session.compare_scenarios(Options(seconds=seconds), console.progress())
+        else:
+            rows = [_listed(s.name, s.settings) for s in session.state.scenarios.values()]
+    show(as_json, rows, lambda: text.scenario_lines(rows))
+
+
+def _listed(name: str, settings: str) -> dict[str, Any]:
+    import json
+
+    return {"scenario": name, "settings": json.loads(settings or "{}")}
 
 
 @click.command()

@@ -80,9 +80,39 @@ def plan_lines(report: dict[str, Any]) -> list[str]:
         lines += [f"  {item['reference']}: {item['reason']}" for item in report["unplanned"]]
     if report["shortfall"]:
         lines.append(f"Shortfall: {report['shortfall']}")
+    cost, proof = report["cost"]["total_pounds"], report["proof"]
+    lines.append(
+        f"£{cost:,.0f}; no plan costs less than £{proof['bound_pounds']:,.0f} "
+        f"(proved gap {proof['gap_percent']:.1f} %). By priority alone: "
+        f"£{report['greedy_total']:,.0f}."
+    )
+    lines += report["changes"]
     if not report["applied"]:
         lines.append("Proposed only; add --apply to put it in force.")
     return lines
+
+
+def explain_lines(document: dict[str, Any]) -> list[str]:
+    """A site's phase, why, and what else it might be."""
+    where = f"is in {document['phase']}" if document["phase"] else "is in no phase"
+    lines = [f"{document['reference']} {where}; it costs £{document['pounds']:,.0f} there."]
+    lines += [f"  {reason}" for reason in document["reasons"]]
+    if document["alternatives"]:
+        lines += ["Instead:", *(f"  {item['sentence']}" for item in document["alternatives"])]
+    return lines
+
+
+def pressure_lines(pressures: list[dict[str, Any]]) -> list[str]:
+    """What binds the plan most."""
+    return [item["sentence"] for item in pressures] or ["No phase is so full that it costs money."]
+
+
+def scenario_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """Scenarios as they are kept, or side by side once planned."""
+    if not rows:
+        return ["No scenarios are kept yet: add one with --add NAME."]
+    headings = list(dict.fromkeys(key for row in rows for key in row if key != "shortfall"))
+    return table(headings, [[str(row.get(key, "")) for key in headings] for row in rows])
 
 
 def figure_lines(found: Any) -> list[str]:

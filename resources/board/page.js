@@ -1,21 +1,25 @@
 // The board's page. Everything shown is put in with textContent, never as markup.
-(() => {
-"use strict";
 const data = JSON.parse(document.getElementById("board-data").textContent);
-const F = data.figures, S = data.sites, map = map_board, TOTAL = S.reference.length;
+const F = data.figures, S = data.sites, map = map_board;
+for (const name of ["reference", "name", "postcode"]) S[name] = texts(S[name]);
+for (const name of ["partner", "kind", "phase", "status", "pattern", "live_on", "track", "latitude", "longitude"]) S[name] = numbers(S[name]);
+const TOTAL = S.reference.length;
 const $ = (id) => document.getElementById(id);
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 // Tables of sites come as indices: put back the objects they stand for.
-for (const name of ["waiting", "blocked", "late"]) {
-  const { keys, rows } = F[name];
-  F[name] = rows.map((row) => {
-    const out = {};
-    keys.forEach((k, j) => { out[k] = k === "at" || k === "working_days" || row[j] === null ? row[j] : data.words[row[j]]; });
-    const i = out.at;
-    return Object.assign(out, { site: S.reference[i], name: S.name[i], partner: data.partners[S.partner[i]], status: data.statuses[S.status[i]].name });
+function rowsOf({ of, keys, rows }) {
+  const out = rows.map((row) => {
+    const made = {};
+    keys.forEach((k, j) => { made[k] = k === "at" || typeof row[j] !== "number" || /days|pence/.test(k) ? row[j] : data.words[row[j]]; });
+    const i = made.at;
+    return Object.assign(made, { site: S.reference[i], name: S.name[i], partner: data.partners[S.partner[i]], status: data.statuses[S.status[i]].name });
   });
+  out.of = of;
+  return out;
 }
+for (const name of ["waiting", "blocked", "late", "wayleaves_lapsing"]) F[name] = rowsOf(F[name]);
+for (const name of ["delays", "circuits"]) F.ledger[name] = rowsOf(F.ledger[name]);
 
 // ---- words -------------------------------------------------------------------------------
 const number = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -62,6 +66,7 @@ function table(into, columns, rows, empty, first) {
   const limit = first || rows.length;
   add(rows.slice(0, limit));
   const box = el("div", "scroll"); box.append(t); into.append(box);
+  if (rows.of > rows.length) into.append(el("p", "muted", `The ${number(rows.length)} most urgent of ${number(rows.of)}.`));
   if (rows.length > limit) {
     const more = el("button", "more", `Show all ${number(rows.length)}`);
     more.type = "button";
@@ -83,8 +88,8 @@ const days = (n) => (n === null ? "" : plural(n, "day"));
 // ---- headlines ---------------------------------------------------------------------------
 function headlines() {
   const forWhom = { internal: "Internal snapshot", board: "Board snapshot", public: "Public snapshot" }[data.audience];
-  $("eyebrow").textContent = `${forWhom} · drawn for ${uk(F.status_on)}`;
-  $("title").textContent = cut(F.programme || "Programme", 300);
+  $("eyebrow").textContent = `${forWhom} · drawn for ${uk(F.status_on)}` + (data.title !== F.programme && F.programme ? ` · ${cut(F.programme, 120)}` : "");
+  $("title").textContent = cut(data.title, 300);
   $("illustrative").hidden = !F.illustrative;
   if (F.go_live_on) {
     const n = F.days_to_go_live;
@@ -96,10 +101,13 @@ function headlines() {
   };
   const started = F.sites - F.live - F.by_status.planned - F.by_status.blocked;
   tile("Live", number(F.live), `of ${plural(F.sites, "site")}, ${F.live_percent} %`);
+  const A = F.against_baseline, C = F.forecast;
+  if (A) tile("Against the baseline", A.behind > 0 ? `${number(A.behind)} behind` : A.behind < 0 ? `${number(-A.behind)} ahead` : "on plan", `${number(A.due)} were to be live by now`, A.behind > 0);
+  if (C && C.probability !== null && C.probability !== undefined) tile("All live by go-live", `${Math.round(100 * C.probability)} %`, C.likely_on ? `likely by ${short(C.likely_on)}` : "likely", C.probability < .5);
   tile("On the way", number(started), `${number(F.by_status.planned)} not begun`);
-  tile("Waiting", number(F.waiting.length), F.waiting.length ? `${F.waiting.length === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits");
+  tile("Waiting", number(F.waiting.of), F.waiting.length ? `${F.waiting.of === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits");
   tile("Blocked", number(F.by_status.blocked), F.by_status.blocked === 1 ? "site" : "sites", F.by_status.blocked > 0);
-  tile("Late", number(F.late.length), "past their phase’s window", F.late.length > 0);
+  tile("Late", number(F.late.of), "past their phase’s window", F.late.of > 0);
   if (F.savings.forecast_pence_a_year) tile("Saving a year", money(F.savings.realised_pence_a_year), `of ${money(F.savings.forecast_pence_a_year)} when all old circuits cease`);
   const words = [];
   for (const s of data.statuses) {
@@ -146,16 +154,18 @@ const world = { x: new Float64Array(TOTAL), y: new Float64Array(TOTAL), placed: 
 const shown = new Uint8Array(TOTAL).fill(1);
 const latOf = (i) => S.latitude[i] / data.scale, lonOf = (i) => S.longitude[i] / data.scale;
 let chosen = -1;
+// The status each site is drawn in: of the day the slider stands on; 255 is not there yet.
+const now = Uint8Array.from(S.status);
 const byRank = [];
+const ranked = () => byRank.sort((a, b) => now[a] - now[b]);
 function project() {
   for (let i = 0; i < TOTAL; i++) {
     if (S.latitude[i] === null) continue;
     const p = map.project([latOf(i), lonOf(i)], 0);
     world.x[i] = p.x; world.y[i] = p.y; world.placed[i] = 1; byRank.push(i);
   }
-  byRank.sort((a, b) => S.status[a] - S.status[b]);
+  ranked();
 }
-const unpack = (flat) => { const out = []; let x = 0, y = 0; for (let k = 0; k < flat.length; k += 2) { x += flat[k]; y += flat[k + 1]; out.push([y / data.scale, x / data.scale]); } return out; };
 
 const Dots = L.Layer.extend({
   onAdd(m) {
@@ -189,10 +199,10 @@ const Dots = L.Layer.extend({
     const r = radius();
     const spots = [];
     for (const i of byRank) {
-      if (!shown[i]) continue;
+      if (!shown[i] || now[i] === 255) continue;
       const x = world.x[i] * grow - origin.x, y = world.y[i] * grow - origin.y;
       if (x < -20 || y < -20 || x > w + 20 || y > h + 20) continue;
-      const s = sprite(S.status[i], data.kinds[S.kind[i]].shape, data.statuses[S.status[i]].name === "blocked" ? r + 1 : r, ratio), side = s.width / ratio;
+      const s = sprite(now[i], data.kinds[S.kind[i]].shape, data.statuses[now[i]].name === "blocked" ? r + 1 : r, ratio), side = s.width / ratio;
       c.drawImage(s, Math.round((x - side / 2) * ratio) / ratio, Math.round((y - side / 2) * ratio) / ratio, side, side);
       spots.push([x, y, i]);
     }
@@ -215,7 +225,7 @@ const CELL = 8, HEAVY = 25, late = new Set(F.late.map((row) => row.at));
 function crowdOf(w, h, spots, lines) {
   const across = Math.ceil(w / CELL), down = Math.ceil(h / CELL), sums = new Float32Array(across * down);
   const add = (x, y, weight) => { const a = Math.floor(x / CELL), d = Math.floor(y / CELL); if (a >= 0 && d >= 0 && a < across && d < down) sums[d * across + a] += weight; };
-  for (const [x, y, i] of spots) add(x, y, late.has(i) || data.statuses[S.status[i]].name === "blocked" ? HEAVY : 1);
+  for (const [x, y, i] of spots) add(x, y, late.has(i) || data.statuses[now[i]].name === "blocked" ? HEAVY : 1);
   for (const line of lines) for (const [x, y] of line) add(x, y, .4);
   return (x0, y0, x1, y1) => {
     let sum = 0;
@@ -310,11 +320,11 @@ function drawBase() {
   const B = data.base, k = B.colours;
   $("frame").style.setProperty("--sea", k.sea);
   const still = { interactive: false };
-  for (const ring of B.land) L.polygon(unpack(ring), { ...still, stroke: true, weight: 1, color: k.coast, fillColor: k.land, fillOpacity: 1 }).addTo(map);
-  for (const line of B.rivers) L.polyline(unpack(line), { ...still, weight: 1.4, color: k.river }).addTo(map);
-  for (const ring of B.water) L.polygon(unpack(ring), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
+  for (const ring of B.land) L.polygon(line(ring, B.unit), { ...still, stroke: true, weight: 1, color: k.coast, fillColor: k.land, fillOpacity: 1 }).addTo(map);
+  for (const river of B.rivers) L.polyline(line(river, B.unit), { ...still, weight: 1.4, color: k.river }).addTo(map);
+  for (const ring of B.water) L.polygon(line(ring, B.unit), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
   for (const p of data.phases) {
-    p.rings = p.rings.map(unpack);
+    p.rings = p.rings.map((ring) => line(ring, data.scale));
     if (p.rings.length) outlines.push([p, L.polygon(p.rings, { ...still, weight: 1.8, color: p.colour, opacity: .85, fillColor: p.colour, fillOpacity: .055 }).addTo(map)]);
   }
 }
@@ -329,7 +339,7 @@ function nearest(point, reach) {
   const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0])), grow = map.getZoomScale(map.getZoom(), 0);
   let best = -1, least = reach * reach;
   for (const i of byRank) {
-    if (!shown[i]) continue;
+    if (!shown[i] || now[i] === 255) continue;
     const dx = world.x[i] * grow - origin.x - point.x, dy = world.y[i] * grow - origin.y - point.y, d = dx * dx + dy * dy;
     if (d <= least) { least = d; best = i; }
   }
@@ -353,7 +363,7 @@ function refilter() {
   let n = 0;
   for (let i = 0; i < TOTAL; i++) {
     const ok = (filter.partner === "" || S.partner[i] === +filter.partner) && (filter.phase === "" || S.phase[i] === +filter.phase)
-      && (filter.kind === "" || S.kind[i] === +filter.kind) && !filter.off.has(S.status[i]);
+      && (filter.kind === "" || S.kind[i] === +filter.kind) && !filter.off.has(now[i]) && now[i] !== 255;
     shown[i] = ok ? 1 : 0; n += ok;
   }
   const all = n === TOTAL;
@@ -374,7 +384,8 @@ function controls() {
   fill("kind", "All kinds", data.kinds.map((k) => k.name || "Kind not given"), "kind");
   data.statuses.forEach((s, k) => {
     const b = el("button"); b.type = "button"; b.setAttribute("aria-pressed", "true");
-    b.append(dot(s.name), capital(s.name), " ", el("span", "", number(F.by_status[s.name])));
+    const count = el("span", "", number(F.by_status[s.name])); count.dataset.status = k;
+    b.append(dot(s.name), capital(s.name), " ", count);
     b.onclick = () => { filter.off.has(k) ? filter.off.delete(k) : filter.off.add(k); b.setAttribute("aria-pressed", String(!filter.off.has(k))); refilter(); };
     $("legend").append(b);
   });
@@ -478,6 +489,7 @@ function tables() {
   ], F.by_phase, "No phases yet.");
   table($("partners"), [["Partner", "", (r) => cut(r.name || "No partner", 120)], ...shared,
     ...(costs ? [["Costs today, a year", "n", (r) => money(r.annual_cost_pence)]] : [])], F.by_partner, "No sites yet.");
+  table($("kinds"), [["Kind of building", "", (r) => cut(r.name || "Not given", 120)], ...shared], F.by_kind, "No sites yet.");
   const named = F.waiting_on.filter((o) => o.waiting_on);
   const owners = el("div", "owners");
   for (const o of named) { const d = el("div"); d.append(el("b", "", `${cut(capital(o.waiting_on), 60)}: ${number(o.stages)}`), `${plural(o.sites, "site")}, longest ${days(o.longest_working_days)}`); owners.append(d); }
@@ -492,6 +504,10 @@ function tables() {
   const lines = (into, rows) => { const dl = el("dl", "lines"); for (const [a, b] of rows) dl.append(el("dt", "", a), el("dd", "", b)); into.append(dl); };
   lines($("wayleaves"), Object.entries(F.wayleaves).filter(([k, n]) => n && k !== "not needed").map(([k, n]) => [`Wayleaves ${k}`, number(n)])
     .concat([["Gates passed by authority", number(F.overrides)]]));
+  if (F.wayleaves_lapsing.length) {
+    $("wayleaves").append(el("h3", "", "Wayleaves refused, lapsed or about to lapse"));
+    table($("wayleaves"), [["Site", "", siteLink], ["", "", (r) => capital(r.state)], ["On", "d", (r) => short(r.on)], ["Days", "n", (r) => (r.days === null ? "" : number(r.days))]], F.wayleaves_lapsing, "", 10);
+  }
   $("certificates").append(el("h3", "", "Compliance certificates that do not reach go-live"));
   table($("certificates"), [["Partner", "", name("partner")], ["", "", (r) => capital(r.state) + (r.valid_to ? ` ${r.state === "lapses" ? "after" : "on"} ${uk(r.valid_to)}` : "")], ["Sites", "n", (r) => number(r.sites)]],
     F.certificates, "Every partner’s certificate lasts until go-live.");
@@ -508,27 +524,3 @@ function tables() {
   if (costs) foot("Savings are the gross cost of old circuits; a site’s share of the new network is not taken off.");
   foot(data.base.licence + " Map drawn with Leaflet.");
 }
-
-// ---- all together ------------------------------------------------------------------------
-headlines();
-project();
-drawBase();
-controls();
-tables();
-home();
-map.setMaxBounds(L.latLngBounds(data.reach).pad(.2));
-dots.addTo(map);
-refilter();
-pointing();
-// Print gives no second chance: size the map for the paper and draw it at once.
-function forPaper(on) {
-  document.documentElement.classList.toggle("printing", on);
-  map.invalidateSize({ animate: false, pan: false });
-  home();
-  if (map._renderer) { map._renderer._update(); map._renderer._redraw(); }
-  dots.onPaper = on; dots.redraw();
-}
-window.addEventListener("beforeprint", () => forPaper(true));
-window.addEventListener("afterprint", () => forPaper(false));
-document.documentElement.dataset.ready = "yes";
-})();

@@ -26,7 +26,7 @@ TODAY = date(2014, 3, 3)
 GO_LIVE = date(2015, 4, 1)
 FIRST_ON, LAST_ON = date(2014, 4, 28), date(2015, 3, 20)
 CALENDAR = uk_calendar(range(2012, 2018))
-FILL = 0.88
+FILL = 0.85
 OPEN_SHARE = 0.93
 """Part of the year's working days outside the freezes."""
 
@@ -103,12 +103,13 @@ def _nodes(chance: random.Random, towns: list[_Town], sites: int) -> list[Node]:
         parent = min(nodes[:400], key=lambda node: _far(node.position, place), default=None)
         ident = _ident(2, n)
         depth[ident] = 0 if parent is None else depth[parent.id] + 1
-        weeks = 6 + 2 * depth[ident] + (chance.randrange(8, 20) if chance.random() < 0.1 else 0)
+        late = chance.randrange(6, 16) if chance.random() < 0.1 else 0
+        weeks = 5 + min(depth[ident], 10) + late
         nodes.append(
             Node(
                 id=ident, name=f"Node {n + 1}", position=place,
                 parent=parent.id if parent else None,
-                planned_on=min(TODAY + timedelta(weeks=weeks), date(2014, 10, 1)),
+                planned_on=min(TODAY + timedelta(weeks=weeks), date(2014, 9, 1)),
             )
         )  # fmt: skip
     return nodes

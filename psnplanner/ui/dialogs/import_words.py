@@ -60,7 +60,7 @@ _FIELDS = {
 }
 _ELSEWHERE = (
     ("psnplanner gazetteer", "Add OS Code-Point Open in the List step, under Places."),
-    ("See the first problem", "Add OS Code-Point Open in the List step, under Places."),
+    ("Add a gazetteer", "Add OS Code-Point Open in the List step, under Places."),
     ("take the list's values", "To have what the list says, tick the box below the table."),
 )
 """What a remedy of the core mentions that is done otherwise in this window."""

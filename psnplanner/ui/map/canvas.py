@@ -144,6 +144,7 @@ class MapCanvas(QWidget):
             self.update()
 
     def _reload(self, _rows: object = None) -> None:
+        self._check_points()
         if self.roster is not None:
             from psnplanner.ui.map.sites_layer import SitesLayer
 
@@ -281,18 +282,27 @@ class MapCanvas(QWidget):
         return inside
 
     def _points(self) -> Any:
-        import numpy as np
+        if self._index is None:
+            import numpy as np
 
-        from psnplanner.geography.spatial_index import PointIndex
+            from psnplanner.geography.spatial_index import PointIndex
 
-        assert self.roster is not None
-        rows, shown = self.roster.rows, self.roster.shown
-        xs = np.where(shown, rows.xs, np.nan)
-        # A status recorded moves nobody: the tree of a hundred thousand takes its time.
-        held = self._indexed
-        if held is None or not all(map(_same, held, (xs, rows.ys))):
-            self._index, self._indexed = PointIndex(xs, rows.ys), (xs, np.array(rows.ys))
+            assert self.roster is not None
+            rows, shown = self.roster.rows, self.roster.shown
+            # A copy: rows change in place, and then the two are compared.
+            self._indexed = np.where(shown, rows.xs, np.nan), np.array(rows.ys)
+            self._index = PointIndex(*self._indexed)
         return self._index
+
+    def _check_points(self) -> None:
+        """Forget the tree if anybody moved, came or went: a status recorded moves nobody."""
+        if self._index is not None and self.roster is not None:
+            import numpy as np
+
+            rows, shown = self.roster.rows, self.roster.shown
+            now = (np.where(shown, rows.xs, np.nan), rows.ys)
+            if not all(map(_same, self._indexed, now)):
+                self._index = None
 
     def pixel_of(self, ident: RecordId) -> QPointF | None:
         """Where a site is on the canvas, in logical pixels."""

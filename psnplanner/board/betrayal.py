@@ -1,0 +1,106 @@
+"""What would betray a withheld site though it is gone: its name elsewhere, and places beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from psnplanner.programme.node import Node
+from psnplanner.programme.record import Position, Record, RecordId, fields_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+
+NEAR_DEGREES: Final = 0.0005
+"""About 50 m: what is nearer to a withheld site than this would point at it."""
+
+COARSE_PLACES: Final = 2
+"""Decimals left of a place that would: about a kilometre."""
+
+_SHORTEST: Final = 4  # letters of a name that can be told from a common word
+_SHOWN = ("programme", "partner", "node", "phase", "site", "stage", "override", "certificate",
+          "closed_window", "baseline")  # fmt: skip
+_STAND_IN = {"partner": "A partner", "node": "A node", "phase": "A phase", "site": "A site"}
+
+Tables = dict[str, dict[RecordId, Record]]
+
+
+def words_of(gone: Iterable[Site], state: State) -> list[str]:
+    """The names, references and postcodes that may not be read anywhere.
+
+    A name that a site which is shown has too, such as “Library”, betrays nothing.
+    """
+    gone = list(gone)
+    hidden = {site.id for site in gone}
+    open_names = {s.name.casefold() for i, s in state.sites.items() if i not in hidden}
+    found = set()
+    for site in gone:
+        found |= {site.reference.strip(), site.postcode.strip(), site.uprn.strip()}
+        if site.name.strip().casefold() not in open_names:
+            found.add(site.name.strip())
+    return sorted(word for word in found if len(word) >= _SHORTEST)
+
+
+def scrub(kept: Tables, words: list[str]) -> None:
+    """Reword every text of the tables that holds one of the words."""
+    if not words:
+        return
+    longest_first = sorted(words, key=len, reverse=True)
+    hidden = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    for entity in _SHOWN:
+        for ident, record in kept[entity].items():
+            found = {
+                name: _reworded(entity, name, value, hidden)
+                for name, field in fields_of(type(record)).items()
+                if field.kind == "text" and name not in ("workflow", "position")
+                and (value := getattr(record, name)) and hidden.search(value)
+            }  # fmt: skip
+            if found:
+                kept[entity][ident] = dataclasses.replace(record, **found)
+
+
+def _reworded(entity: str, name: str, value: str, hidden: re.Pattern[str]) -> str:
+    if name == "postcode":
+        return value.split()[0] if " " in value else ""
+    if name in ("name", "reference"):
+        rest = " ".join(hidden.sub(" ", value).split()).strip(" -–,:()")
+        return rest or _STAND_IN.get(entity, "")
+    return ""
+
+
+def coarse(kept: Tables, gone: Iterable[Site]) -> None:
+    """Blank the places of nodes, and blur those of sites, that a withheld site is beside."""
+    cells: dict[tuple[int, int], list[Position]] = {}
+    for site in gone:
+        if site.position is not None and abs(site.position.latitude) <= 90:
+            cells.setdefault(_cell(site.position), []).append(site.position)
+    for entity in ("node", "site"):
+        for ident, record in kept[entity].items():
+            at: Position | None = getattr(record, "position", None)
+            if at is None or not _beside(at, cells):
+                continue
+            blurred = None if isinstance(record, Node) else _blurred(at)
+            kept[entity][ident] = dataclasses.replace(record, position=blurred)  # type: ignore[call-arg]
+
+
+def _cell(at: Position) -> tuple[int, int]:
+    return int(at.latitude // NEAR_DEGREES), int(at.longitude // NEAR_DEGREES)
+
+
+def _beside(at: Position, cells: dict[tuple[int, int], list[Position]]) -> bool:
+    if not abs(at.latitude) <= 90 or not abs(at.longitude) <= 360:
+        return False
+    row, column = _cell(at)
+    around = ((row + up, column + aside) for up in (-1, 0, 1) for aside in (-1, 0, 1))
+    return any(
+        max(abs(at.latitude - other.latitude), abs(at.longitude - other.longitude)) < NEAR_DEGREES
+        for cell in around
+        for other in cells.get(cell, ())
+    )
+
+
+def _blurred(at: Position) -> Position:
+    return Position(
+        round(at.latitude, COARSE_PLACES), round(at.longitude, COARSE_PLACES), "about"
+    )

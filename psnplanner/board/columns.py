@@ -1,0 +1,112 @@
+"""Columns of sites in little room: whole numbers in fixed width, texts by their commonest words.
+
+The page unpacks them with `resources/board/columns.js`, which is this module read backwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from os.path import commonprefix
+from typing import Any, Final
+
+DIGITS: Final = "".join(
+    chr(c) for c in range(35, 126) if chr(c) not in "\\<>&`{|}"
+)  # nothing that JSON or HTML must escape
+BASE: Final = len(DIGITS)
+WORD, NEXT, END = "`", "{", "|"
+"""In a packed text: what comes before a word's number of one digit, of two, and between texts."""
+
+_WORTH_A_NUMBER = 4  # occurrences
+
+
+def numbers(values: Sequence[int | None]) -> dict[str, Any]:
+    """Whole numbers or None as {"w": width, "low": least, "d": digits}; None is the last code."""
+    known = [value for value in values if value is not None]
+    low = min(known, default=0)
+    span = max(known, default=0) - low + 2
+    width = 1
+    while BASE**width < span:
+        width += 1
+    none = BASE**width - 1
+    text = "".join(_digits(none if v is None else v - low, width) for v in values)
+    return {"w": width, "low": low, "d": text}
+
+
+def _digits(value: int, width: int) -> str:
+    found = ""
+    for _ in range(width):
+        value, rest = divmod(value, BASE)
+        found = DIGITS[rest] + found
+    return found
+
+
+def texts(values: Sequence[str]) -> dict[str, Any]:
+    """Texts as {"words": [...], "d": one text}: words that recur are numbers in it."""
+    plain = [_split(value) for value in values]
+    counts = Counter(word for words in plain for word in words)
+    gain = {w: n * (len(w) + 1) for w, n in counts.items() if n >= _WORTH_A_NUMBER and w}
+    # A word that holds one of our own marks has to travel as a number.
+    for word in counts:
+        if any(mark in word for mark in (WORD, NEXT, END, '"', "\\")) or not word.isascii():
+            gain.setdefault(word, 0)
+    ranked = sorted(gain, key=lambda word: (-gain[word], word))[: BASE + BASE * BASE]
+    number = {word: k for k, word in enumerate(ranked)}
+    if any(mark in w for w in counts.keys() - number.keys() for mark in (WORD, NEXT, END)):
+        return {"list": list(values)}
+    return {"words": ranked, "d": END.join(_coded(words, number) for words in plain)}
+
+
+def _split(value: str) -> list[str]:
+    return value.split(" ")
+
+
+def _coded(words: list[str], number: dict[str, int]) -> str:
+    parts = []
+    for at, word in enumerate(words):
+        k = number.get(word)
+        last = at == len(words) - 1
+        if k is None:
+            parts.append(word if last else word + " ")
+        else:
+            # A number stands for the word and the blank after it; the reader drops the last one.
+            parts.append(WORD + DIGITS[k] if k < BASE else NEXT + _digits(k - BASE, 2))
+    return "".join(parts)
+
+
+def sorted_texts(values: Sequence[str]) -> dict[str, Any]:
+    """Texts of which each begins much as the one before: what is alike is counted, not said."""
+    parts, before = [], ""
+    for value in values:
+        alike = min(len(commonprefix((before, value))), BASE - 1)
+        parts.append(DIGITS[alike] + value[alike:])
+        before = value
+    if any(END in value or '"' in value for value in values):
+        return {"list": list(values)}
+    return {"front": END.join(parts)}
+
+
+def steps(line: Iterable[tuple[int, int]]) -> str:
+    """A line as steps of two numbers each, in digits: one each where small, else marked by "~"."""
+    found, last = [], (0, 0)
+    for point in line:
+        if point == last:
+            continue
+        for value, before in zip(point, last, strict=True):
+            found.append(_step(value - before))
+        last = point
+    return "".join(found)
+
+
+_HALF = BASE // 2
+
+
+def _step(value: int) -> str:
+    if -_HALF <= value < BASE - _HALF:
+        return DIGITS[value + _HALF]
+    return "~" + _digits(value + BASE**4 // 2, 4)
+
+
+def plain_or(values: Sequence[str], packed: dict[str, Any], most_plain: int) -> Any:
+    """The values as they are where they are few, so that a page can be read as it stands."""
+    return list(values) if len(values) <= most_plain else packed

@@ -1,0 +1,447 @@
+"""Why a site is in its phase, what another would cost, and which constraint costs most.
+
+Nothing here is prose made up: each reason is a rule of the model that forbids a cheaper phase, or
+a price. Prices of crew-days are the duals of the transport of sites to phases from the plan's
+bases (linear programme, scipy's HiGHS); the price of an alternative is the transport solved
+again with the site held there, and the sites it pushes on are named.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from psnplanner.errors import UserError
+from psnplanner.planning.grouping import (
+    OUT,
+    Floats,
+    Grouped,
+    Grouping,
+    Ints,
+    best_bases,
+    used_days,
+    visit_counts,
+)
+from psnplanner.planning.horizon import Horizon, dated
+from psnplanner.planning.instance import Instance, build
+from psnplanner.planning.local_search import Search
+from psnplanner.planning.prices import Prices
+from psnplanner.planning.transport import pinned, settle
+from psnplanner.programme.edits import plural, present_day
+from psnplanner.programme.gates import uk
+from psnplanner.programme.phase import Phase
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+from psnplanner.programme.wish import NOT_AFTER, NOT_BEFORE, Wish
+from psnplanner.programme.working_days import Calendar, closed_for
+
+ALTERNATIVES = 3
+KNOCK_ON = 6
+"""Further sites that may be moved to make room in an alternative."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another phase for a site: what the whole plan would cost more, and who moves with it."""
+
+    phase: str
+    pounds: float
+    moves: tuple[tuple[str, str], ...]
+
+    @property
+    def sentence(self) -> str:
+        """The alternative in words."""
+        more = f"£{abs(self.pounds):,.0f} {'more' if self.pounds >= 0 else 'less'}"
+        if not self.moves:
+            return f"{self.phase}: {more}, and nothing else moves."
+        names = ", ".join(f"{site} to {phase}" for site, phase in self.moves)
+        return f"{self.phase}: {more}; {names} would move as well."
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A site's phase, why it is there, and the best alternatives, cheapest first."""
+
+    reference: str
+    phase: str
+    pounds: float
+    reasons: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+
+    def report(self) -> dict[str, Any]:
+        """The explanation as JSON-ready values."""
+        return {
+            "reference": self.reference,
+            "phase": self.phase or None,
+            "pounds": round(self.pounds, 2),
+            "reasons": list(self.reasons),
+            "alternatives": [
+                {
+                    "phase": item.phase,
+                    "pounds": round(item.pounds, 2),
+                    "moves": [list(move) for move in item.moves],
+                    "sentence": item.sentence,
+                }
+                for item in self.alternatives
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """A phase whose crew-days are worth money: what one more, and one more crew, would save."""
+
+    phase: str
+    day_pounds: float
+    crew_pounds: float
+    sentence: str
+
+
+class Explainer:
+    """The plan in force, as the model sees it, ready to be asked."""
+
+    def __init__(
+        self, state: State, today: date, calendar: Calendar, prices: Prices | None = None
+    ) -> None:
+        """Raises UserError where there is no phase with a window to explain."""
+        self.horizon = Horizon(state, present_day(state, today), calendar)
+        phases = [p for p in dated(list(state.phases.values())) if p.capacity_days is not None]
+        if not phases:
+            raise UserError(
+                "There is no plan to explain: no phase has a window and crew-days.",
+                remedy="Propose phases first (psnplanner plan FILE --apply).",
+            )
+        self.instance = build(self.horizon, phases, prices or Prices())
+        # What is in force is explained as it is: a move has no fee yet.
+        self.model = _as_it_stands(self.instance)
+        self.plan = _in_force(self.instance, self.model)
+        self.day_pounds = _day_prices(self.model, self.plan)
+
+    def site(self, ident: RecordId) -> Explanation:
+        """Why a site is where it is. Raises UserError for one that is not to be planned."""
+        instance = self.instance
+        rows = [i for i, site in enumerate(instance.sites) if site.id == ident]
+        if not rows:
+            raise UserError(
+                "That site is not to be planned: it is live already, or has no position.",
+                remedy="Choose another, or place it on the map.",
+            )
+        i, u = rows[0], int(instance.unit[rows[0]])
+        k = int(self.plan.group[u])
+        search = Search(self.model, self.plan.copy())
+        here = float(search.leave_pounds(np.array([u]))[0])
+        return Explanation(
+            instance.sites[i].reference or instance.sites[i].name,
+            instance.phases[k].name if k != OUT else "",
+            here if k != OUT else 0.0,
+            tuple(self._reasons(i, u, k)),
+            tuple(self._alternatives(i, u, k)),
+        )
+
+    # -- reasons -----------------------------------------------------------------------
+
+    def _reasons(self, i: int, u: int, k: int) -> list[str]:
+        instance, site = self.instance, self.instance.sites[i]
+        if instance.fixed[i]:
+            return [self._held(site)]
+        reasons = self._forbidden(i, k)
+        if k == OUT:
+            return [*reasons, f"It is in no phase: {instance.why_not(i)}."]
+        return [*reasons, *self._full(u, k), *self._company(u, k)]
+
+    def _held(self, site: Site) -> str:
+        phase = self.horizon.state.phases.get(site.phase or b"")
+        if site.locked:
+            return "It is locked to its phase."
+        if phase is not None and phase.locked:
+            return f"{phase.name} is locked, with all its sites."
+        if self.horizon.under_way(site):
+            return "Work on it is under way, so it stays where it is."
+        return "It has no position, so it stays where it is."
+
+    def _forbidden(self, i: int, k: int) -> list[str]:
+        """The rules that keep a site out of the phases that would cost less."""
+        instance, u = self.instance, int(self.instance.unit[i])
+        alone = self.model.price[u] + self.model.reach[u, self.plan.base]
+        limit = alone[k] if k != OUT else np.inf
+        cheaper = np.flatnonzero(~instance.allowed[i] & (alone < limit))
+        said: dict[str, list[Phase]] = {}
+        for c in cheaper:
+            said.setdefault(self._why_closed(i, instance.phases[c]), []).append(instance.phases[c])
+        return [f"{_listed(phases)} would be cheaper, but {why}." for why, phases in said.items()]
+
+    def _why_closed(self, i: int, phase: Phase) -> str:
+        instance, site = self.instance, self.instance.sites[i]
+        starts = phase.starts_on or date.min
+        node, own = instance.node_ready[i], instance.release[i]
+        for wish in self.horizon.state.wishes.values():
+            if site.id in wish.sites and _forbids(wish, phase):
+                return f"it is wished {wish.kind} {uk(wish.on or date.min)}"
+        if node.on > starts:
+            return f"it waits for {node.cause}"
+        if own.on > max(starts, self.horizon.present_on):
+            return f"crews cannot start before {uk(own.on)}" + (
+                f" ({own.cause})" if own.cause else ""
+            )
+        shut = closed_for(site, self.horizon.state.closed_windows.values())
+        names = [
+            w.name
+            for w in shut
+            if w.starts_on
+            and w.ends_on
+            and phase.ends_on
+            and w.starts_on <= phase.ends_on
+            and w.ends_on >= starts
+        ]
+        if names:
+            return f"it is shut then ({', '.join(names)})"
+        if phase.ends_on and phase.ends_on < self.horizon.present_on:
+            return "it is over"
+        return "no crew-days are left in it for such a site"
+
+    def _full(self, u: int, k: int) -> list[str]:
+        """Phases that would cost less for this site alone, were their crew-days not worth more."""
+        model = self.model
+        days = model.weight[u]
+        alone = model.price[u] + model.reach[u, self.plan.base]
+        own = float(alone[k])
+        found = []
+        for c in np.argsort(alone, kind="stable"):
+            if c == k or alone[c] >= own or not model.allowed[u, c]:
+                continue
+            price, here = self.day_pounds[c] * days, self.day_pounds[k] * days
+            if alone[c] + price >= own + here - 1:
+                name = self.instance.phases[c].name
+                found.append(
+                    f"{name} would be £{own - alone[c]:,.0f} cheaper for this site, but its crew-days "
+                    f"are wanted more elsewhere: one there is worth £{self.day_pounds[c]:,.0f}, "
+                    f"and this site needs {days:g}."
+                )
+        return found[:2]
+
+    def _company(self, u: int, k: int) -> list[str]:
+        """What it shares with the other sites of its phase: travel, and its partner's visit."""
+        model, plan = self.model, self.plan
+        far = model.reach[u]
+        node = self.horizon.state.nodes.get(self.instance.base_nodes[plan.base[k]] or b"")
+        base = f" from {node.name}" if node else ""
+        found = [f"Its travel and shared digging{base} come to £{far[plan.base[k]]:,.0f}."]
+        counts = visit_counts(model, plan.group)
+        for who in model.visitors[u]:
+            if who != OUT and counts[who, k] > 1:
+                found.append(
+                    f"Its partner is there anyway for {plural(int(counts[who, k]) - 1, 'other site')}: "
+                    f"a visit of its own elsewhere would cost £{model.visit_pounds:,.0f}."
+                )
+        return found
+
+    # -- alternatives ------------------------------------------------------------------
+
+    def _alternatives(self, i: int, u: int, k: int) -> list[Alternative]:
+        """The cheapest other phases, by the whole plan's cost with the site held there."""
+        if self.instance.fixed[i]:
+            return []
+        model = self.model
+        alone = model.price[u] + model.reach[u, self.plan.base] + self.day_pounds * model.weight[u]
+        order = [
+            c for c in np.argsort(alone, kind="stable").tolist() if c != k and model.allowed[u, c]
+        ]
+        found = [self._alternative(u, k, c) for c in order[: 2 * ALTERNATIVES]]
+        ready = [item for item in found if item is not None]
+        return sorted(ready, key=lambda item: item.pounds)[:ALTERNATIVES]
+
+    def price(self, ident: RecordId, phase: RecordId | None) -> Alternative | None:
+        """What moving a site to a phase would cost the plan; None where no rule lets it go there.
+
+        Quick enough to ask while a site is dragged: some milliseconds.
+        """
+        rows = [i for i, site in enumerate(self.instance.sites) if site.id == ident]
+        names = [c for c, own in enumerate(self.instance.phases) if own.id == phase]
+        if not rows or not names:
+            return None
+        u = int(self.instance.unit[rows[0]])
+        return self._alternative(u, int(self.plan.group[u]), names[0])
+
+    def _alternative(self, u: int, k: int, c: int) -> Alternative | None:
+        if not self.model.allowed[u, c]:
+            return None
+        search = Search(self.model, self.plan.copy())
+        before = _pounds(search)
+        search.move(u, c)
+        moved = _make_room(search, u, c)
+        if moved is None:
+            return None
+        names = tuple(
+            (self._reference(j), self._phase_name(int(search.plan.group[j]))) for j in moved
+        )
+        return Alternative(self._phase_name(c), _pounds(search) - before, names)
+
+    def _reference(self, u: int) -> str:
+        site = self.instance.sites[int(np.flatnonzero(self.instance.unit == u)[0])]
+        return site.reference or site.name
+
+    def _phase_name(self, k: int) -> str:
+        return self.instance.phases[k].name if k != OUT else "no phase"
+
+    # -- the programme -----------------------------------------------------------------
+
+    def pressures(self) -> list[Pressure]:
+        """The phases whose crew-days are worth most, dearest first: what one more would save."""
+        found = []
+        for k, phase in enumerate(self.instance.phases):
+            day = float(self.day_pounds[k])
+            if day < 1 or phase.starts_on is None or phase.ends_on is None:
+                continue
+            days = float(self.horizon.calendar.count(phase.starts_on, phase.ends_on))
+            crew = self._another_crew(k, days)
+            month = f"{phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)})"
+            found.append(
+                Pressure(
+                    phase.name, day, crew,
+                    f"One more crew in {month} is worth £{crew:,.0f}; a single crew-day £{day:,.0f}.",
+                )
+            )  # fmt: skip
+        return sorted(found, key=lambda item: -item.crew_pounds)
+
+    def _another_crew(self, k: int, days: float) -> float:
+        """What the plan would save with so many days more in a phase, bases as they are."""
+        capacity, levels = self.model.capacity.copy(), self.model.levels.copy()
+        capacity[:, k] += days
+        levels[:, k] += days
+        richer = dataclasses.replace(self.model, capacity=capacity, levels=levels)
+        now, then = _relaxed(self.model, self.plan)[0], _relaxed(richer, self.plan)[0]
+        return max(0.0, now - then)
+
+
+def _as_it_stands(instance: Instance) -> Grouping:
+    fee = np.zeros_like(instance.model.price)
+    np.add.at(fee, instance.unit, instance.move_pounds)
+    return dataclasses.replace(instance.model, price=instance.model.price - fee)
+
+
+def _in_force(instance: Instance, model: Grouping) -> Grouped:
+    """The plan as it is, rules kept or not."""
+    group = pinned(model)
+    for i, k in enumerate(instance.current.tolist()):
+        if k != OUT:
+            group[instance.unit[i]] = k
+    plan = Grouped(group, np.zeros(model.shape[1], dtype=np.int64))
+    plan.base = best_bases(model, plan)
+    return plan
+
+
+def _day_prices(model: Grouping, plan: Grouped) -> Floats:
+    """Pounds that a crew-day more in each phase (K,) would save, bases as they are."""
+    return _relaxed(model, plan)[1]
+
+
+def _relaxed(model: Grouping, plan: Grouped) -> tuple[float, Floats]:
+    """The transport of units to groups from the plan's bases as a linear programme.
+
+    Gives its pounds and the price of a crew-day of each group. Visits count where they are made.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import coo_matrix, vstack
+
+    units, groups, _ = model.shape
+    counts = visit_counts(model, plan.group)
+    pounds = model.price + model.reach[:, plan.base]
+    for who in model.visitors.T:
+        known = who != OUT
+        pounds[known] += np.where(counts[who[known]] == 0, model.visit_pounds, 0.0)
+    allowed = model.allowed.copy()
+    inside = np.flatnonzero(plan.group != OUT)
+    allowed[inside, plan.group[inside]] = True
+    who, where = np.nonzero(allowed)
+    arcs, steps = len(who), len(model.levels)
+    # Columns: an arc for each unit and phase, leaving out, then days above each level.
+    total = arcs + units + steps * groups
+    once = coo_matrix(
+        (np.ones(arcs + units), (np.r_[who, np.arange(units)], np.arange(arcs + units))),
+        shape=(units, total),
+    )
+    rows = []
+    for g, members in enumerate(model.member):
+        days = np.where(members[who], model.weight[who], 0.0)
+        rows.append(coo_matrix((days, (where, np.arange(arcs))), shape=(groups, total)))
+    used = used_days(model, plan.group)
+    holds = [np.maximum(model.capacity[g], used[g]) for g in range(len(model.member))]
+    for n, level in enumerate(model.levels):
+        over = coo_matrix(
+            (
+                np.r_[model.weight[who], -np.ones(groups)],
+                (
+                    np.r_[where, np.arange(groups)],
+                    np.r_[np.arange(arcs), arcs + units + n * groups + np.arange(groups)],
+                ),
+            ),
+            shape=(groups, total),
+        )
+        rows.append(over)
+        holds.append(level)
+    price = np.concatenate([pounds[who, where], model.miss, np.repeat(model.level_pounds, groups)])
+    solved = linprog(
+        price, A_ub=vstack(rows).tocsr(), b_ub=np.concatenate(holds), A_eq=once.tocsr(),
+        b_eq=np.ones(units), bounds=(0, None), method="highs",
+    )  # fmt: skip
+    if solved.x is None:
+        return 0.0, np.zeros(groups)
+    duals = -solved.ineqlin.marginals.reshape(-1, groups)
+    pools = len(model.member)
+    # A day more also lifts the levels of its phase: overtime begins later.
+    day: Floats = np.maximum(0.0, duals[0] + duals[pools:].sum(axis=0))
+    return float(solved.fun), day
+
+
+def _pounds(search: Search) -> float:
+    from psnplanner.planning.grouping import total_pounds
+
+    return total_pounds(search.problem, search.plan)
+
+
+def _make_room(search: Search, u: int, c: int) -> list[int] | None:
+    """Move the sites that have to make way for a new one in a phase; who, or None if none can."""
+    problem, moved = search.problem, list[int]()
+    while (search.used[:, c] > search.holds[:, c]).any():
+        if len(moved) >= KNOCK_ON:
+            return None
+        inside = np.flatnonzero((search.plan.group == c) & (np.arange(len(search.plan.group)) != u))
+        inside = np.intersect1d(inside, problem.free)
+        inside = inside[problem.weight[inside] > 0]
+        if not len(inside):
+            return None
+        priced = np.where(search.room(inside), search.enter_pounds(inside), np.inf).min(axis=1)
+        loss = priced - search.leave_pounds(inside)
+        # One that frees enough at once is better than several.
+        short = float((search.used[0, c] - search.holds[0, c]).max())
+        loss = loss * np.maximum(1.0, short / problem.weight[inside])
+        if not np.isfinite(loss).any():
+            return None
+        j = int(inside[int(loss.argmin())])
+        search.move(j, OUT)
+        if not settle(search, j):
+            return None
+        moved.append(j)
+    return moved
+
+
+def _forbids(wish: Wish, phase: Phase) -> bool:
+    if wish.on is None:
+        return False
+    if wish.kind == NOT_BEFORE:
+        return (phase.starts_on or date.min) < wish.on
+    return wish.kind == NOT_AFTER and (phase.ends_on or date.max) > wish.on
+
+
+def _listed(phases: Sequence[Phase]) -> str:
+    names = [phase.name for phase in phases]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+__all__ = ["Alternative", "Explainer", "Explanation", "Ints", "Pressure"]
