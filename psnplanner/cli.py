@@ -86,5 +86,6 @@ for verb in (
     board.snapshot, lists.export,
     boundaries.boundary, field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
+    keeping.repair,
 ):  # fmt: skip
     cli.add_command(verb)

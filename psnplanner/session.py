@@ -30,7 +30,8 @@ from psnplanner.history import undo as undoing
 from psnplanner.intake.collector import set_aside
 from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.programme import rules
-from psnplanner.programme.change import Transaction, coalesced, creation
+from psnplanner.programme.baseline import Baseline
+from psnplanner.programme.change import Change, Transaction, coalesced, creation
 from psnplanner.programme.edits import (
     Amend,
     Create,
@@ -43,8 +44,9 @@ from psnplanner.programme.edits import (
     title,
 )
 from psnplanner.programme.field_pack import FieldPack
-from psnplanner.programme.fold import as_at
+from psnplanner.programme.fold import as_at, fold
 from psnplanner.programme.gates import uk
+from psnplanner.programme.issued import IssuedSnapshot
 from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
@@ -55,9 +57,13 @@ from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from psnplanner.board.figures import Figures
+    from psnplanner.board.compare import Comparison
+    from psnplanner.board.figures import Beside, Figures
+    from psnplanner.board.joiners import Joiner
+    from psnplanner.board.snapshot import Pack, Wanted
     from psnplanner.exchange.pack import Choice
     from psnplanner.exchange.returned_work import Arrival
+    from psnplanner.file.repair import Salvage
     from psnplanner.history.playback import Playback, Reel
     from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
@@ -85,6 +91,16 @@ class Happened(NamedTuple):
     transaction: Transaction
 
 
+class _At(NamedTuple):
+    """A programme as it was known and stood: `known` None means all that is known now."""
+
+    state: State
+    as_at: date | None
+    known: Mapping[int, int] | None
+    drawn_on: date
+    calendar: Calendar
+
+
 class Session:
     """An open programme. `state` is replaced by each edit, never altered.
 
@@ -105,6 +121,7 @@ class Session:
         self._held = ""
         self._reel: Reel | None = None
         self._reeling = threading.Lock()
+        self._baseline_states: dict[RecordId, State] = {}
 
     @staticmethod
     def create(
@@ -581,12 +598,22 @@ class Session:
 
         return findings(self.state, self.present_day, self.calendar)
 
-    def figures(self, as_at: date | None = None) -> Figures:
-        """The figures of the present day, or of the programme as it stood on another."""
+    def figures(
+        self,
+        as_at: date | None = None,
+        *,
+        recorded_by: datetime | None = None,
+        forecast: Mapping[str, Any] | None = None,
+    ) -> Figures:
+        """The figures of the present day, or of the programme as it stood on another.
+
+        With `recorded_by`, from what this file had learnt by that instant.
+        """
         from psnplanner.board.figures import figures
 
-        state = self.state if as_at is None else self.as_at(as_at)
-        return figures(state, self.present_day, self.calendar, as_at=as_at)
+        at = self._at(as_at, recorded_by)
+        beside = self._beside(at.state, forecast)
+        return figures(at.state, at.drawn_on, at.calendar, as_at=as_at, beside=beside)
 
     def read_list(
         self, path: Path, reading: Reading = AS_FOUND, *, progress: Progress | None = None
@@ -693,31 +720,277 @@ class Session:
 
         kept = sorted(self.state.scenarios.values(), key=lambda item: item.name.casefold())
         wanted = options or plan.Options()
-        return scenario.compare(
-            self.state, kept, self.present_day, self.calendar, wanted, progress
-        )
+        return scenario.compare(self.state, kept, self.present_day, self.calendar, wanted, progress)
+
+    def forecast(
+        self,
+        options: forecasting.Options | None = None,
+        progress: Progress | None = None,
+    ) -> forecasting.Forecast:
+        """How likely go-live is, and what to fix first; may be asked from any thread."""
+        from psnplanner.planning import forecast
+
+        wanted = options or forecast.Options()
+        return forecast.forecast(self.state, self.today, self.calendar, wanted, progress)
+
+    def savings(self, forecast: forecasting.Forecast | None = None) -> Benefits:
+        """What is saved by month and partner: so far, and (given a forecast) to come."""
+        from psnplanner.planning.benefits import benefits
+
+        return benefits(self.state, self.present_day, self.calendar, forecast)
+
+    def network(self, route_factor: float | None = None) -> Network:
+        """The network as its tree says: lengths, what each cut link takes down, second paths."""
+        from psnplanner.planning.network import ROUTE_FACTOR, network
+
+        return network(self.state, route_factor or ROUTE_FACTOR)
 
     def snapshot(
         self,
         out: Path,
         *,
         as_at: date | None = None,
+        recorded_by: datetime | None = None,
         audience: str = "internal",
+        title: str = "",
+        sections: Iterable[str] = (),
+        paper: str = "A4",
+        forecast: Mapping[str, Any] | None = None,
+        joiners: Iterable[Joiner] = (),
         progress: Progress | None = None,
     ) -> None:
         """Write a snapshot for the board; its kind follows the file's ending."""
-        from psnplanner.board.snapshot import write
+        from psnplanner.board.snapshot import Wanted, checked_suffix, save
 
-        state = self.state if as_at is None else self.as_at(as_at)
-        write(
-            state,
-            out,
-            today=self.present_day,
-            as_at=as_at,
-            audience=audience,
-            calendar=self.calendar,
-            progress=progress,
-        )
+        suffix = checked_suffix(Path(out))
+        wanted = Wanted(audience, title, tuple(sections), paper)
+        at = self._at(as_at, recorded_by)
+        made = self._pack(at, wanted, forecast, tuple(joiners), progress)
+        save(made, suffix, Path(out), progress)
+
+    def issue(
+        self,
+        out: Path,
+        *,
+        as_at: date | None = None,
+        recorded_by: datetime | None = None,
+        audience: str = "board",
+        title: str = "",
+        sections: Iterable[str] = (),
+        paper: str = "A4",
+        forecast: Mapping[str, Any] | None = None,
+        joiners: Iterable[Joiner] = (),
+        progress: Progress | None = None,
+    ) -> IssuedSnapshot:
+        """Write a snapshot and record in the programme who issued what, of which knowledge.
+
+        What was issued can be written again, the same to the byte, with `reissue`.
+        """
+        from psnplanner.board import issue
+
+        if self.read_only:
+            raise UserError("A programme that can only be read records no issue.", str(self.path),
+                            "Write the snapshot without issuing it.")  # fmt: skip
+        known = self.vector() if recorded_by is None else self.vector_by(recorded_by)
+        asked = issue.record(
+            Path(out), as_at=as_at, drawn_on=as_at or self._at(None, known=known).drawn_on,
+            position=known, recorded_by=recorded_by, audience=audience, title=title,
+            sections=sections, paper=paper, forecast=forecast, joiners=joiners,
+            by=self.author, issued_at=self._clock(),
+        )  # fmt: skip
+        content = self._issued(asked, progress)
+        made = issue.sealed(asked, content)
+        with whole_file(Path(out)) as beside:
+            beside.write_bytes(content)
+        label = f"Snapshot “{made.file_name}” issued to {made.audience}"
+        self.do(Create([made], label))
+        return made
+
+    def reissue(
+        self, snapshot: IssuedSnapshot, out: Path, progress: Progress | None = None
+    ) -> None:
+        """Write an issued snapshot again. Raises UserError if it would not be the same bytes."""
+        from psnplanner.board import issue
+
+        content = self._issued(snapshot, progress)
+        issue.check(snapshot, content, out)
+        with whole_file(Path(out)) as beside:
+            beside.write_bytes(content)
+
+    def _issued(self, asked: IssuedSnapshot, progress: Progress | None) -> bytes:
+        from psnplanner.board import issue
+        from psnplanner.board.snapshot import render
+
+        at = self._at(asked.as_at, known=issue.position(asked), drawn_on=asked.drawn_on)
+        made = self._pack(at, issue.wanted(asked), *issue.extra(asked), progress)
+        return render(made, asked.form)
+
+    def _pack(
+        self,
+        at: _At,
+        wanted: Wanted,
+        forecast: Mapping[str, Any] | None,
+        joiners: tuple[Joiner, ...],
+        progress: Progress | None,
+    ) -> Pack:
+        from psnplanner.board.snapshot import Material, pack
+
+        reel = self.playback(progress) if at.known is None else self._playback_of(at)
+        material = Material(self._beside(at.state, forecast), reel, joiners)
+        return pack(at.state, wanted, material, at.drawn_on, at.calendar, at.as_at)
+
+    def _at(
+        self,
+        as_at: date | None,
+        recorded_by: datetime | None = None,
+        *,
+        known: Mapping[int, int] | None = None,
+        drawn_on: date | None = None,
+    ) -> _At:
+        """The programme of a day and of what was known: the state, and the day it is drawn for."""
+        if recorded_by is not None:
+            known = self.vector_by(recorded_by)
+        if known is None:
+            state = self.state if as_at is None else self.as_at(as_at)
+        else:
+            state = self.known_state(known, as_at)
+        day = drawn_on or as_at or present_day(state, self.today)
+        calendar = self.calendar if known is None else self._calendar_of(state, day)
+        return _At(state, as_at, known, day, calendar)
+
+    def _calendar_of(self, state: State, day: date) -> Calendar:
+        from psnplanner.planning.calendar import uk_calendar
+
+        first = (state.programme.starts_on or day).year - 2
+        last = max((state.programme.go_live_on or day).year, day.year) + 3
+        return uk_calendar(range(first, last + 1))
+
+    def vector_by(self, instant: datetime) -> dict[int, int]:
+        """What this file had learnt by an instant: of each device, how many transactions."""
+        by = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+        known: dict[int, int] = {}
+        for header in self._headers:
+            if header.received_at <= by:
+                known[header.device] = max(known.get(header.device, 0), header.number)
+        return known
+
+    def known_state(self, known: Mapping[int, int], as_at: date | None = None) -> State:
+        """The programme as a vector knew it, as at a day where one is given.
+
+        Raises UserError if it had not begun by then.
+        """
+        found = self._run(lambda: _folded(self._file.stream(as_at, None, known), as_at))
+        if PROGRAMME_ID not in found.tables["programme"]:
+            raise UserError("The programme had not begun by then.", str(self.path),
+                            "Ask for a later day or instant.")  # fmt: skip
+        return found
+
+    def _playback_of(self, at: _At) -> Playback:
+        from psnplanner.history.playback import NEEDED, Reel
+
+        known = at.known or {}
+        within, reel, read_to = self._run(lambda: self._file.within(known)), Reel(), 0
+        while batch := self._run(lambda: self._file.dated(NEEDED, read_to, _BATCH)):
+            reel.take(item for item in batch if item.stamp[:2] in within)
+            read_to = batch[-1].stamp[2]
+        return reel.playback(at.state, at.drawn_on)
+
+    # -- baselines ----------------------------------------------------------------------
+
+    def approve_baseline(
+        self,
+        name: str,
+        *,
+        as_at: date | None = None,
+        approved_on: date | None = None,
+        note: str = "",
+    ) -> Transaction | None:
+        """Keep the plan of now, or as it stood on a day, as the approved one under a name."""
+        taken = {baseline.name.casefold() for baseline in self.state.baselines.values()}
+        if not name.strip() or name.strip().casefold() in taken:
+            what = f"There is a baseline “{name}” already." if name.strip() else "It has no name."
+            raise UserError(what, str(self.path), "Give the baseline a name of its own.")
+        if as_at is not None:
+            self.as_at(as_at)
+        day = approved_on or as_at or self.present_day
+        made = Baseline(
+            id=new_id(), name=name.strip(), position=_vector_text(self.vector()), as_at=as_at,
+            approved_on=day, by=self.author, note=note,
+        )  # fmt: skip
+        with self._doing:
+            proposal = Create([made]).propose(self.state, self.today)
+            label = f"Baseline “{made.name}” approved"
+            return self._commit(dataclasses.replace(proposal, label=label, effective_on=day))
+
+    def baseline_state(self, baseline: Baseline) -> State:
+        """The programme as a baseline approved it."""
+        known = {int(dev): n for dev, n in json.loads(baseline.position).items()}
+        if baseline.id not in self._baseline_states:
+            self._baseline_states[baseline.id] = self.known_state(known, baseline.as_at)
+        return self._baseline_states[baseline.id]
+
+    def _beside(self, state: State, forecast: Mapping[str, Any] | None) -> Beside:
+        from psnplanner.board.figures import Beside
+
+        approved = sorted(state.baselines.values(), key=lambda b: (b.approved_on or date.min, b.id))
+        if not approved:
+            return Beside(forecast=forecast)
+        last = approved[-1]
+        return Beside(self.baseline_state(last), last.name, last.approved_on, forecast)
+
+    # -- what changed, and who may join ---------------------------------------------------
+
+    def compare(
+        self,
+        from_day: date,
+        to_day: date,
+        *,
+        recorded_by: datetime | None = None,
+        audience: str = "internal",
+    ) -> Comparison:
+        """What changed from one day to another."""
+        from psnplanner.board.compare import compare
+        from psnplanner.board.redact import for_audience, withheld
+
+        if to_day < from_day:
+            raise UserError("The second day is before the first.",
+                            remedy="Give the earlier day first.")  # fmt: skip
+        before, after = (self._at(day, recorded_by) for day in (from_day, to_day))
+        gone = withheld(before.state, audience) | withheld(after.state, audience)
+        states = [for_audience(at.state, audience, gone) for at in (before, after)]
+        between = [t for t in self._headers if from_day < t.effective_on <= to_day]
+        return compare(*states, from_day, to_day, self.calendar, len(between))
+
+    def write_comparison(
+        self,
+        out: Path,
+        from_day: date,
+        to_day: date,
+        *,
+        audience: str = "internal",
+        recorded_by: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write what changed as a page with a map (.html) or as a map (.png, .svg, .pdf)."""
+        from psnplanner.board.compare_map import draw
+        from psnplanner.board.snapshot import Wanted, checked_suffix, save
+
+        suffix = checked_suffix(Path(out))
+        found = self.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
+        at = self._at(to_day, recorded_by)
+        made = self._pack(at, Wanted(audience), None, (), progress)
+        save(draw(made, found), suffix, Path(out), progress)
+
+    def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:
+        """A list of prospective organisations set against the live network; nothing changes."""
+        from psnplanner.board.joiners import joiners
+        from psnplanner.board.redact import for_audience
+        from psnplanner.intake.lists import read_list
+
+        scratch = State().after([creation(self.state.programme)])
+        preview = read_list(path, scratch, today=self.present_day)
+        prospects = scratch.after(preview.edit.propose(scratch, self.today).changes)
+        return joiners(for_audience(self.state, audience), prospects)
 
     def verify(self, progress: Progress | None = None) -> list[str]:
         """What is wrong with the file, in sentences; none if it is sound."""
@@ -767,6 +1040,21 @@ def new_programme(
         workflow=resource_files.read_text("workflow.toml"),
         saving_target_pence=100_000_000 if go_live_on == DEFAULT_GO_LIVE else None,
     )
+
+
+def _folded(changes: Iterable[Change], day: date | None) -> State:
+    return fold(changes) if day is None else as_at(changes, day)
+
+
+def _vector_text(vector: Mapping[int, int]) -> str:
+    return json.dumps({str(dev): vector[dev] for dev in sorted(vector)}, separators=(",", ":"))
+
+
+def repair(path: Path, out: Path) -> Salvage:
+    """Save what can be saved of a damaged programme into a new file; see `file.repair`."""
+    from psnplanner.file import repair
+
+    return repair.repair(path, out)
 
 
 def _usual_freezes(programme: Programme) -> list[ClosedWindow]:

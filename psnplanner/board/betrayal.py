@@ -101,6 +101,4 @@ def _beside(at: Position, cells: dict[tuple[int, int], list[Position]]) -> bool:
 
 
 def _blurred(at: Position) -> Position:
-    return Position(
-        round(at.latitude, COARSE_PLACES), round(at.longitude, COARSE_PLACES), "about"
-    )
+    return Position(round(at.latitude, COARSE_PLACES), round(at.longitude, COARSE_PLACES), "about")

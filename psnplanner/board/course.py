@@ -43,4 +43,3 @@ def course(playback: Playback, state: State, on: date) -> Course:
         past = (ABSENT if at is None or frame[at] < 0 else str(frame[at]) for frame in frames)
         tracks[ident] = "".join(past) + statuses[status]
     return Course((*days, on), tracks)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -12,7 +13,6 @@ from typing import Any
 from psnplanner.board.columns import numbers, plain_or, sorted_texts, steps, texts
 from psnplanner.board.course import Course
 from psnplanner.board.due import live_on
-from psnplanner.board.figures import Figures
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import plain, short_names
@@ -29,7 +29,7 @@ from psnplanner.programme.stage import (
     WAITING,
 )
 from psnplanner.programme.state import State
-from psnplanner.style import STATUS_ORDER, base_colour, kind_shape, phase_colour, status_colour
+from psnplanner.style import base_colour, kind_shape, phase_colour
 
 SCALE = 100_000
 """Units to the degree of every coordinate on the page: a metre, near enough."""
@@ -56,7 +56,7 @@ def document(pack: Pack) -> dict[str, Any]:
     1 / SCALE degree. Tables of sites name each by its place (`at`) and their texts by a place
     in `words`.
     """
-    state, figures = pack.state, pack.figures
+    state = pack.state
     base = load()
     west, south, east, north = base.bounds
     sites = sorted(state.sites.values(), key=lambda s: (s.reference, s.name, s.id))
@@ -65,24 +65,28 @@ def document(pack: Pack) -> dict[str, Any]:
         "audience": pack.wanted.audience,
         "title": pack.title,
         "sections": {key: SECTIONS[key] for key in pack.wanted.sections},
-        "figures": _figures(figures, sites, words),
+        "figures": _figures(pack, sites, words),
         "scale": SCALE,
-        "statuses": [{"name": name, "colour": status_colour(name)} for name in STATUS_ORDER],
+        "statuses": [{"name": n, "colour": colour} for n, colour in pack.shown.palette.items()],
         "stages": [stage.name for stage in state.workflow.stages],
         "base": _base(base),
         "bounds": _bounds(sites, base),
         "reach": [[south, west], [north, east]],
         **_phases(state),
-        **_columns(state, sites, words, pack.course),
+        **_columns(pack, sites, words),
+        "changes": _changes(pack, sites),
         "joiners": [dict(row) for row in pack.joiners],
         "words": list(words),
     }
 
 
-def _figures(figures: Figures, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+    figures = pack.figures
     at = {(site.reference, site.name): k for k, site in enumerate(sites)}
     by_reference = {site.reference: k for k, site in enumerate(sites)}
     told: dict[str, Any] = dict(figures)
+    if pack.marks is not None:
+        told["by_status"] = Counter(pack.marks.of.values())
     for name in ("waiting", "blocked", "late", "wayleaves_lapsing"):
         told[name] = _packed(told[name], at, words)
     ledger = dict(figures["ledger"])
@@ -214,9 +218,23 @@ def _packed(
     }
 
 
-def _columns(
-    state: State, sites: Sequence[Site], words: _Numbered, course: Course
-) -> dict[str, Any]:
+def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
+    if pack.changes is None:
+        return None
+    at = {(site.reference, site.name): k for k, site in enumerate(sites)}
+    told: dict[str, Any] = {}
+    for key, value in pack.changes.items():
+        rows = value if isinstance(value, list) and value and "site" in value[0] else None
+        if rows is not None:
+            value = [{**r, "at": at.get((r["site"], r["name"]))} for r in rows[:MOST_ROWS]]
+        told[key] = value
+    return told
+
+
+def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+    state, marks = pack.state, pack.shown
+    course = pack.course if pack.marks is None else Course()
+    codes = {name: code for code, name in enumerate(marks.palette)}
     partners, kinds, patterns, tracks = _Numbered(), _Numbered(), _Numbered(), _Numbered()
     for name in sorted({state.partner_name(site.partner) for site in sites}, key=str.casefold):
         _ = partners[name]
@@ -234,7 +252,7 @@ def _columns(
         "partner": numbers([partners[state.partner_name(site.partner)] for site in sites]),
         "kind": numbers([kinds[site.kind] for site in sites]),
         "phase": numbers([order.get(site.phase or b"", len(order)) for site in sites]),
-        "status": numbers([STATUS_ORDER.index(state.statuses[site.id]) for site in sites]),
+        "status": numbers([codes[marks.of[site.id]] for site in sites]),
         "pattern": numbers([patterns[_pattern(state, site)] for site in sites]),
         "live_on": numbers([words[day.isoformat()] if day else None for day in days]),
         "track": numbers([tracks[course.tracks.get(site.id, "")] for site in sites]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from matplotlib.figure import Figure as Drawing
@@ -9,9 +10,10 @@ from matplotlib.patches import Rectangle
 
 from psnplanner.board.figures import Figures, PhaseFigures
 from psnplanner.board.pen import INK, MUTED, WARN, drawable, fitted, mark, width, write
+from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import pounds, uk_date
 from psnplanner.programme.state import State
-from psnplanner.style import STATUS_ORDER, kind_shape, phase_colour, status_colour
+from psnplanner.style import kind_shape, phase_colour, status_colour
 
 LEFT, RIGHT, BOTTOM = 0.745, 0.98, 0.05
 """Where the panel lies, as fractions of the drawing."""
@@ -22,10 +24,11 @@ _KIND_ROW = 0.0205
 _KIND_LINES = 3  # that the kinds of one shape may take
 
 
-def draw(drawing: Drawing, state: State, figures: Figures) -> None:
+def draw(drawing: Drawing, pack: Pack) -> None:
     """Draw the whole panel, from the top down; phases get what height is left."""
+    state, figures = pack.state, pack.figures
     y = _headlines(drawing, figures, 0.882)
-    y = _legend(drawing, figures, y - 0.026)
+    y = _legend(drawing, pack, y - 0.026)
     y = _kinds(drawing, state, y - 0.022)
     _phases(drawing, figures["by_phase"], y - 0.03)
 
@@ -62,15 +65,16 @@ def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
         yield pounds(savings["realised_pence_a_year"]), f"saved a year, of {whole}", INK
 
 
-def _legend(drawing: Drawing, figures: Figures, top: float) -> float:
-    write(drawing, LEFT, top, "Status", 12, weight="bold")
-    for index, status in enumerate(STATUS_ORDER):
+def _legend(drawing: Drawing, pack: Pack, top: float) -> float:
+    palette = pack.shown.palette
+    counts = Counter(pack.shown.of.values())
+    write(drawing, LEFT, top, "Status" if pack.marks is None else "Change", 12, weight="bold")
+    for index, (status, colour) in enumerate(palette.items()):
         x, y = LEFT + (index % 2) * _SECOND, top - 0.028 - (index // 2) * 0.0235
-        mark(drawing, x + 0.006, y + 0.005, "circle", status_colour(status))
-        write(drawing, x + 0.017, y, status.capitalize(), 10.5)
-        count = f"{figures['by_status'][status]:,}"
-        write(drawing, x + 0.108, y, count, 10.5, color=MUTED, ha="right")
-    return top - 0.028 - (len(STATUS_ORDER) - 1) // 2 * 0.0235 - 0.012
+        mark(drawing, x + 0.006, y + 0.005, "circle", colour)
+        write(drawing, x + 0.017, y, status.capitalize(), 10.5 if len(status) < 11 else 9.0)
+        write(drawing, x + 0.108, y, f"{counts[status]:,}", 10.5, color=MUTED, ha="right")
+    return top - 0.028 - (len(palette) - 1) // 2 * 0.0235 - 0.012
 
 
 def _kinds(drawing: Drawing, state: State, top: float) -> float:

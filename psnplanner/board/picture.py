@@ -23,7 +23,6 @@ from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
 
 from psnplanner.board import panel
-from psnplanner.board.figures import Figures
 from psnplanner.board.labels import (
     ATTENTION_WEIGHT,
     Box,
@@ -37,12 +36,14 @@ from psnplanner.board.labels import (
     upon_point,
 )
 from psnplanner.board.map_data import known, largest, phase_rings
+from psnplanner.board.marks import Marks
 from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, write
+from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names, uk_date
 from psnplanner.geography.basemap import Basemap, load
 from psnplanner.geography.distance import geodesic_m
 from psnplanner.programme.state import State
-from psnplanner.style import STATUS_ORDER, base_colour, kind_shape, phase_colour, status_colour
+from psnplanner.style import base_colour, kind_shape, phase_colour
 
 SIZE_INCHES = (16.0, 10.0)
 DOTS_PER_INCH = 150
@@ -54,24 +55,26 @@ _LOCK = Lock()
 Shape = list[list[tuple[float, float]]]
 
 
-def picture(state: State, figures: Figures, audience: str, kind: str) -> bytes:
-    """The map with title, figures and legend as a file of `kind`: png, pdf or svg.
-
-    The state must already be what the audience may see (`redact.for_audience`).
-    """
+def picture(pack: Pack, kind: str) -> bytes:
+    """The map with title, figures and legend as a file of `kind`: png, pdf or svg."""
+    state, figures = pack.state, pack.figures
     drawing = Drawing(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(drawing)  # what measures the labels, whatever kind of file it becomes
-    title = drawable(f"{figures['programme']}, {uk_date(figures['status_on'])}", 120)
-    # Some viewers show a file's title as markup.
-    title = title.replace("<", "‹").replace(">", "›")
+    title = file_title(pack)
     # matplotlib's settings are the process's: one picture at a time, and put back after.
     with _LOCK, matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "board"}):
-        _header(drawing, figures, audience)
-        _map(drawing, state, figures)
-        panel.draw(drawing, state, figures)
+        header(drawing, pack)
+        draw_map(drawing, pack, MAP_BOX)
+        panel.draw(drawing, pack)
         out = io.BytesIO()
         drawing.savefig(out, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title))
     return out.getvalue()
+
+
+def file_title(pack: Pack) -> str:
+    """What the file says it is called: some viewers show that as markup."""
+    title = drawable(f"{pack.title}, {uk_date(pack.figures['status_on'])}", 120)
+    return title.replace("<", "‹").replace(">", "›")
 
 
 def _metadata(kind: str, title: str) -> dict[str, Any]:
@@ -83,8 +86,10 @@ def _metadata(kind: str, title: str) -> dict[str, Any]:
     return {"Title": title, "Software": "PSN Planner"}
 
 
-def _header(drawing: Drawing, figures: Figures, audience: str) -> None:
-    name = drawable(figures["programme"], 70) or "Programme"
+def header(drawing: Drawing, pack: Pack) -> None:
+    """The title, for whom and for which day."""
+    figures, audience = pack.figures, pack.wanted.audience
+    name = drawable(pack.title, 70) or "Programme"
     words = {
         "internal": "Internal snapshot",
         "board": "Board snapshot",
@@ -97,15 +102,23 @@ def _header(drawing: Drawing, figures: Figures, audience: str) -> None:
     write(drawing, 0.02, 0.916, line, 12.5, color=MUTED)
 
 
-def _map(drawing: Drawing, state: State, figures: Figures) -> None:
+MAP_BOX = (0.02, 0.055, panel.LEFT - 0.035, 0.845)
+"""Where the map lies, as fractions of the drawing: left, bottom, width, height."""
+
+
+def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
+    """The map itself with scale, north and the source of its base, within a box."""
+    state, figures = pack.state, pack.figures
     base = load()
-    axes = drawing.add_axes((0.02, 0.055, panel.LEFT - 0.035, 0.845))
+    axes = drawing.add_axes(box)
+    inches = drawing.get_size_inches()
+    shape = box[2] * inches[0] / (box[3] * inches[1])
     axes.set_facecolor(base_colour("sea"))
     axes.set_xticks([])
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_edgecolor(LINE)
-    west, south, east, north = _view(state, base, 0.71 * 16 / (0.845 * 10))
+    west, south, east, north = _view(state, base, shape)
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)), adjustable="datalim")
@@ -114,13 +127,24 @@ def _map(drawing: Drawing, state: State, figures: Figures) -> None:
     for index, shape in enumerate(shapes):
         if shape:
             _draw_phase(axes, shape, phase_colour(index))
-    _draw_sites(axes, state)
+    _draw_sites(axes, state, pack.shown)
     axes.apply_aspect()
     room = _room(axes, state, (row["site"] for row in figures["late"]), shapes)
     room.taken += _furniture(axes)
     _phase_names(axes, state, shapes, room)
     _town_names(axes, base, room)
-    write(drawing, 0.02, 0.022, base.licence + " Drawn by PSN Planner.", 7.5, color=MUTED)
+    _joiners(axes, pack)
+    licence = base.licence + " Drawn by PSN Planner."
+    write(drawing, box[0], box[1] - 0.033, licence, 7.5, color=MUTED)
+
+
+def _joiners(axes: Any, pack: Pack) -> None:
+    places = [(r["longitude"], r["latitude"]) for r in pack.joiners if r["latitude"] is not None]
+    if places:
+        xs, ys = zip(*places, strict=True)
+        axes.scatter(
+            xs, ys, s=34, facecolor="white", edgecolor="#6a1b9a", linewidth=1.6, zorder=5.7
+        )
 
 
 def _view(state: State, base: Basemap, shape: float) -> Box:
@@ -158,34 +182,37 @@ def _draw_phase(axes: Any, shape: Shape, colour: str) -> None:
     axes.add_patch(PathPatch(outline, facecolor="none", edgecolor=colour, lw=1.5, zorder=2.1))
 
 
-def _draw_sites(axes: Any, state: State) -> None:
+def _draw_sites(axes: Any, state: State, marks: Marks) -> None:
     """Sites by colour and shape, in the order of progress, so that what is blocked is on top."""
     groups: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for site in state.sites.values():
         place = known(site)
         if place:
-            key = (state.statuses[site.id], kind_shape(site.kind))
+            key = (marks.of[site.id], kind_shape(site.kind))
             groups.setdefault(key, []).append((place[1], place[0]))
     size = _site_size(len(state.sites))
-    for order, status in enumerate(STATUS_ORDER):
+    for order, (status, colour) in enumerate(marks.palette.items()):
         for shape, marker in MARKERS.items():
             if (status, shape) in groups:
-                _scatter(
-                    axes, groups[status, shape], marker, status, size * MARKER_SIZE[shape], order
-                )
+                look = (marker, colour, size * MARKER_SIZE[shape])
+                _scatter(axes, groups[status, shape], look, "blocked" in status, order)
 
 
 def _scatter(
-    axes: Any, points: list[tuple[float, float]], marker: str, status: str, size: float, order: int
+    axes: Any,
+    points: list[tuple[float, float]],
+    look: tuple[str, str, float],
+    strong: bool,
+    order: int,
 ) -> None:
-    strong = status == "blocked"
+    marker, colour, size = look
     xs, ys = zip(*points, strict=True)
     axes.scatter(
         xs,
         ys,
         s=size * (1.6 if strong else 1.0),
         marker=MarkerStyle(marker),
-        facecolor=status_colour(status),
+        facecolor=colour,
         edgecolor="#2b0010" if strong else "#14242e",
         linewidth=0.9 if strong else 0.45,
         zorder=5.5 if strong else 3 + order / 10,

@@ -48,9 +48,7 @@ def withheld(state: State, audience: str) -> dict[RecordId, Site]:
     return {ident: site for ident, site in state.sites.items() if site.sensitive}
 
 
-def for_audience(
-    state: State, audience: str, also: Mapping[RecordId, Site] | None = None
-) -> State:
+def for_audience(state: State, audience: str, also: Mapping[RecordId, Site] | None = None) -> State:
     """The state an audience may see; `internal` sees all of it.
 
     For `board` and `public`, sensitive sites (and those of `also`) are gone with all that is
@@ -140,6 +138,5 @@ def _blank(
 ) -> None:
     for entity, values in blank.items():
         tables[entity] = {
-            ident: dataclasses.replace(record, **values)
-            for ident, record in tables[entity].items()
+            ident: dataclasses.replace(record, **values) for ident, record in tables[entity].items()
         }

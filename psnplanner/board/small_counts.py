@@ -66,7 +66,9 @@ def _merge_partners(kept: Tables, small: set[RecordId]) -> RecordId | None:
         return None
     first = min(small)
     kept["partner"][first] = dataclasses.replace(
-        kept["partner"][first], name=OTHER_PARTNER, kind="other"  # type: ignore[call-arg]
+        kept["partner"][first],
+        name=OTHER_PARTNER,
+        kind="other",  # type: ignore[call-arg]
     )
     for ident in small - {first}:
         kept["partner"].pop(ident, None)

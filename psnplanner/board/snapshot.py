@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from psnplanner.board.compare import Comparison
 from psnplanner.board.course import Course, course
 from psnplanner.board.figures import NOTHING, Beside, Figures, figures
 from psnplanner.board.joiners import Joiner
+from psnplanner.board.marks import Marks, by_status
 from psnplanner.board.redact import for_audience, withheld
 from psnplanner.board.sections import checked
 from psnplanner.errors import UserError
@@ -56,6 +58,13 @@ class Pack:
     wanted: Wanted
     course: Course = field(default_factory=Course)
     joiners: tuple[Joiner, ...] = ()
+    marks: Marks | None = None
+    changes: Comparison | None = None
+
+    @property
+    def shown(self) -> Marks:
+        """What colours the sites: given marks, else their statuses."""
+        return self.marks or by_status(self.state)
 
     @property
     def title(self) -> str:
@@ -85,16 +94,20 @@ def write(
     path, tell = Path(out_path), progress or _nobody
     suffix = checked_suffix(path)
     tell(0.0, "Drawing up the figures")
-    made = pack(
-        state, wanted or Wanted(audience), material or Material(), today, calendar, as_at
-    )
+    made = pack(state, wanted or Wanted(audience), material or Material(), today, calendar, as_at)
+    save(made, suffix, path, tell)
+    return path
+
+
+def save(made: Pack, suffix: str, path: Path, progress: Progress | None = None) -> None:
+    """Write a pack as a file of that kind, whole or not at all."""
+    tell = progress or _nobody
     tell(0.2, "Drawing the map")
     content = render(made, suffix)
     tell(0.9, f"Writing {path.name}")
     with whole_file(path) as beside:
         beside.write_bytes(content)
     tell(1.0, "Done")
-    return path
 
 
 def checked_suffix(path: Path) -> str:

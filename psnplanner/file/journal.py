@@ -232,17 +232,18 @@ def _event(db: Database, change: Change, hlc: int, dev: int, removed: set[bytes]
     if change.field == CREATED:
         if removed and change.record in removed:
             base = _head(db, number, change.record, DELETES, hlc)
-        return (hlc, dev, number, change.record, CREATES, _bundle(kind, change.new), *base)
+        return (hlc, dev, number, change.record, CREATES, bundle(kind, change.new), *base)
     if change.field == DELETED:
         base = _head(db, number, change.record, CREATES, hlc)
-        return (hlc, dev, number, change.record, DELETES, _bundle(kind, change.old), *base)
+        return (hlc, dev, number, change.record, DELETES, bundle(kind, change.old), *base)
     field = fields_of(kind)[change.field]
     base = _head(db, number, change.record, field.number, hlc)
     value = to_sql(field.kind, change.new)
     return (hlc, dev, number, change.record, field.number, value, *base)
 
 
-def _bundle(kind: type[Record], values: dict[str, Any]) -> str:
+def bundle(kind: type[Record], values: dict[str, Any]) -> str:
+    """A record's values as its creation keeps them."""
     known = _numbers(kind.ENTITY)
     numbered: dict[int, Any] = {}
     for name, value in values.items():

@@ -17,14 +17,18 @@ from typing import Any
 import pysqlite3 as sqlite3
 from sqlite_utils import Database
 
+from psnplanner import resource_files
 from psnplanner.errors import UserError
 from psnplanner.file import carve, journal, photographs, schema, tables
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import plain_words, rows, writing
 from psnplanner.programme.fold import fold
+from psnplanner.programme.record import Record, values_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import PROGRAMME_ID, Programme
 from psnplanner.whole_file import whole_file
 
-_TXN_COLUMNS, _EVENT_COLUMNS = 15, 9
+_TXN_COLUMNS, _EVENT_COLUMNS = 14, 9
 _NO_DATE = "1970-01-01"
 SALVAGED = "Salvaged changes"
 
@@ -58,6 +62,7 @@ class _Found:
     headers: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
     events: dict[int, Event] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
+    standing: dict[bytes, Record] = field(default_factory=dict)
 
 
 def repair(path: Path, out: Path) -> Salvage:
@@ -99,6 +104,8 @@ def _find(path: Path) -> _Found:
             found.events[rowid] = values[1:]  # type: ignore[assignment]
         elif _is_header(values):
             found.headers[values[2], values[1]] = values  # type: ignore[index]
+        elif (record := _standing(values)) is not None:
+            found.standing[record.id] = record
         elif (
             len(values) == 2
             and isinstance(values[0], str)
@@ -109,15 +116,45 @@ def _find(path: Path) -> _Found:
     return found
 
 
+_WIDTHS = {kind: len(tables.columns_of(kind)) for kind in (Programme, Site)}
+
+
+def _standing(values: tuple[Any, ...]) -> Record | None:
+    """A row of the current programme or its sites: what they were, if their beginning is lost."""
+    if len(values) < 3 or values[0] is not None or not isinstance(values[1], bytes):
+        return None
+    for kind, width in _WIDTHS.items():
+        extra = 2 if kind is Site else 0
+        mine = (values[1] == PROGRAMME_ID) == (kind is Programme)
+        if len(values) == 2 + width + extra and len(values[1]) == 16 and mine:
+            try:
+                return tables.reader(kind)(values[1 : 2 + width])
+            except (ValueError, TypeError):
+                return None
+    return None
+
+
 def _is_event(values: tuple[Any, ...]) -> bool:
     return (
         len(values) == _EVENT_COLUMNS
+        and _is_readable(values[3], values[4], values[5], values[6])
         and values[0] is None
         and all(isinstance(v, int) for v in (*values[1:4], values[5]))
         and isinstance(values[4], bytes)
         and len(values[4]) == 16
         and all(v is None or isinstance(v, int) for v in values[7:])
     )
+
+
+def _is_readable(ent: Any, row: Any, fld: Any, val: Any) -> bool:
+    """Whether a change's value is whole: its further pages may be lost while its first is not."""
+    if isinstance(val, str) and "\0" in val:
+        return False
+    try:
+        journal.plain_change(ent, row, fld, val)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
+    return True
 
 
 def _is_header(values: tuple[Any, ...]) -> bool:
@@ -149,8 +186,33 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
             salvage.torn.append(str(header[6]) if header else SALVAGED)
         _append(db, header, events, (dev, hlc), chain, broken)
         salvage.transactions += 1
+    _bring_back(db, found, chain)
     for dev, (n, digest) in chain.items():
         db.conn.execute("INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?)", (dev, n, digest))
+
+
+def _bring_back(db: Database, found: _Found, chain: dict[int, tuple[int, bytes]]) -> None:
+    """Begin anew what stands in the tables, but whose beginning is lost in the journal."""
+    begun = {event[3] for event in found.events.values() if event[4] == journal.CREATES}
+    gone = {event[3] for event in found.events.values() if event[4] == journal.DELETES}
+    lost = [record for ident, record in found.standing.items() if ident not in begun | gone]
+    if PROGRAMME_ID not in begun | found.standing.keys():
+        workflow = resource_files.read_text("workflow.toml")
+        lost.append(Programme(id=PROGRAMME_ID, name="Salvaged programme", workflow=workflow))
+    if not lost:
+        return
+    # Before all else by the clock, so that the changes that were saved stand over it.
+    first = min(event[0] for event in found.events.values())
+    dev = int.from_bytes(hashlib.blake2b(str(first).encode(), digest_size=6).digest()) >> 1
+    events: list[Event] = [
+        (first - 1, dev, r.ENTITY_NUMBER, r.id, journal.CREATES,
+         journal.bundle(type(r), values_of(r)), None, None)
+        for r in lost
+    ]  # fmt: skip
+    label = f"{SALVAGED}: {len(lost)} records whose beginning was lost"
+    header = (None, first - 1, dev, 1, "", "new", label, _day(first), None,
+              f"{_day(first)}T00:00:00.000+00:00", 0, len(events), None, b"")  # fmt: skip
+    _append(db, header, events, (dev, first - 1), chain, {dev: dev})
 
 
 def _append(
@@ -177,7 +239,7 @@ def _append(
         told = (hlc, dev, 1, *words[:4], words[4], ctx)
         own = [(hlc, dev, *event[2:]) for event in events]
         digest = journal.chained(previous, told, own)
-    received = header[14] if header else f"{_day(hlc)}T00:00:00.000+00:00"
+    received = header[9] if header else f"{_day(hlc)}T00:00:00.000+00:00"
     first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
     journal.insert(db, own)
     db.conn.execute(

@@ -131,7 +131,7 @@ def load(db: Database) -> State:
     for entity, kind in RECORD_TYPES.items():
         # With its table's name before it, SQLite takes no missing column for a piece of text.
         columns = ", ".join(f'"{entity}"."{name}"' for name in columns_of(kind))
-        read = _reader(kind)
+        read = reader(kind)
         found = rows(db, f'SELECT id, {columns} FROM "{entity}" ORDER BY fid')
         tables[entity] = {row[0]: read(row) for row in found}
     return State(tables)
@@ -269,7 +269,8 @@ def from_sql(kind: str, value: Any) -> Any:
     return decode(kind, json.loads(value) if kind in (*_JSON_KINDS, "place") else value)
 
 
-def _reader(kind: type[Record]) -> Callable[[tuple[Any, ...]], Record]:
+def reader(kind: type[Record]) -> Callable[[tuple[Any, ...]], Record]:
+    """What makes a record of a row: its id, then its columns in order."""
     plain: list[tuple[str, int]] = []
     coded: list[tuple[str, int, str]] = []
     places: list[tuple[str, int]] = []

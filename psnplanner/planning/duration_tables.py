@@ -39,7 +39,7 @@ def triangular(low: float, likely: float, high: float) -> Floats:
     mode = (min(max(likely, low), high) - low) / (high - low)
     rising = np.sqrt(LEVELS * mode)
     falling = 1 - np.sqrt((1 - LEVELS) * (1 - mode))
-    result: Floats = low + (high - low) * np.where(LEVELS < mode, rising, falling)
+    result: Floats = low + (high - low) * np.where(mode > LEVELS, rising, falling)
     return result
 
 

@@ -22,7 +22,6 @@ from psnplanner.planning.grouping import (
     Floats,
     Grouped,
     Grouping,
-    Ints,
     best_bases,
     used_days,
     visit_counts,
@@ -206,22 +205,27 @@ class Explainer:
         return "no crew-days are left in it for such a site"
 
     def _full(self, u: int, k: int) -> list[str]:
-        """Phases that would cost less for this site alone, were their crew-days not worth more."""
-        model = self.model
-        days = model.weight[u]
+        """Phases that cost less for this site by itself, and what keeps it out of them."""
+        model, search = self.model, Search(self.model, self.plan.copy())
         alone = model.price[u] + model.reach[u, self.plan.base]
-        own = float(alone[k])
+        row = np.array([u])
+        room, enter = search.room(row)[0], search.enter_pounds(row)[0]
+        leave = float(search.leave_pounds(row)[0])
         found = []
-        for c in np.argsort(alone, kind="stable"):
-            if c == k or alone[c] >= own or not model.allowed[u, c]:
+        for c in np.argsort(alone, kind="stable").tolist():
+            if c == k or alone[c] >= alone[k] - 1 or not model.allowed[u, c]:
                 continue
-            price, here = self.day_pounds[c] * days, self.day_pounds[k] * days
-            if alone[c] + price >= own + here - 1:
-                name = self.instance.phases[c].name
+            name, less = self.instance.phases[c].name, f"£{alone[k] - alone[c]:,.0f}"
+            if not room[c]:
                 found.append(
-                    f"{name} would be £{own - alone[c]:,.0f} cheaper for this site, but its crew-days "
-                    f"are wanted more elsewhere: one there is worth £{self.day_pounds[c]:,.0f}, "
-                    f"and this site needs {days:g}."
+                    f"{name} would be {less} cheaper for this site, but it is full: a crew-day "
+                    f"there is worth £{self.day_pounds[c]:,.0f}, and this site needs "
+                    f"{model.weight[u]:g}."
+                )
+            elif enter[c] >= leave:
+                found.append(
+                    f"{name} would be {less} cheaper for this site, but the plan £"
+                    f"{enter[c] - leave:,.0f} dearer: another visit, or fuller phases."
                 )
         return found[:2]
 
@@ -236,8 +240,8 @@ class Explainer:
         for who in model.visitors[u]:
             if who != OUT and counts[who, k] > 1:
                 found.append(
-                    f"Its partner is there anyway for {plural(int(counts[who, k]) - 1, 'other site')}: "
-                    f"a visit of its own elsewhere would cost £{model.visit_pounds:,.0f}."
+                    f"Its partner is there anyway for "
+                    f"{plural(int(counts[who, k]) - 1, 'other site')}: a visit of its own elsewhere would cost £{model.visit_pounds:,.0f}."
                 )
         return found
 
@@ -304,7 +308,8 @@ class Explainer:
             found.append(
                 Pressure(
                     phase.name, day, crew,
-                    f"One more crew in {month} is worth £{crew:,.0f}; a single crew-day £{day:,.0f}.",
+                    f"One more crew in {month} is worth £{crew:,.0f}; "
+                    f"a single crew-day £{day:,.0f}.",
                 )
             )  # fmt: skip
         return sorted(found, key=lambda item: -item.crew_pounds)
@@ -367,7 +372,7 @@ def _relaxed(model: Grouping, plan: Grouped) -> tuple[float, Floats]:
         shape=(units, total),
     )
     rows = []
-    for g, members in enumerate(model.member):
+    for members in model.member:
         days = np.where(members[who], model.weight[who], 0.0)
         rows.append(coo_matrix((days, (where, np.arange(arcs))), shape=(groups, total)))
     used = used_days(model, plan.group)
@@ -442,6 +447,3 @@ def _forbids(wish: Wish, phase: Phase) -> bool:
 def _listed(phases: Sequence[Phase]) -> str:
     names = [phase.name for phase in phases]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-__all__ = ["Alternative", "Explainer", "Explanation", "Ints", "Pressure"]

@@ -62,7 +62,7 @@ class Pace:
     Raises ValueError if nothing is ever done.
     """
 
-    def __init__(self, speed: Sequence[float] | NDArray[np.float64]) -> None:
+    def __init__(self, speed: Sequence[float] | NDArray[np.float64] | Flags) -> None:
         given = np.asarray(speed, np.float64)
         open_ = given > 0
         if not open_.any():
@@ -85,7 +85,8 @@ class Pace:
     def work(self, days: Runs) -> Runs:
         """The work done by these moments (any shape)."""
         if self.steady:
-            return days * self._speed[0]
+            steady: Runs = days * self._speed[0]
+            return steady
         whole = days.astype(np.intp)
         part = days - whole.astype(np.float32)
         part *= self._speed.take(whole, mode="clip")
@@ -95,7 +96,8 @@ class Pace:
     def moment(self, work: Runs) -> Runs:
         """The first moments by which so much work is done: its end waits for no reopening."""
         if self.steady:
-            return work / self._speed[0]
+            steady: Runs = work / self._speed[0]
+            return steady
         cell = (work / np.float32(self._cell)).astype(np.intp)
         day = self._day_of_cell.take(cell, mode="clip")
         later = self._by_end.take(day) < work

@@ -326,7 +326,7 @@ class _Builder:
         if key not in self._calendars:
             self._calendars[key] = len(self._model.calendars)
             flags = self._line.open_flags(windows)
-            self._model.calendars.append(Pace(flags if flags.any() else np.ones(HORIZON_DAYS)))
+            self._model.calendars.append(Pace(flags if flags.any() else ~flags))
         return self._calendars[key]
 
     def _effort(self, site: Site) -> tuple[float, ...]:

@@ -184,9 +184,9 @@ class _Simulation:
         if not path.queues:
             return np.zeros(self._runs, dtype=np.float32)
         lasts = self._durations(path, crew, _CREW)
-        effort = np.float32(path.effort[0])
+        effort: Runs = np.array(path.effort, dtype=np.float32)
         if len(path.effort) > 1:
-            effort = np.array(path.effort, dtype=np.float32)[self._facts(path)[0]]
+            effort = effort[self._facts(path)[0]]
         held = lasts[0].copy()
         for days in lasts[1:]:
             held += days

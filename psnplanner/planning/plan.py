@@ -15,12 +15,12 @@ import numpy as np
 from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
 from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
-from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.design import Design, design, with_another_crew
-from psnplanner.planning.feasibility import Binding, binding
-from psnplanner.planning.horizon import Horizon, Tree
+from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.engine import Budget, Engine, Found
+from psnplanner.planning.feasibility import Binding, binding
 from psnplanner.planning.grouping import OUT, Grouped, best_bases, total_pounds
+from psnplanner.planning.horizon import Horizon, Tree
 from psnplanner.planning.instance import Instance, build
 from psnplanner.planning.nodes import dated_nodes, nearest_nodes, propose_nodes
 from psnplanner.planning.phasing import greedy_by_priority

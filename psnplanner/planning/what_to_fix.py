@@ -72,19 +72,14 @@ def causes(trial: Trial) -> list[Cause]:
         return []
     asked = _Asked(trial)
     found = [*asked.groups(), *asked.drivers()]
-    sites = sorted(asked.sites(), key=_weight)[:SITES_SHOWN]
+    sites = sorted(asked.sites(), key=asked.weight)[:SITES_SHOWN]
     kinds: dict[str, int] = {}
-    chosen = []
-    for cause in sorted(found, key=_weight):
+    chosen: list[Cause] = []
+    for cause in sorted(found, key=asked.weight):
         kinds[cause.kind] = kinds.get(cause.kind, 0) + 1
         if kinds[cause.kind] <= OF_A_KIND and len(chosen) < SHOWN - len(sites):
             chosen.append(cause)
-    return sorted([*chosen, *sites], key=_weight)
-
-
-def _weight(cause: Cause) -> tuple[float, float, float]:
-    # Where no single thing saves the day, what costs most days and most sites comes first.
-    return -round(cause.gain, 3), -round(cause.working_days), -cause.late_sites
+    return sorted([*chosen, *sites], key=asked.weight)
 
 
 class _Asked:
@@ -97,6 +92,14 @@ class _Asked:
         self._chance = float((self._last <= self._at).mean())
         self._late = (self._live > self._at).mean(axis=1)
         self._paths = [self._state.sites[path.site] for path in trial.model.paths]
+
+    def weight(self, cause: Cause) -> tuple[float, float]:
+        """What to sort causes by: the chance won, then the days and late sites it accounts for."""
+        over_days = max(1.0, float(np.quantile(self._last, SAFE)) - self._at)
+        late_sites = max(1.0, float(self._late.sum()))
+        part = cause.working_days / over_days + cause.late_sites / late_sites
+        # Where no single thing saves the day, what costs most days and sites comes first.
+        return -round(cause.gain / MATTERS) * MATTERS, -part
 
     # One site
 
@@ -119,14 +122,14 @@ class _Asked:
 
     def groups(self) -> list[Cause]:
         """Sites by what they share: phase, partner, node, landlord, and the stage they are at."""
-        waits = self._state
+        on_time = "If the {n} of {name} were on time"
         kinds: list[tuple[str, Callable[[Site], str], str]] = [
-            ("phase", self._phase_name, "If the {n} of {name} were on time"),
-            ("partner", lambda s: waits.partner_name(s.partner), "If the {n} of {name} were on time"),
+            ("phase", self._phase_name, on_time),
+            ("partner", lambda site: self._state.partner_name(site.partner), on_time),
             ("node", self._node_name, "If the {n} behind node {name} were on time"),
             ("landlord", self._landlord, "If {name} held up none of its {n}"),
             ("stage", self._stage_name, "If the {n} now at “{name}” were on time"),
-        ]  # fmt: skip
+        ]
         return [cause for kind, key, words in kinds for cause in self._grouped(kind, key, words)]
 
     def _grouped(self, kind: str, key: Callable[[Site], str], words: str) -> list[Cause]:
@@ -204,8 +207,11 @@ class _Asked:
         chance = float((last <= self._at).mean())
         then = float((rest <= self._at).mean())
         days = float(np.quantile(last, SAFE) - np.quantile(rest, SAFE))
-        late = float(self._late[list(rows)].sum())
+        # Which late sites a supplier or the crews account for, nobody can say.
+        late = 0.0 if kind in ("supplier", "crews") else float(self._late[list(rows)].sum())
         sentence = f"{said}, {_effect(chance, then, days)}"
+        if round(late) >= 2 and kind != "site":
+            sentence += f" On average {round(late):,} of them miss go-live."
         idents = tuple(self._paths[row].id for row in rows)
         return Cause(kind, name, idents, then - chance, days, late, sentence)
 
@@ -219,6 +225,6 @@ def _effect(chance: float, then: float, days: float) -> str:
     if then - chance >= MATTERS:
         parts.append(f"the chance would be {then:.1%} instead of {chance:.1%}".replace("%", " %"))
     if round(days) >= 1:
-        date_words = "the date to promise" if not parts else "the date to promise"
-        parts.append(f"{date_words} {plural(round(days), 'working day')} earlier")
+        would = "the date to promise" if parts else "the date to promise would be"
+        parts.append(f"{would} {plural(round(days), 'working day')} earlier")
     return (" and ".join(parts) or "little would change") + "."

@@ -54,6 +54,8 @@ class FileCommands:
             if not chosen:
                 return
             path = Path(chosen)
+        if self._window.exchange.unlock(path):
+            return
         wanted = path
 
         def work(progress: Any) -> Any:

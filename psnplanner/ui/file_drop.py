@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFileDialog
 
 from psnplanner.errors import UserError
+from psnplanner.ui.exchange_commands import RETURN
 from psnplanner.ui.file_commands import FILTER
 
 if TYPE_CHECKING:
@@ -31,10 +32,14 @@ class FileDrop(QObject):
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
-            if dropped_file(event.mimeData()) is not None:
+            if dropped_file(event.mimeData()) is not None or returned(event.mimeData()):
                 event.acceptProposedAction()
                 return True
         elif event.type() == QEvent.Type.Drop:
+            back = returned(event.mimeData())
+            if back and self._window.exchange.take_drop(back):
+                event.acceptProposedAction()
+                return True
             path = dropped_file(event.mimeData())
             if path is not None:
                 event.acceptProposedAction()
@@ -108,6 +113,13 @@ def dropped_file(data: Any) -> Path | None:
     if len(found) == 1 and found[0].suffix.casefold() in (PROGRAMME, *LISTS):
         return found[0]
     return None
+
+
+def returned(data: Any) -> list[Path]:
+    """What is being dropped of what came back from the field: returns, and packs with them."""
+    found = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    endings = {path.suffix.casefold() for path in found}
+    return found if RETURN in endings and endings <= {RETURN, PROGRAMME} else []
 
 
 def _plain_name(backup: Path) -> str:

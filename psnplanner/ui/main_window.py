@@ -19,6 +19,7 @@ from psnplanner.ui.actions import Actions
 from psnplanner.ui.banner import Banner, headline
 from psnplanner.ui.bars import Bars
 from psnplanner.ui.docks import Docks
+from psnplanner.ui.exchange_commands import ExchangeCommands
 from psnplanner.ui.field.field_mode import FieldMode
 from psnplanner.ui.file_commands import FileCommands
 from psnplanner.ui.file_drop import FileDrop
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.docks, self.tabs = self.places.all, self.places.tabs
         self.home = HomeRoom(self)
         self.field = FieldMode(self)
+        self.exchange = ExchangeCommands(self)
         self.map_commands = MapCommands(self)
         self.actions_ = Actions(self)
         self.bars = Bars(self)
@@ -146,6 +148,7 @@ class MainWindow(QMainWindow):
         self.form.set_session(session, self.roster)
         self.home.adopt()
         self.field.adopt()
+        self.exchange.adopt()
         self.banner.show_session(session)
         self.playback.adopt()
         self.timeline.set_session(session)
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
         self.jobs.stop()
         self.playback.let_go()
         self.field.let_go()
+        self.exchange.let_go()
         self.pane.canvas.pick.leave()
         for dialog in self.findChildren(QDialog):
             dialog.close()  # each is about a programme that goes
@@ -205,6 +209,7 @@ class MainWindow(QMainWindow):
         self._refresh()
         self.home.follow()
         self.field.follow()
+        self.exchange.follow()
         self.playback.follow()
         self.map_commands.follow(happened.before, happened.after)
         self.say(f"{happened.transaction.label}. Saved.")

@@ -1,4 +1,4 @@
-"""The verbs that keep a file safe: verify, backup."""
+"""The verbs that keep a file safe: verify, backup, repair."""
 
 from __future__ import annotations
 
@@ -40,3 +40,30 @@ def backup(file: Path, out: Path, as_json: bool) -> None:
     size = out.stat().st_size
     said = {"file": str(out), "bytes": size}
     show(as_json, said, lambda: [f"Wrote {out} ({size / 1e3:,.0f} kB)."])
+
+
+@click.command()
+@FILE
+@click.argument("out", type=click.Path(path_type=Path))
+@json_option
+def repair(file: Path, out: Path, as_json: bool) -> None:
+    """Save what can be saved of a damaged programme into a new file."""
+    from psnplanner.session import repair as save
+
+    found = save(file, out)
+    document = {
+        "file": str(out),
+        "changes": found.changes,
+        "changes_before": found.changes_before,
+        "share": round(found.share, 4),
+        "transactions": found.transactions,
+        "photographs": found.photographs,
+        "torn": found.torn,
+    }
+    lines = [
+        f"Saved {found.changes:,} of {found.changes_before:,} changes ({found.share:.1%}) to {out}."
+    ]
+    if found.torn:
+        lines += [f"{len(found.torn):,} transactions lost some of theirs:"]
+        lines += [f"  {label}" for label in found.torn[:50]]
+    show(as_json, document, lambda: lines)

@@ -105,8 +105,9 @@ def test_the_same_seed_gives_the_same_plan(proposed: Plan) -> None:
 
 
 def test_more_time_is_never_worse(proposed: Plan) -> None:
-    longer = plan(programme(*towns(200)), Options(seconds=3))
+    longer = plan(programme(*towns(200)), Options(seconds=2))
     assert longer.total_pounds <= proposed.total_pounds + 1
+    assert longer.bound_pounds <= longer.total_pounds
 
 
 def test_planning_again_moves_hardly_anything(proposed: Plan) -> None:
@@ -259,7 +260,7 @@ def test_progress_streams_and_cancels() -> None:
     assert len(told) > 3
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_plan_keeps_every_rule(data: st.DataObject) -> None:
     """`propose` verifies each plan independently and raises Bug: here, anything it is given."""
@@ -297,7 +298,7 @@ def test_every_plan_keeps_every_rule(data: st.DataObject) -> None:
     state = programme(*sites, *phases, *nodes, *windows, status_on=present_on)
     asked = draw(st.sampled_from([None, None, 3]))
     try:
-        found = plan(state, Options(phases=asked, seconds=0.3, keep_locks=draw(st.booleans())))
+        found = plan(state, Options(phases=asked, seconds=0.1, keep_locks=draw(st.booleans())))
     except UserError:
         return  # refused by name, as the test above wants
     report = found.report()

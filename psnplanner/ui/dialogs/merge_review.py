@@ -59,6 +59,8 @@ class MergeReview(QDialog):
         self._job: Job | None = None
         self.rehearsal: Rehearsal | None = None
         self.performed: Performed | None = None
+        self._merging = False
+        self._trouble = self._note = self._what_was_done = ""
         self.setWindowTitle("Merge what came back")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
@@ -143,18 +145,17 @@ class MergeReview(QDialog):
     def _begin(self, title: str, work: Any, done: Callable[[Any], None]) -> None:
         for button in (self.add, self.save, self.apply):
             button.setEnabled(False)
+        self._trouble = self._note = ""
         self._job = self._jobs.start(title, work, done, self._refuse, quiet=True)
         self._job.ended.connect(self._ended)
         self.bar.watch(self._job)
 
     def _ended(self) -> None:
-        self._job = None
-        if self.performed is None and self.rehearsal is None:
-            self.add.setEnabled(True)
+        self._job, self._merging = None, False
         self._refresh()
 
     def _refuse(self, error: UserError) -> None:
-        self._say(str(error), "danger")
+        self._trouble = str(error)
 
     def _say(self, words: str, ink: str = "text") -> None:
         palette = self.said.palette()
@@ -209,16 +210,21 @@ class MergeReview(QDialog):
             self.tabs.setTabText(tab, f"{words} ({count:,})" if count else words)
 
     def _refresh(self) -> None:
+        """Which buttons can be used, and what is said above, as things stand."""
         made, idle = self.rehearsal, self._job is None
-        if made is None or self.performed is not None:
+        if not idle:
             return
-        brings = sum(coming.brings for coming in made.files)
-        for button in (self.add, self.save):
-            button.setEnabled(idle)
-        self.apply.setEnabled(idle and brings > 0)
+        brings = sum(coming.brings for coming in made.files) if made else 0
+        self.add.setEnabled(self.performed is None)
+        self.save.setEnabled(made is not None)
+        self.apply.setEnabled(brings > 0 and self.performed is None)
         self.apply.setText(f"&Apply {plural(brings, 'file')}" if brings else "&Apply")
-        if idle:
-            self._say(self._summary(made, brings))
+        ink = "danger" if self._trouble else "text"
+        if self.performed is not None:
+            words, ink = self._what_was_done, "danger" if self.performed.refused else "good"
+        else:
+            words = self._summary(made, brings) if made else "Nothing was read."
+        self._say(" ".join(filter(None, (words, self._note, self._trouble))), ink)
 
     def _summary(self, made: Rehearsal, brings: int) -> str:
         refused = sum(coming.refused is not None for coming in made.files)
@@ -245,6 +251,7 @@ class MergeReview(QDialog):
             with lasting():
                 return perform(session, rehearsal, chosen, progress)
 
+        self._merging = True
         self._begin("Merging", work, self._done)
         self.bar.cancel.hide()  # each file is merged whole; what has begun is finished
 
@@ -259,11 +266,10 @@ class MergeReview(QDialog):
         if performed.open:
             said.append(f"{plural(performed.open, 'conflict')} left to settle: File › Conflicts.")
         said.append("Undo takes back one after the other.")
-        self._say(" ".join(said), "danger" if performed.refused else "good")
+        self._what_was_done = " ".join(said)
         self.conflicts.setEnabled(False)
         self.apply.hide()
         self.add.hide()
-        self.save.setEnabled(True)
         self.bar.cancel.show()
         close = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
         close.setText("Close")
@@ -284,11 +290,11 @@ class MergeReview(QDialog):
     def save_report(self, out: Path) -> None:
         """Write the report: a web page, or a PDF by the file's ending."""
         text = page(self.report())
-        said = self.said.text()
         self._begin("Writing the report", lambda _: write_report(out, text),
-                    lambda _: self._say(f"{said.split(' Wrote ')[0]} Wrote {out}."))  # fmt: skip
-        assert self._job is not None
-        self._job.ended.connect(lambda: self.save.setEnabled(True))
+                    lambda _: self._wrote(out))  # fmt: skip
+
+    def _wrote(self, out: Path) -> None:
+        self._note = f"Wrote {out}."
 
     def report(self) -> Report:
         """What the report tells, as things stand."""
@@ -321,7 +327,9 @@ class MergeReview(QDialog):
         self.read(dropped(event.mimeData()))
 
     def done(self, result: int) -> None:
-        """Stop looking; what is being merged is finished first."""
+        """Stop looking; while it merges, the dialog stays to say how it went."""
+        if self._merging:
+            return
         if self._job is not None:
             self._job.cancel()
         super().done(result)

@@ -1,0 +1,91 @@
+"""What is recorded of an issued snapshot, and what it takes to write it again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from psnplanner.board.joiners import Joiner
+from psnplanner.board.sections import checked
+from psnplanner.board.snapshot import Wanted, checked_suffix
+from psnplanner.errors import UserError
+from psnplanner.programme.issued import IssuedSnapshot
+from psnplanner.programme.record import new_id
+
+
+def record(
+    out: Path,
+    *,
+    as_at: date | None,
+    drawn_on: date,
+    position: Mapping[int, int],
+    recorded_by: datetime | None,
+    audience: str,
+    title: str,
+    sections: Iterable[str],
+    paper: str,
+    forecast: Mapping[str, Any] | None,
+    joiners: Iterable[Joiner],
+    by: str,
+    issued_at: datetime,
+) -> IssuedSnapshot:
+    """The record of a snapshot about to be issued, still without its hash."""
+    extra = {"forecast": forecast, "joiners": list(joiners)}
+    return IssuedSnapshot(
+        id=new_id(),
+        issued_at=issued_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        by=by,
+        audience=audience,
+        form=checked_suffix(out),
+        as_at=as_at,
+        drawn_on=drawn_on,
+        position=json.dumps({str(d): position[d] for d in sorted(position)}, separators=(",", ":")),
+        recorded_by=recorded_by.astimezone(UTC).isoformat() if recorded_by else "",
+        title=title,
+        sections=",".join(checked(sections)),
+        paper=paper,
+        extra=json.dumps(extra, sort_keys=True) if forecast or extra["joiners"] else "",
+        file_name=out.name,
+    )
+
+
+def sealed(asked: IssuedSnapshot, content: bytes) -> IssuedSnapshot:
+    """The record with the hash of what was written."""
+    return dataclasses.replace(asked, digest=hashlib.sha256(content).hexdigest())
+
+
+def check(issued: IssuedSnapshot, content: bytes, out: Path) -> None:
+    """Raise UserError if these are not the bytes that were issued, or `out` is of another kind."""
+    if checked_suffix(out) != issued.form:
+        raise UserError(
+            f"That snapshot was issued as {issued.form}.", where=str(out),
+            remedy=f"End the name with {issued.form}.",
+        )  # fmt: skip
+    if hashlib.sha256(content).hexdigest() != issued.digest:
+        raise UserError(
+            "This version of PSN Planner draws that snapshot differently.",
+            where=issued.file_name,
+            remedy="Write it with the version that issued it, or issue it anew.",
+        )
+
+
+def position(issued: IssuedSnapshot) -> dict[int, int]:
+    """How much of the journal it was drawn from."""
+    return {int(dev): n for dev, n in json.loads(issued.position).items()}
+
+
+def wanted(issued: IssuedSnapshot) -> Wanted:
+    """How it was asked for."""
+    sections = tuple(key for key in issued.sections.split(",") if key)
+    return Wanted(issued.audience, issued.title, sections, issued.paper or "A4")
+
+
+def extra(issued: IssuedSnapshot) -> tuple[Mapping[str, Any] | None, tuple[Joiner, ...]]:
+    """The forecast and the joiners it showed."""
+    found = json.loads(issued.extra) if issued.extra else {}
+    return found.get("forecast"), tuple(cast("list[Joiner]", found.get("joiners", [])))

@@ -1,0 +1,52 @@
+"""Lines over the map that say: this is a field pack, and: there are conflicts to settle."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+from psnplanner.programme.edits import plural
+from psnplanner.programme.gates import uk
+
+
+class ActionBanner(QFrame):
+    """Words and buttons in a line."""
+
+    def __init__(self, *buttons: str) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 6, 12, 6)
+        line.addWidget(self.words, 1)
+        self.buttons = [QPushButton(words) for words in buttons]
+        for button in self.buttons:
+            line.addWidget(button)
+        self.hide()
+
+
+def pack_words(pack: Any, sites: int, today: date) -> str:
+    """What an open pack is: whose, how much, until when."""
+    said = f"Field pack for {pack.person} · {plural(sites, 'site')}"
+    if pack.expires_on is None:
+        return said
+    if today <= pack.expires_on:
+        return f"{said} · good until {uk(pack.expires_on)}"
+    return (
+        f"{said} · expired: it was good until {uk(pack.expires_on)}. What was recorded can still "
+        "be returned; ask the office for a new pack before going out again."
+    )
+
+
+def conflict_words(count: int) -> str:
+    """How much there is to settle."""
+    verb = "is" if count == 1 else "are"
+    return (
+        f"{plural(count, 'conflict')} to settle: values that differ between people who did not "
+        f"know of each other. The latest {verb} in force meanwhile."
+    )

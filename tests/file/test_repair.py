@@ -1,0 +1,127 @@
+"""A damaged programme: at least 95 of 100 changes saved, the rest reported; never worse."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from psnplanner.errors import UserError
+from psnplanner.file import carve
+from psnplanner.file.repair import repair
+from psnplanner.programme.edits import AddSites, Amend, AmendEach
+from psnplanner.programme.stage_edits import RecordStage
+from psnplanner.session import Session, new_programme
+from tests.conftest import a_site
+from tests.exchange.test_photographs import jpeg
+
+SITES = [a_site(n, partner=None, node=None, phase=None) for n in range(1, 121)]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A programme of some two thousand changes, with long notes and a photograph."""
+    path = tmp_path_factory.mktemp("sound") / "p.gpkg"
+    with Session.create(
+        path, new_programme(status_on=date(2014, 6, 2)), author="office"
+    ) as session:
+        session.do(AddSites("list", SITES, validated=frozenset(s.id for s in SITES)))
+        for n in range(12):
+            values = {s.id: {"note": f"note {n} " + "x" * (n * 40)} for s in SITES}
+            session.do(AmendEach("site", values, f"Round {n}"))
+        session.do(Amend("site", [SITES[0].id], {"note": "y" * 20_000}))
+        for site in SITES[:60]:
+            session.do(RecordStage(site.id, "desktop_survey", "done", date(2014, 6, 2)))
+        session.add_photograph(SITES[0].id, jpeg())
+    return path
+
+
+def spoilt(sound: Path, out: Path, numbers: list[int]) -> Path:
+    """The programme with these pages of it zeroed, counted from 0."""
+    data = bytearray(sound.read_bytes())
+    size = carve.page_size(bytes(data))
+    for number in numbers:
+        data[number * size : (number + 1) * size] = bytes(size)
+    out.write_bytes(data)
+    return out
+
+
+def test_a_sound_file_is_saved_whole(sound: Path, tmp_path: Path) -> None:
+    """Every change, under its own name and proof: it is the same journal."""
+    found = repair(sound, tmp_path / "out.gpkg")
+    assert found.changes == found.changes_before
+    assert found.torn == []
+    assert found.photographs == 1
+    with Session.open(sound) as was, Session.open(tmp_path / "out.gpkg") as now:
+        assert now.state.tables == was.state.tables
+        assert now.verify() == []
+        assert now.merge(was.sent(now.vector()), "again").transactions == 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pages_zeroed(sound: Path, tmp_path: Path, seed: int) -> None:
+    """Three in a hundred pages, anywhere: 95 of 100 changes, and a file that is sound."""
+    count = sound.stat().st_size // carve.page_size(sound.read_bytes())
+    numbers = random.Random(seed).sample(range(count), max(1, count * 3 // 100))
+    bad = spoilt(sound, tmp_path / "bad.gpkg", numbers)
+    found = repair(bad, tmp_path / "out.gpkg")
+    assert found.share >= 0.9
+    with Session.open(tmp_path / "out.gpkg") as session:
+        assert session.verify() == []
+        assert sum(item.count for item in session.transactions()) >= found.changes
+        session.do(Amend("site", [next(iter(session.state.sites))], {"note": "goes on"}))
+
+
+def test_salvage_is_95_in_100_on_average(sound: Path, tmp_path: Path) -> None:
+    """Over many spoilt files; a page holds some dozens of changes."""
+    count = sound.stat().st_size // carve.page_size(sound.read_bytes())
+    shares = []
+    for seed in range(12):
+        numbers = random.Random(100 + seed).sample(range(count), max(1, count * 3 // 100))
+        bad = spoilt(sound, tmp_path / f"bad{seed}.gpkg", numbers)
+        shares.append(repair(bad, tmp_path / f"out{seed}.gpkg").share)
+    assert sum(shares) / len(shares) >= 0.95
+
+
+def test_the_first_page_is_gone(sound: Path, tmp_path: Path) -> None:
+    """No header, no schema: nothing else can open it."""
+    bad = spoilt(sound, tmp_path / "bad.gpkg", [0])
+    with pytest.raises(UserError):
+        Session.open(bad)
+    assert repair(bad, tmp_path / "out.gpkg").share > 0.99
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.97])
+def test_cut_short(sound: Path, tmp_path: Path, kept: float) -> None:
+    """What is there is saved."""
+    data = sound.read_bytes()
+    bad = tmp_path / "bad.gpkg"
+    bad.write_bytes(data[: int(len(data) * kept)])
+    found = repair(bad, tmp_path / "out.gpkg")
+    assert found.share > kept - 0.15
+    with Session.open(tmp_path / "out.gpkg") as session:
+        assert session.verify() == []
+
+
+def test_a_backup_gives_back_what_was_lost(sound: Path, tmp_path: Path) -> None:
+    """The saved file and an old backup, merged, are whole again."""
+    count = sound.stat().st_size // carve.page_size(sound.read_bytes())
+    numbers = random.Random(3).sample(range(count), count * 5 // 100)
+    bad = spoilt(sound, tmp_path / "bad.gpkg", numbers)
+    repair(bad, tmp_path / "out.gpkg")
+    with Session.open(sound) as backup, Session.open(tmp_path / "out.gpkg") as session:
+        session.merge(backup.sent(session.vector()), "the backup")
+        assert session.state.sites == backup.state.sites
+        assert session.verify() == []
+
+
+@pytest.mark.parametrize("data", [b"", b"hello" * 1000, bytes(100_000)])
+def test_what_is_no_programme(tmp_path: Path, data: bytes) -> None:
+    """One message, and no file."""
+    bad = tmp_path / "bad.gpkg"
+    bad.write_bytes(data)
+    with pytest.raises(UserError, match="No change"):
+        repair(bad, tmp_path / "out.gpkg")
+    assert not (tmp_path / "out.gpkg").exists()

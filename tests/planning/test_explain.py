@@ -1,0 +1,95 @@
+"""Explanations name the rule or the price that decides, and alternatives that could be had."""
+
+from datetime import date
+
+import pytest
+
+from psnplanner.errors import UserError
+from psnplanner.planning.explain import Explainer
+from psnplanner.planning.plan import Options, propose
+from psnplanner.programme.edits import MoveToPhase
+from psnplanner.programme.state import State
+from psnplanner.programme.wish import Wish
+from tests.planning.programmes import CALENDAR, TODAY, ident, programme, site, towns
+from tests.planning.test_plan import month
+
+
+@pytest.fixture(scope="module")
+def after() -> State:
+    return propose(programme(*towns(80)), TODAY, CALENDAR, Options(seconds=0.5)).after
+
+
+def explainer(state: State) -> Explainer:
+    return Explainer(state, TODAY, CALENDAR)
+
+
+def test_every_site_has_a_phase_a_reason_and_alternatives(after: State) -> None:
+    asked = explainer(after)
+    for each in list(after.sites.values())[:20]:
+        found = asked.site(each.id)
+        assert found.phase == after.phases[each.phase or b""].name
+        assert found.reasons
+        pounds = [item.pounds for item in found.alternatives]
+        assert pounds == sorted(pounds)
+
+
+def test_an_alternative_costs_what_it_says(after: State) -> None:
+    """Moved there by hand, with those it pushes on, the plan costs so much more."""
+    asked = explainer(after)
+    from psnplanner.planning.grouping import total_pounds
+
+    ident_ = next(iter(after.sites))
+    best = asked.site(ident_).alternatives[0]
+    phases = {phase.name: phase.id for phase in after.phases.values()}
+    moves = [(ident_, best.phase)] + [
+        (after.site_by_reference[name.casefold()].id, where) for name, where in best.moves
+    ]
+    state = after
+    for who, where in moves:
+        state = state.after(MoveToPhase([who], phases[where]).propose(state, TODAY).changes)
+    then = explainer(state)
+    then.plan.base = asked.plan.base
+    more = total_pounds(then.model, then.plan) - total_pounds(asked.model, asked.plan)
+    assert more == pytest.approx(best.pounds, abs=1)
+
+
+def test_a_lock_is_the_reason() -> None:
+    state = programme(site(1, phase=month(3).id, locked=True), site(2), month(1), month(3))
+    found = explainer(state).site(ident(1))
+    assert found.reasons == ("It is locked to its phase.",)
+    assert found.alternatives == ()
+
+
+def test_a_wish_is_the_reason() -> None:
+    wish = Wish(id=ident(7), kind="not before", sites=(ident(1),), on=date(2014, 7, 1))
+    state = programme(
+        site(1, phase=month(3).id, priority="high"), site(2), month(1), month(3), wish
+    )
+    said = " ".join(explainer(state).site(ident(1)).reasons)
+    assert "Phase 1 would be cheaper, but it is wished not before 1 July 2014." in said
+
+
+def test_a_full_phase_has_a_price_and_names_who_would_move() -> None:
+    early = [site(n, phase=month(1).id, priority="high") for n in range(8)]
+    late = site(9, phase=month(4).id, priority="high")
+    state = programme(*early, late, month(1, 12), month(4, 12))
+    asked = explainer(state)
+    found = asked.site(ident(9))
+    assert "but it is full: a crew-day there is worth £" in " ".join(found.reasons)
+    assert found.alternatives[0].moves[0][1] == "Phase 4"
+    assert asked.pressures()[0].phase == "Phase 1"
+    assert asked.pressures()[0].crew_pounds > 0
+    assert "One more crew in Phase 1" in asked.pressures()[0].sentence
+
+
+def test_the_price_of_a_drag(after: State) -> None:
+    asked = explainer(after)
+    each = next(iter(after.sites.values()))
+    other = next(p.id for p in after.phases.values() if p.id != each.phase)
+    priced = asked.price(each.id, other)
+    assert priced is None or priced.sentence.startswith(after.phases[other].name)
+
+
+def test_nothing_to_explain_is_said() -> None:
+    with pytest.raises(UserError, match="no plan to explain"):
+        explainer(programme(site(1)))
