@@ -10,7 +10,7 @@ import click
 from psnplanner import __version__, console
 from psnplanner.console import show
 from psnplanner.errors import UserError
-from psnplanner.verbs import board, boundaries, field, keeping, lists, plan, programme
+from psnplanner.verbs import board, boundaries, field, forecast, keeping, lists, plan, programme
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 DEMO_FILE = "cmpsn-demo.gpkg"
@@ -83,7 +83,8 @@ def demo(file: Path, as_json: bool) -> None:
 for verb in (
     programme.new, lists.import_list, lists.duplicates, lists.gazetteer, programme.record,
     programme.edit, plan.plan, plan.explain, plan.scenarios, plan.findings, board.figures,
-    board.snapshot, lists.export,
+    board.snapshot, board.snapshots, board.reissue,
+    board.baseline, board.compare, board.joiners, lists.export, forecast.forecast, forecast.savings, forecast.network,
     boundaries.boundary, field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
     keeping.repair,

@@ -11,6 +11,7 @@ import dataclasses
 import getpass
 import json
 import secrets
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -67,7 +68,10 @@ if TYPE_CHECKING:
     from psnplanner.history.playback import Playback, Reel
     from psnplanner.intake.duplicates import Group
     from psnplanner.intake.preview import Preview
+    from psnplanner.planning import forecast as forecasting
+    from psnplanner.planning.benefits import Benefits
     from psnplanner.planning.explain import Explainer, Explanation
+    from psnplanner.planning.network import Network
     from psnplanner.planning.plan import Options, Plan
     from psnplanner.planning.scenario import Settings
     from psnplanner.programme.findings import Finding
@@ -889,10 +893,12 @@ class Session:
         from psnplanner.history.playback import NEEDED, Reel
 
         known = at.known or {}
-        within, reel, read_to = self._run(lambda: self._file.within(known)), Reel(), 0
-        while batch := self._run(lambda: self._file.dated(NEEDED, read_to, _BATCH)):
-            reel.take(item for item in batch if item.stamp[:2] in within)
-            read_to = batch[-1].stamp[2]
+        within, reel = self._run(lambda: self._file.within(known)), Reel()
+        reel.take(
+            item
+            for item in self._run(lambda: self._file.dated(NEEDED, 0, sys.maxsize))
+            if item.stamp[:2] in within
+        )
         return reel.playback(at.state, at.drawn_on)
 
     # -- baselines ----------------------------------------------------------------------
@@ -957,9 +963,9 @@ class Session:
                             remedy="Give the earlier day first.")  # fmt: skip
         before, after = (self._at(day, recorded_by) for day in (from_day, to_day))
         gone = withheld(before.state, audience) | withheld(after.state, audience)
-        states = [for_audience(at.state, audience, gone) for at in (before, after)]
+        was, now = (for_audience(at.state, audience, gone) for at in (before, after))
         between = [t for t in self._headers if from_day < t.effective_on <= to_day]
-        return compare(*states, from_day, to_day, self.calendar, len(between))
+        return compare(was, now, from_day, to_day, self.calendar, len(between))
 
     def write_comparison(
         self,

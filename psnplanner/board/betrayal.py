@@ -57,7 +57,7 @@ def scrub(kept: Tables, words: list[str]) -> None:
                 and (value := getattr(record, name)) and hidden.search(value)
             }  # fmt: skip
             if found:
-                kept[entity][ident] = dataclasses.replace(record, **found)
+                kept[entity][ident] = dataclasses.replace(record, **found)  # type: ignore[arg-type]
 
 
 def _reworded(entity: str, name: str, value: str, hidden: re.Pattern[str]) -> str:

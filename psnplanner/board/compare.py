@@ -118,7 +118,9 @@ def compare(
         ),
         "unblocked": of(lambda i: was[i] == "blocked" and now[i] != "blocked"),
         "moved_phase": _sorted(_moves(before, after, both)),
-        "added": _sorted(_changed(after, s) for i, s in after.sites.items() if i not in before.sites),
+        "added": _sorted(
+            _changed(after, s) for i, s in after.sites.items() if i not in before.sites
+        ),
         "removed": _sorted(
             _changed(before, s) for i, s in before.sites.items() if i not in after.sites
         ),
@@ -136,10 +138,11 @@ def _no(_site: Site) -> str:
 def _changed(state: State, site: Site, **values: Any) -> Changed:
     blank: dict[str, Any] = dict.fromkeys(("on", "was_on", "now_on", "working_days"))
     given = {**blank, "was": "", "now": "", "cause": "", **values}
-    return Changed(
+    made: Changed = Changed(
         site=site.reference, name=site.name, partner=state.partner_name(site.partner),
         **given,  # type: ignore[typeddict-item]
     )  # fmt: skip
+    return made
 
 
 def _sorted(rows: Iterable[Changed]) -> list[Changed]:
@@ -167,6 +170,8 @@ def _slips(
         new = original_and_revised(after, after.sites[ident], to_day, None)
         if old is None or new is None or old[1] == new[1]:
             continue
+        if new[1] < old[1] and after.statuses[ident] == "live":
+            continue  # done before its day: that is good, but moved nothing
         site = after.sites[ident]
         rows.append(
             _changed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict
 
@@ -50,15 +51,15 @@ def _dates(f: Mapping[str, Any]) -> Iterator[Decision]:
 
 
 def _blocked(f: Mapping[str, Any]) -> Iterator[Decision]:
-    by_stage: dict[str, list[Mapping[str, Any]]] = {}
-    for row in f["blocked"]:
-        by_stage.setdefault(row["stage"], []).append(row)
-    for stage, rows in sorted(by_stage.items(), key=lambda item: (-len(item[1]), item[0])):
-        count = _many(len(_sites(rows)), "site")
+    by_stage = Counter(row["stage"] for row in f["blocked"])
+    if by_stage:
+        sites = _sites(f["blocked"])
+        listed = ", ".join(f"{count:,} at “{stage}”" for stage, count in by_stage.most_common(6))
         yield Decision(
-            ask=f"Decide how {count} blocked at “{stage}” shall go on, or leave the programme",
-            why="Nothing more is done there until that is decided.",
-            of="board", sites=_sites(rows),
+            ask=f"Decide how {_many(len(sites), 'blocked site')} shall go on, or leave "
+            "the programme",
+            why=f"Nothing more is done there until that is decided: {listed}.",
+            of="board", sites=sites,
         )  # fmt: skip
 
 
@@ -71,11 +72,16 @@ def _waits(f: Mapping[str, Any]) -> Iterator[Decision]:
     for owner, rows in ranked:
         worst = max(row["working_days"] for row in rows)
         yield Decision(
-            ask=f"Have {owner} answer for {_many(len(rows), 'stage')} waiting over "
-            f"{LONG_WAIT_DAYS} working days",
+            ask=f"Have {_OWNERS.get(owner, owner)} answer for {_many(len(rows), 'stage')} "
+            f"waiting over {LONG_WAIT_DAYS} working days",
             why=f"The longest has waited {_many(worst, 'working day')}.",
             of=owner, sites=_sites(rows),
         )  # fmt: skip
+
+
+_OWNERS = {"landlord": "the landlords", "partner": "the partners",
+           "highway authority": "the highway authorities",
+           "old supplier": "the old suppliers"}  # fmt: skip
 
 
 def _certificates(f: Mapping[str, Any]) -> Iterator[Decision]:

@@ -63,7 +63,9 @@ def joiners(state: State, prospects: State) -> list[Joiner]:
     far = float("inf")
     return sorted(
         rows,
-        key=lambda r: (far if r["distance_m"] is None else r["distance_m"], r["reference"], r["name"]),
+        key=lambda r: (
+            far if r["distance_m"] is None else r["distance_m"], r["reference"], r["name"],
+        ),
     )  # fmt: skip
 
 

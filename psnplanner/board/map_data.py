@@ -224,7 +224,7 @@ def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
     at = {(site.reference, site.name): k for k, site in enumerate(sites)}
     told: dict[str, Any] = {}
     for key, value in pack.changes.items():
-        rows = value if isinstance(value, list) and value and "site" in value[0] else None
+        rows = value if isinstance(value, list) and key not in ("money", "sentences") else None
         if rows is not None:
             value = [{**r, "at": at.get((r["site"], r["name"]))} for r in rows[:MOST_ROWS]]
         told[key] = value

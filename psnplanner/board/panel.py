@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from psnplanner.board.figures import Figures, PhaseFigures
 from psnplanner.board.pen import INK, MUTED, WARN, drawable, fitted, mark, width, write
 from psnplanner.board.snapshot import Pack
-from psnplanner.board.words import pounds, uk_date
+from psnplanner.board.words import pounds, short_pounds, uk_date
 from psnplanner.programme.state import State
 from psnplanner.style import kind_shape, phase_colour, status_colour
 
@@ -61,7 +61,7 @@ def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
     yield f"{len(late):,}", "sites late", WARN if late else INK
     savings = figures["savings"]
     if savings["forecast_pence_a_year"]:
-        whole = pounds(savings["forecast_pence_a_year"])
+        whole = short_pounds(savings["forecast_pence_a_year"])
         yield pounds(savings["realised_pence_a_year"]), f"saved a year, of {whole}", INK
 
 

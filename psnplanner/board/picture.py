@@ -50,19 +50,19 @@ DOTS_PER_INCH = 150
 """2,400 by 1,500 pixels: sharp on a slide and on A4."""
 
 _MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see labels.Room
-_LOCK = Lock()
+LOCK = Lock()
+"""matplotlib's settings are the process's: one drawing at a time."""
 
 Shape = list[list[tuple[float, float]]]
 
 
 def picture(pack: Pack, kind: str) -> bytes:
     """The map with title, figures and legend as a file of `kind`: png, pdf or svg."""
-    state, figures = pack.state, pack.figures
     drawing = Drawing(figsize=SIZE_INCHES, dpi=DOTS_PER_INCH, facecolor="white")
     FigureCanvasAgg(drawing)  # what measures the labels, whatever kind of file it becomes
     title = file_title(pack)
     # matplotlib's settings are the process's: one picture at a time, and put back after.
-    with _LOCK, matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "board"}):
+    with LOCK, matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "board"}):
         header(drawing, pack)
         draw_map(drawing, pack, MAP_BOX)
         panel.draw(drawing, pack)

@@ -126,7 +126,7 @@ def _hide_capacity(kept: dict[str, dict[RecordId, Record]], gone: Iterable[Site]
     ):  # fmt: skip
         for ident in idents:
             if ident is not None and ident in kept[entity]:
-                kept[entity][ident] = dataclasses.replace(kept[entity][ident], **blank)
+                kept[entity][ident] = dataclasses.replace(kept[entity][ident], **blank)  # type: ignore[arg-type]
 
 
 def _of(record: Record, field: str) -> Any:

@@ -40,6 +40,14 @@ def pounds(pence: int) -> str:
     return f"£{round(pence / 100):,}"
 
 
+def short_pounds(pence: int) -> str:
+    """Pounds in little room: £1.18m, £325k, £870."""
+    value = pence / 100
+    if value >= 1_000_000:
+        return f"£{value / 1e6:,.2f}m"
+    return f"£{value / 1000:,.0f}k" if value >= 10_000 else f"£{value:,.0f}"
+
+
 def uk_date(iso: str | None) -> str:
     """An ISO 8601 date as 3 June 2014; nothing for None."""
     return uk(date.fromisoformat(iso)) if iso else ""

@@ -13,10 +13,11 @@ from psnplanner.programme.gates import uk
 _STYLE = """
 body { font-family: sans-serif; font-size: 10pt; color: #1b2329; margin: 2em; }
 h1 { font-size: 16pt; } h2 { font-size: 12pt; margin-top: 1.4em; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border: 1px solid #c3cad0; padding: 3px 6px; text-align: left; vertical-align: top; }
-th { background: #eef2f5; } p.faint, td.faint { color: #5c6870; }
+table { border-spacing: 0; width: 100%; }
+th, td { padding: 3px 6px; text-align: left; vertical-align: top; }
+th { background-color: #dfe6eb; } p.faint { color: #5c6870; }
 """
+_STRIPE = " bgcolor='#f4f6f8'"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,14 @@ def _conflicts(report: Report) -> Iterable[tuple[str, ...]]:
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(words)}</th>" for words in headings)
+    # Striped, not ruled: printed by Qt, borders would take three times as long.
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}</td>" for cell in row)
+        f"<tr{_STRIPE if number % 2 else ''}>"
+        + "".join(f"<td>{escape(cell).replace(chr(10), '<br>')}</td>" for cell in row)
         + "</tr>\n"
-        for row in rows
-    )  # fmt: skip
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+        for number, row in enumerate(rows)
+    )
+    return (
+        f"<table cellspacing='0' cellpadding='4' width='100%'><thead><tr>{head}</tr></thead>"
+        f"<tbody>\n{body}</tbody></table>"
+    )

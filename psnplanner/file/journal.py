@@ -456,8 +456,9 @@ def stream(
     """Every change in the order of the clock, without old values.
 
     `until` keeps the transactions effective on or before that day; `recorded_by` those that
-    this copy had learnt by that instant; `known` those within that vector. A record with a derived id may have been begun by a
-    transaction that counts from a later day: of that one only the identity is told.
+    this copy had learnt by that instant; `known` those within that vector. A record with a
+    derived id may have been begun by a transaction that counts from a later day: of that one
+    only the identity is told.
     """
     day = until.isoformat() if until else "9999-12-31"
     by = recorded_by.astimezone(UTC).isoformat(timespec="milliseconds") if recorded_by else "9999"

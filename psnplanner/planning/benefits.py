@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.planning.forecast import Forecast
+from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.history_of_durations import history
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, NOT_NEEDED, PASSED, Stage
@@ -113,9 +114,9 @@ class _Sum:
     def __init__(
         self, state: State, on: date, calendar: Calendar, forecast: Forecast | None
     ) -> None:
-        self._state, self._on, self._calendar = state, on, calendar
+        self._state, self._on = state, on
         self._forecast = forecast
-        self._past = history(state, calendar, on)
+        self._past = history(state, Line(on, calendar))
         self._go_live_on = state.programme.go_live_on or on
         self._sites = [s for s in state.sites.values() if self._legacy(s) != NOT_NEEDED]
         total = sum(site.annual_cost_pence or 0 for site in self._sites)

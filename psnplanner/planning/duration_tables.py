@@ -64,7 +64,7 @@ def blended(prior: Floats, days: Sequence[float], ended: Sequence[bool]) -> Floa
     """The prior's table drawn towards what was observed, the more so the more there is of it.
 
     Quantiles are averaged with weights `PRIOR_WEIGHT` and the number of stages that ended.
-    Beyond what the longest of them tells, the observed tail is the prior's, scaled.
+    Those that have not ended go on, from the longest, as the prior does from there.
     """
     count = sum(bool(item) for item in ended)
     if not count:
@@ -74,10 +74,10 @@ def blended(prior: Floats, days: Sequence[float], ended: Sequence[bool]) -> Floa
     seen = times[np.minimum(place, len(times) - 1)]
     beyond = place >= len(times)
     if beyond.any():
-        first = int(np.argmax(beyond))
-        # The last one seen meets the prior there, and goes on as the prior does.
-        scale = max(times[-1], 1.0) / max(prior[first], 1.0)
-        seen = np.where(beyond, np.maximum(prior * scale, times[-1]), seen)
+        longest = float(max(days))
+        tail = longest + remaining(prior, longest)
+        part = (LEVELS[beyond] - ended_by[-1]) / (1 - ended_by[-1])
+        seen[beyond] = np.interp(part, LEVELS, tail)
     weight = count / (count + PRIOR_WEIGHT)
     result: Floats = weight * seen + (1 - weight) * prior
     return result

@@ -241,7 +241,8 @@ class Explainer:
             if who != OUT and counts[who, k] > 1:
                 found.append(
                     f"Its partner is there anyway for "
-                    f"{plural(int(counts[who, k]) - 1, 'other site')}: a visit of its own elsewhere would cost £{model.visit_pounds:,.0f}."
+                    f"{plural(int(counts[who, k]) - 1, 'other site')}: "
+                    f"a visit of its own elsewhere would cost £{model.visit_pounds:,.0f}."
                 )
         return found
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from psnplanner.errors import UserError
 from psnplanner.planning.forecast_calendar import HORIZON_DAYS, Line
 from psnplanner.planning.forecast_model import Model, model
-from psnplanner.planning.forecast_runs import simulate
+from psnplanner.planning.forecast_runs import Outcome, simulate
 from psnplanner.planning.what_to_fix import Cause, Trial, causes
 from psnplanner.programme.edits import plural, present_day
 from psnplanner.programme.gates import uk
@@ -35,7 +35,6 @@ SURE = (50, 80, 95)
 BAND_RUNS = 2_000
 """Runs that the burn-up band and the causes are read from: a per cent is then good to 1."""
 
-CREW_RUNS = 1_000
 MOST_WEEKS = 156
 SITE_SHARES = np.linspace(0.05, 0.95, 10)
 
@@ -180,16 +179,9 @@ def forecast(
     line = Line(present_day(state, today), calendar)
     tell(0.0, "Reading the programme")
     made = model(state, line)
-    outcome = simulate(made, options.runs, options.seed, _part(tell, 0.02, 0.8))
-    without_queue = None
-    if made.crews and any(path.queues for path in made.paths):
-        few = min(CREW_RUNS, options.runs)
-        part = _part(tell, 0.8, 0.9)
-        without_queue = simulate(made, few, options.seed, part, endless_crews=True).live
+    outcome = simulate(made, options.runs, options.seed, _part(tell, 0.02, 0.9))
     tell(0.9, "What matters most")
-    return _Told(state, line, made, options, outcome.live, tell).forecast(
-        outcome.factors, without_queue
-    )
+    return _Told(state, line, made, options, outcome.live).forecast(outcome)
 
 
 def _check(state: State, options: Options) -> None:
@@ -224,12 +216,11 @@ class _Told:
         made: Model,
         options: Options,
         live: Runs,
-        tell: Progress,
     ) -> None:
         go_live_on = state.programme.go_live_on
         assert go_live_on is not None
         self._state, self._line, self._model, self._options = state, line, made, options
-        self._tell, self._go_live_on = tell, go_live_on
+        self._go_live_on = go_live_on
         self._at = line.at(go_live_on)
         self._live = live
         self._row_of = {path.site: row for row, path in enumerate(made.paths)}
@@ -239,10 +230,10 @@ class _Told:
         latest = float(self._live.max()) if self._live.size else 0.0
         return max(1, min(HORIZON_DAYS, ceil(latest)))
 
-    def forecast(self, factors: Runs, without_queue: Runs | None) -> Forecast:
+    def forecast(self, outcome: Outcome) -> Forecast:
         state, made = self._state, self._model
         sites = list(state.sites.values())
-        trial = Trial(state, made, self._live, factors, self._at, without_queue)
+        trial = Trial(state, made, self._live, outcome.factors, self._at, outcome.unqueued)
         late = (self._live > self._at).mean(axis=1) if self._live.size else np.zeros(0)
         order = np.argsort(-late, kind="stable")
         return Forecast(

@@ -140,12 +140,13 @@ def model(state: State, line: Line) -> Model:
 class _Builder:
     def __init__(self, state: State, line: Line) -> None:
         self._state, self._line = state, line
-        self._past: History = history(state, line.calendar, line.present_on)
+        self._past: History = history(state, line)
         self._model = Model(line)
         self._tables: dict[tuple[str, str, float], int] = {}
         self._factors: dict[tuple[str, str], int] = {}
         self._calendars: dict[frozenset[RecordId], int] = {}
         self._nodes: dict[RecordId, int] = {}
+        self._chains: dict[RecordId, tuple[int, ...]] = {}
         self._fresh = {stage.key: self._fresh_table(stage) for stage in state.workflow.stages}
         self._after_crew = _descendants(state)
         self._not_before = _not_before(state, line)
@@ -278,8 +279,8 @@ class _Builder:
             names.append(("partner", self._state.partner_name(site.partner)))
         else:
             names.append(("supplier", stage.owner))
-        wayleave = self._state.wayleave_of(site.id)
-        if stage.key == WAYLEAVE_STAGE and wayleave is not None and wayleave.landowner.strip():
+        wayleave = self._state.wayleave_of(site.id) if stage.key == WAYLEAVE_STAGE else None
+        if wayleave is not None and wayleave.landowner.strip():
             names.append(("landlord", " ".join(wayleave.landowner.split())))
         return tuple(self._factor(kind, name) for kind, name in names)
 
@@ -306,8 +307,14 @@ class _Builder:
     def _waits_for(self, site: Site) -> tuple[int, ...]:
         if site.node is None or site.node not in self._state.nodes:
             return ()
+        if site.node not in self._chains:
+            self._chains[site.node] = self._chain(site.node)
+        return self._chains[site.node]
+
+    def _chain(self, home: RecordId) -> tuple[int, ...]:
+        """The nodes not live yet on the way to the core, by their places in the model."""
         found = []
-        for ident in self._tree.chain(site.node):
+        for ident in self._tree.chain(home):
             node = self._state.nodes[ident]
             if node.live_on is not None and node.live_on <= self._line.present_on:
                 continue
@@ -342,35 +349,30 @@ def crews_of(state: State, line: Line) -> tuple[int, Pace | None]:
     up, between windows and after the last one the team before goes on. Windows shut for
     everybody stop all. Speeds are in parts of the usual number. No capacity known: none.
     """
-    rates = np.zeros(HORIZON_DAYS)
-    phases = [p for p in state.phases_in_order if p.capacity_days and p.starts_on and p.ends_on]
-    for phase in sorted(phases, key=lambda p: (p.starts_on, p.ends_on)):
-        _add_rate(rates, phase, line)
-    if not phases:
+    teams = [team for phase in state.phases_in_order if (team := _team(phase, line))]
+    if not teams:
         return 0, None
+    rates = np.zeros(HORIZON_DAYS)
+    for first, last, rate in teams:
+        rates[first:last] += rate
     if not rates.any():  # every window is past: the last team goes on
-        last = max(phases, key=lambda p: p.ends_on or line.present_on)
-        rates[:] = _rate(last, line)
+        rates[:] = max(teams, key=lambda team: team[1])[2]
     known = np.flatnonzero(rates)
     nearest = np.maximum.accumulate(np.where(rates > 0, np.arange(HORIZON_DAYS), -1))
     rates = rates[np.where(nearest < 0, known[0], nearest)]
     general = [w for w in state.closed_windows.values() if not w.kind and w.partner is None]
-    open_flags = line.open_flags(general)
     crews = max(1, round(float(rates[known].mean())))
-    speed = rates * open_flags / crews
+    speed = rates * line.open_flags(general) / crews
     return crews, Pace(speed if speed.any() else rates / crews)
 
 
-def _rate(phase: Phase, line: Line) -> float:
-    assert phase.starts_on is not None and phase.ends_on is not None
+def _team(phase: Phase, line: Line) -> tuple[int, int, float] | None:
+    """The first and last (excluded) working day of a phase's team, and its crews."""
+    if not phase.capacity_days or phase.starts_on is None or phase.ends_on is None:
+        return None
     days = line.calendar.count(phase.starts_on, phase.ends_on)
-    return (phase.capacity_days or 0.0) / max(1, days)
-
-
-def _add_rate(rates: Floats, phase: Phase, line: Line) -> None:
-    assert phase.starts_on is not None and phase.ends_on is not None
     first, last = int(line.start_of(phase.starts_on)), max(0, int(line.at(phase.ends_on)))
-    rates[first:last] += _rate(phase, line)
+    return first, last, phase.capacity_days / max(1, days)
 
 
 def _descendants(state: State) -> set[str]:

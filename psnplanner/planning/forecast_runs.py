@@ -8,7 +8,7 @@ leaves the luck of all others as it was, and two forecasts differ only by what w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -30,34 +30,31 @@ _BEFORE, _CREW, _FACTS, _FACTOR, _NODE = range(5)
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """When each of the model's paths goes live, (N, R), and the shared factors, (F, R)."""
+    """When each of the model's paths goes live, (N, R), and the shared factors, (F, R).
+
+    `unqueued` is when it would if nobody waited for a crew, in the first runs: (N, few).
+    """
 
     live: Runs
     factors: Runs
+    unqueued: Runs
 
 
-def simulate(
-    model: Model,
-    runs: int,
-    seed: int,
-    progress: Progress | None = None,
-    *,
-    endless_crews: bool = False,
-) -> Outcome:
+UNQUEUED_RUNS = 1_000
+
+
+def simulate(model: Model, runs: int, seed: int, progress: Progress | None = None) -> Outcome:
     """Run the model. The same model, runs and seed give the same outcome on every machine.
 
-    `endless_crews` leaves out the waiting for crews. Raises what `progress` raises.
+    Raises what `progress` raises.
     """
-    return _Simulation(model, runs, seed, progress, endless_crews).outcome()
+    return _Simulation(model, runs, seed, progress).outcome()
 
 
 class _Simulation:
-    def __init__(
-        self, model: Model, runs: int, seed: int, progress: Progress | None, endless: bool
-    ) -> None:
+    def __init__(self, model: Model, runs: int, seed: int, progress: Progress | None) -> None:
         self._model, self._runs, self._seed = model, runs, seed
         self._tell = progress or (lambda fraction, doing: None)
-        self._endless = endless
         self._tables = model.table_array()
         self._factors = self._draw_factors()
         self._products: dict[tuple[int, ...], Runs] = {}
@@ -76,15 +73,17 @@ class _Simulation:
             ready[place] = crews.work(at) if crews and path.queues else at
             if waits is not None:
                 beside[place] = waits
-        self._tell(0.45, "Waiting for crews")
+        at_once = ready[:, :UNQUEUED_RUNS].copy()
+        unqueued = np.zeros_like(at_once)
         self._queue(ready, service)
         for place, path in enumerate(paths):
             if not place % 20:
                 self._tell(0.6 + 0.4 * place / len(paths), "Building and going live")
-            start = ready[place]
-            start = crews.moment(start) if crews and path.queues else start
-            live[place] = self._from_crew(path, start, beside.get(place))
-        return Outcome(live, self._factors)
+            row, early = ready[place], at_once[place]
+            if crews and path.queues:
+                row, early = crews.moment(row), crews.moment(early)
+            live[place], unqueued[place] = self._from_crew(path, (row, early), beside.get(place))
+        return Outcome(live, self._factors, unqueued)
 
     # Luck
 
@@ -193,16 +192,18 @@ class _Simulation:
         held *= effort / np.float32(path.crew_mean_days)
         return held
 
-    def _from_crew(self, path: Path, start: Runs, beside: Runs | None) -> Runs:
-        """When a site goes live whose crew starts then."""
+    def _from_crew(self, path: Path, starts: Sequence[Runs], beside: Runs | None) -> Iterator[Runs]:
+        """When a site goes live whose crew starts then (in as many runs as are given)."""
         after = [(at, step) for at, step in enumerate(path.steps) if step.after_crew]
         if not after:
-            return start
+            yield from starts
+            return
         # The crew's stages come first in the stream, as `_held` drew them.
         after.sort(key=lambda item: not item[1].crew)
         lasts = self._durations(path, [step for _, step in after], _CREW)
         days = dict(zip((at for at, _ in after), lasts, strict=True))
-        return self._walk(path, dict(sorted(after)), days, start, beside)
+        for start in starts:
+            yield self._walk(path, dict(sorted(after)), days, start, beside)
 
     def _walk(
         self,
@@ -217,15 +218,18 @@ class _Simulation:
         # Where all need the building open, its own open days are the clock all the way.
         own = all(step.on_site for step in steps.values())
         start = end = opens.work(start) if own else start
+        runs = len(start)
         ends: dict[int, Runs] = {}
         for at, step in steps.items():
             begin = self._latest(step.before, ends, start)
             if not step.crew and beside is not None:
-                begin = np.maximum(begin, opens.work(beside) if own else beside)
+                begin = np.maximum(begin, (opens.work(beside) if own else beside)[:runs])
             if step.goes_live:
                 for node in path.nodes:
-                    begin = np.maximum(begin, self._node_at(node, path.opens if own else None))
-            end = begin + days[at] if own else self._end(path, step, begin, days[at])
+                    clock = self._node_at(node, path.opens if own else None)
+                    begin = np.maximum(begin, clock[:runs])
+            lasts = days[at][:runs]
+            end = begin + lasts if own else self._end(path, step, begin, lasts)
             ends[at] = end
         return opens.moment(end) if own else end
 
@@ -259,7 +263,7 @@ class _Simulation:
     def _queue(self, ready: Runs, service: Runs) -> None:
         """Turn when sites are ready into when their crews start, in place."""
         queue = [place for place, path in enumerate(self._model.paths) if path.queues]
-        if not queue or self._endless:
+        if not queue:
             return
         for first in range(0, self._runs, BLOCK):
             self._tell(0.45 + 0.15 * first / self._runs, "Waiting for crews")

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.horizon import BEFORE_CREW
 from psnplanner.programme.gates import GROUND_STAGES
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import DONE, IN_PROGRESS, NOT_NEEDED, WAITING, Stage
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import Calendar
 
 NEEDED_WEIGHT = 5.0
 """How many observations the workflow's word that a stage is needed is worth."""
@@ -53,8 +53,9 @@ class History:
         return self.stages.get(key, Lasted())
 
 
-def history(state: State, calendar: Calendar, on: date) -> History:
-    """The programme's history up to a day (its present one)."""
+def history(state: State, line: Line) -> History:
+    """The programme's history up to its present day."""
+    on = line.present_on
     lasted: defaultdict[str, Lasted] = defaultdict(Lasted)
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for ident, records in state.stages_by_site.items():
@@ -65,12 +66,12 @@ def history(state: State, calendar: Calendar, on: date) -> History:
             stage = state.workflow.by_key.get(key)
             if stage is not None and record.state:
                 _count(counts[key], stage, site, record)
-                _learn(lasted[key], state, site, stage, record, calendar, on)
+                _learn(lasted[key], state, site, stage, record, line)
     needed = {
         key: (NEEDED_WEIGHT + yes) / (NEEDED_WEIGHT + yes + no) for key, (yes, no) in counts.items()
     }
     slips = tuple(
-        float(calendar.between(node.planned_on, node.live_on))
+        float(line.between(node.planned_on, node.live_on))
         for node in state.nodes.values()
         if node.planned_on and node.live_on and node.live_on <= on
     )
@@ -89,17 +90,16 @@ def _learn(
     site: Site,
     stage: Stage,
     record: StageRecord,
-    calendar: Calendar,
-    on: date,
+    line: Line,
 ) -> None:
     if record.state == DONE and record.actual_on is not None:
         began = began_on(state, site.id, stage, record)
         if began is not None:
-            lasted.add(calendar.between(began, record.actual_on), True)
+            lasted.add(line.between(began, record.actual_on), True)
     elif record.state in (WAITING, IN_PROGRESS):
         since = record.started_on or record.waiting_since
         if since is not None:
-            lasted.add(calendar.between(since, on), False)
+            lasted.add(line.between(since, line.present_on), False)
 
 
 def began_on(state: State, site: RecordId, stage: Stage, record: StageRecord) -> date | None:

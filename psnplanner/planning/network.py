@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -68,16 +69,15 @@ class Link:
 class SecondPath:
     """A site on a single path, how long that is, and the shortest second one that shares none.
 
-    `to_node` is the nearest node that a cut on the first path leaves in service; metres are
-    straight ones, pounds those of its route. None where no other branch is left.
+    `joins` is the nearest building or node whose own path no link of the first is on, `metres`
+    the straight way there. None where the network has one limb only.
     """
 
     site: RecordId
     links: int
     path_metres: float
-    to_node: RecordId | None
+    joins: RecordId | None
     metres: float
-    pounds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +91,7 @@ class Network:
     full: tuple[tuple[RecordId, int, int], ...]
     without_node: tuple[RecordId, ...]
     second_paths: tuple[SecondPath, ...]
+    second_metres: float
     nodes: Mapping[RecordId, Node]
     sites: Mapping[RecordId, Site]
 
@@ -115,7 +116,7 @@ class Network:
         """The network as JSON-ready values; the worst so many cuts, or all of them."""
         served = Counter(self.node_of.values())
         worst = sorted(self.links, key=lambda link: (-len(link.emergency), -len(link.sites)))
-        doubled = [path for path in self.second_paths if path.to_node is not None]
+        doubled = [path for path in self.second_paths if path.joins is not None]
         return {
             "route_factor": self.route_factor,
             "route_factor_range": list(ROUTE_FACTOR_RANGE),
@@ -143,8 +144,9 @@ class Network:
             "single_paths": [self._second(path) for path in self.second_paths],
             "dual_homing": {
                 "sites": len(doubled),
-                "route_km": self._km(sum(path.metres for path in doubled)),
-                "pounds": round(sum(path.pounds for path in doubled)),
+                "route_km": self._km(self.second_metres),
+                "longer_percent": self._longer(),
+                "pounds": round(self._pounds(self.second_metres), -3),
                 "pounds_per_route_m": POUNDS_PER_ROUTE_M,
             },
         }
@@ -175,10 +177,17 @@ class Network:
             "kind": site.kind,
             "links": path.links,
             "path_km": round(path.path_metres / 1000, 2),
-            "second_node": self._name(path.to_node) or None,
+            "joins": self._name(path.joins) or None,
             "second_km": round(path.metres / 1000, 2),
-            "pounds": round(path.pounds),
+            "pounds": round(self._pounds(path.metres), -3),
         }
+
+    def _pounds(self, metres: float) -> float:
+        return metres * self.route_factor * POUNDS_PER_ROUTE_M
+
+    def _longer(self) -> float:
+        whole = self.backbone_metres + self.branch_metres
+        return round(100 * self.second_metres / whole, 1) if whole else 0.0
 
 
 def is_emergency(site: Site) -> bool:
@@ -204,7 +213,11 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
     wanting = [site for ident, site in sites.items() if ident not in node_of]
     given = assigned(wanting, list(nodes.values()), used)
     node_of |= given
-    links = _links(state, sites, nodes, node_of)
+    tree = Tree(state)
+    # A parent without a place is no end of a link: the chain stops below it.
+    chains = {ident: list(takewhile(nodes.__contains__, tree.chain(ident))) for ident in nodes}
+    links = _links(sites, nodes, chains, node_of)
+    second_paths, second_metres = _second_paths(sites, nodes, chains, node_of, links)
     return Network(
         route_factor=route_factor,
         links=tuple(links),
@@ -212,7 +225,8 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
         assigned=tuple(given),
         full=tuple(full),
         without_node=tuple(site.id for site in wanting if site.id not in given),
-        second_paths=tuple(_second_paths(state, sites, nodes, node_of, links, route_factor)),
+        second_paths=tuple(second_paths),
+        second_metres=second_metres,
         nodes=nodes,
         sites=sites,
     )
@@ -310,30 +324,23 @@ def _places(items: Iterable[Site | Node]) -> Floats:
 
 
 def _links(
-    state: State,
     sites: Mapping[RecordId, Site],
     nodes: Mapping[RecordId, Node],
+    chains: Mapping[RecordId, list[RecordId]],
     node_of: Mapping[RecordId, RecordId],
 ) -> list[Link]:
     groups: defaultdict[RecordId, list[Site]] = defaultdict(list)
-    for ident, node in node_of.items():
-        groups[node].append(sites[ident])
+    for ident, home in node_of.items():
+        groups[home].append(sites[ident])
     links: list[Link] = []
     for ident, node in nodes.items():
         if node.parent is not None and node.parent in nodes:
             high = nodes[node.parent]
             metres = float(matrix_m(_places([node]), _places([high]))[0, 0])
-            below = _served_below(state, ident, groups)
+            below = [s for at, own in groups.items() if ident in chains[at] for s in own]
             links.append(_link(node, high, True, metres, below))
         links += _branch(node, groups.get(ident, []))
     return links
-
-
-def _served_below(
-    state: State, ident: RecordId, groups: Mapping[RecordId, list[Site]]
-) -> list[Site]:
-    tree = Tree(state)
-    return [s for node, own in groups.items() if ident in tree.chain(node) for s in own]
 
 
 def _branch(node: Node, sites: list[Site]) -> list[Link]:
@@ -375,33 +382,70 @@ def _called(item: Site | Node) -> str:
 
 
 def _second_paths(
-    state: State,
     sites: Mapping[RecordId, Site],
     nodes: Mapping[RecordId, Node],
+    chains: Mapping[RecordId, list[RecordId]],
     node_of: Mapping[RecordId, RecordId],
     links: Sequence[Link],
-    route_factor: float,
-) -> list[SecondPath]:
-    """Every emergency site with its single path, and a second one to a node off that path."""
+) -> tuple[list[SecondPath], float]:
+    """Every emergency site with its single path and where a second may begin; metres in all.
+
+    A second path leads to the nearest building or node of another limb: what hangs from the
+    root by another link, and so falls with none of the links of the first path. Paths of
+    neighbours share what they can, by a spanning tree, so together they are shorter.
+    """
+    from scipy.spatial import cKDTree
+
     above = {link.low: link for link in links}
-    tree = Tree(state)
-    chains = {ident: tree.chain(ident) for ident in nodes}
-    found = []
-    for site in (s for i, s in sites.items() if i in node_of and is_emergency(s)):
-        path, at = [], site.id
-        while at in above and len(path) <= len(above):
-            path.append(above[at])
-            at = above[at].high
-        own = set(chains[node_of[site.id]])
-        root = chains[node_of[site.id]][-1]
-        # A node below one on the path falls with it; the root alone is beyond every link.
-        free = [n for i, n in nodes.items() if not (set(chains[i]) & own) - {root} and i != at]
-        free = free or ([nodes[root]] if root in nodes and node_of[site.id] != root else [])
-        metres, to_node = 0.0, None
-        if free:
-            away = matrix_m(_places([site]), _places(free))[0]
-            to_node, metres = free[int(away.argmin())].id, float(away.min())
-        pounds = metres * route_factor * POUNDS_PER_ROUTE_M
-        length = sum(link.metres for link in path)
-        found.append(SecondPath(site.id, len(path), length, to_node, metres, pounds))
-    return sorted(found, key=lambda second: (-second.links, -second.path_metres))
+    limb = {i: _limb(chains[node_of[i]]) for i in sites if i in node_of}
+    limb |= {i: _limb(chains[i]) for i in nodes}
+    things: list[Site | Node] = [*nodes.values(), *(sites[i] for i in node_of)]
+    places = _places(things)
+    x, y = local_metres(places[:, 0], places[:, 1]) if len(things) else (np.zeros(0),) * 2
+    flat = np.stack([x, y], axis=1)
+    limbs = [limb[thing.id] for thing in things]
+    found: list[SecondPath] = []
+    total = 0.0
+    for name in dict.fromkeys(limbs):
+        own = [r for r, t in enumerate(things)
+               if limbs[r] == name and isinstance(t, Site) and is_emergency(t)]  # fmt: skip
+        other = [row for row in range(len(things)) if limbs[row] != name]
+        away, nearest = (
+            cKDTree(flat[other]).query(flat[own]) if own and other else (np.zeros(len(own)), None)
+        )
+        for place, row in enumerate(own):
+            joins = things[other[int(nearest[place])]].id if nearest is not None else None
+            path = _path(things[row].id, above)
+            length = sum(link.metres for link in path)
+            second = SecondPath(things[row].id, len(path), length, joins, float(away[place]))
+            found.append(second)
+        if nearest is not None:
+            total += _shared_metres(flat[own], away)
+    return sorted(found, key=lambda second: (-second.links, -second.path_metres)), total
+
+
+def _limb(chain: Sequence[RecordId]) -> RecordId:
+    """The node next to the root on a way to the core; of the root's own sites, the root."""
+    return chain[-2] if len(chain) > 1 else chain[-1]
+
+
+def _path(site: RecordId, above: Mapping[RecordId, Link]) -> list[Link]:
+    path: list[Link] = []
+    at = site
+    while at in above and len(path) <= len(above):
+        path.append(above[at])
+        at = above[at].high
+    return path
+
+
+def _shared_metres(places: Floats, away: Floats) -> float:
+    """The least metres that join all these places (N, 2) to something `away` from each."""
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    count = len(places)
+    metres = np.zeros((count + 1, count + 1))
+    metres[:count, :count] = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
+    metres[:count, count] = away
+    # Two places in one building: a zero would read as no link at all.
+    metres = np.maximum(metres, _LEAST_M) * (1 - np.eye(count + 1))
+    return float(minimum_spanning_tree(np.triu(metres)).sum())

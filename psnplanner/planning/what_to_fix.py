@@ -3,7 +3,7 @@
 For sites, and for groups of them that share something, a question put to every run: had these
 been on time, would all have been? It is answered exactly, without running again. For what has
 no sites (a supplier's speed) runs where it went well are compared with all; for crews the runs
-are made again without the waiting for them.
+are made without the waiting for them too.
 """
 
 from __future__ import annotations
@@ -56,14 +56,15 @@ class Cause(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """The runs to be asked: when each path goes live (N, R), factors (F, R), go-live's moment."""
+    """The runs to be asked: when each path goes live (N, R), factors (F, R), go-live's moment,
+    and when each would go live (N, few) if nobody waited for a crew."""
 
     state: State
     model: Model
     live: Runs
     factors: Runs
     go_live: float
-    without_queue: Runs | None = None
+    unqueued: Runs
 
 
 def causes(trial: Trial) -> list[Cause]:
@@ -185,8 +186,8 @@ class _Asked:
             said = f"If the {name} works" if name[:1].islower() else f"If {name} works"
             said += " as fast as in its best third of runs"
             found.append(self._cause("supplier", name, rows, self._last[quick], said))
-        if self._trial.without_queue is not None and self._trial.without_queue.size:
-            rest = self._trial.without_queue.max(axis=0)
+        if any(path.queues for path in self._trial.model.paths):
+            rest = self._trial.unqueued.max(axis=0)
             rows = [row for row, path in enumerate(self._trial.model.paths) if path.queues]
             said = "If no site had to wait for a crew"
             same = self._last[: len(rest)]

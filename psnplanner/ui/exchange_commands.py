@@ -37,6 +37,7 @@ class ExchangeCommands:
         field.clicked.connect(lambda: window.field.set_on(True))
         back.clicked.connect(self.return_changes)
         window.field.action.toggled.connect(lambda on: field.setVisible(not on))
+        window.field.action.toggled.connect(self.pack_banner.make_touchable)
         self.conflict_banner.buttons[0].clicked.connect(self.conflicts)
         layout: Any = window.centralWidget().layout()
         for banner in (self.conflict_banner, self.pack_banner):

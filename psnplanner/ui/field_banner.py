@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 from psnplanner.programme.edits import plural
 from psnplanner.programme.gates import uk
 
+TOUCH_PX = 48
+
 
 class ActionBanner(QFrame):
     """Words and buttons in a line."""
@@ -29,6 +31,11 @@ class ActionBanner(QFrame):
             line.addWidget(button)
         self.hide()
 
+    def make_touchable(self, large: bool) -> None:
+        """Buttons as large as a gloved finger, or as usual."""
+        for button in self.buttons:
+            button.setMinimumHeight(TOUCH_PX if large else 0)
+
 
 def pack_words(pack: Any, sites: int, today: date) -> str:
     """What an open pack is: whose, how much, until when."""
@@ -45,8 +52,4 @@ def pack_words(pack: Any, sites: int, today: date) -> str:
 
 def conflict_words(count: int) -> str:
     """How much there is to settle."""
-    verb = "is" if count == 1 else "are"
-    return (
-        f"{plural(count, 'conflict')} to settle: values that differ between people who did not "
-        f"know of each other. The latest {verb} in force meanwhile."
-    )
+    return f"{plural(count, 'conflict')} to settle: two people gave a field different values."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF
+from PySide6.QtCore import QEventLoop, QMarginsF
 from PySide6.QtGui import QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
 from psnplanner.whole_file import whole_file
@@ -23,6 +23,8 @@ def write_report(out: Path, page: str) -> None:
 
 
 def _print(out: Path, page: str) -> None:
+    # A document lays itself out by timers: in a pool's thread they want somebody to hold them.
+    held = QEventLoop()
     writer = QPdfWriter(str(out))
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageOrientation(QPageLayout.Orientation.Landscape)
@@ -32,3 +34,4 @@ def _print(out: Path, page: str) -> None:
     document.setHtml(page)
     document.setPageSize(writer.pageLayout().paintRectPixels(96).size())
     document.print_(writer)
+    held.quit()

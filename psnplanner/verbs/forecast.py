@@ -113,14 +113,12 @@ def network_lines(report: dict[str, Any]) -> list[str]:
         f"{title} {km['route']:,} km of route ({km['least']:,} to {km['most']:,})."
         for title, km in (("Backbone", report["backbone_km"]), ("Branches", report["branch_km"]))
     ]
-    lines.append(
-        f"Straight lines times {report['route_factor']} (from {low} in towns to {high})."
-    )
+    lines.append(f"Straight lines times {report['route_factor']} (from {low} in towns to {high}).")
     double = report["dual_homing"]
     lines.append(
-        f"{len(report['single_paths']):,} emergency sites and hospitals hang on a single path; a "
-        f"second one for {double['sites']:,} of them takes {double['route_km']['route']:,} km, "
-        f"about £{double['pounds']:,}."
+        f"{len(report['single_paths']):,} emergency sites and hospitals hang on a single path; "
+        f"second ones for {double['sites']:,} of them take {double['route_km']['route']:,} km of "
+        f"route, {double['longer_percent']} % more, about £{double['pounds']:,.0f}."
     )
     cuts = [
         (c["from"], c["to"], c["straight_km"], c["sites"], len(c["emergency"]))
@@ -128,11 +126,11 @@ def network_lines(report: dict[str, Any]) -> list[str]:
     ]
     lines += ["", *table(("Cut from", "To", "km", "Sites lost", "Emergency"), cuts)]
     single = [
-        (s["reference"], s["name"], s["links"], s["path_km"], s["second_node"], s["second_km"],
-         f"£{s['pounds']:,}")
+        (s["reference"], s["name"], s["links"], s["path_km"], s["joins"], s["second_km"],
+         f"£{s['pounds']:,.0f}")
         for s in report["single_paths"][:15]
     ]  # fmt: skip
-    headings = ("Site", "Name", "Links", "Path km", "Second node", "km", "Price")
+    headings = ("Site", "Name", "Links", "Path km", "Second path to", "km", "Price")
     return [*lines, "", *table(headings, single)]
 
 

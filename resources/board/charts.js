@@ -10,7 +10,7 @@ const LINES = [["baseline", "Baseline", "#566570", "6 4", 2], ["plan", "Present 
 function burnUp() {
   const B = F.burn_up, into = $("burnup"), wide = narrow() ? 360 : 900, high = narrow() ? 250 : 300;
   if (B.days.length < 2 || !F.sites) { $("burnup").closest("section").hidden = true; return; }
-  const left = 44, right = narrow() ? 12 : 120, top = 12, bottom = 34, all = LINES.flatMap(([k]) => B[k] || []).concat(F.sites);
+  const left = 44, right = narrow() ? 12 : 138, top = 12, bottom = 34, all = LINES.flatMap(([k]) => B[k] || []).concat(F.sites);
   const most = Math.max(1, ...all.filter((v) => v !== null)), begin = Date.parse(B.days[0]), end = Date.parse(B.days.at(-1));
   const x = (iso) => left + (wide - left - right) * (Date.parse(iso) - begin) / (end - begin || 1), y = (n) => high - bottom - (high - top - bottom) * n / most;
   const svg = shape("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": "Sites live by the end of each month; the table below has the figures" });

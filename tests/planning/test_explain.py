@@ -70,8 +70,9 @@ def test_a_wish_is_the_reason() -> None:
 
 
 def test_a_full_phase_has_a_price_and_names_who_would_move() -> None:
-    early = [site(n, phase=month(1).id, priority="high") for n in range(8)]
-    late = site(9, phase=month(4).id, priority="high")
+    here = {"priority": "high", "position": site(1).position}
+    early = [site(n, phase=month(1).id, **here) for n in range(8)]
+    late = site(9, phase=month(4).id, **here)
     state = programme(*early, late, month(1, 12), month(4, 12))
     asked = explainer(state)
     found = asked.site(ident(9))

@@ -17,8 +17,8 @@ from psnplanner.ui.jobs import Jobs
 
 _INTRO = (
     "A field is in conflict where people who did not know of each other gave it different values. "
-    "The latest is in force until somebody decides. A decision is a change like any other: "
-    "Undo takes it back."
+    "The latest is in force until somebody decides. A decision is a change like any other, and "
+    "Undo brings back the value that was in force."
 )
 
 

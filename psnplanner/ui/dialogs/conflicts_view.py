@@ -9,11 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QScrollArea,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -24,6 +22,7 @@ from psnplanner.programme.settle import Settlement, both_notes, choice
 from psnplanner.programme.state import State
 from psnplanner.programme.travel import Conflict
 from psnplanner.ui.dialogs.conflict_card import ValueCard
+from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.merge_rehearsal import Slot, slot
 from psnplanner.ui.wording import when
 
@@ -45,18 +44,9 @@ class ConflictsView(QWidget):
         self._conflicts: list[Conflict] = []
         self._state: State = State()
         self._theirs: Callable[[Conflict, int], bool] = lambda _conflict, _head: False
-        self.list = QTreeWidget()
-        self.list.setAccessibleName("Conflicts")
-        self.list.setHeaderLabels(_HEADINGS)
+        self.list = RoomyTree("Conflicts", _HEADINGS, (200, 150, 130, 150))
         self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setAllColumnsShowFocus(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        header = self.list.header()
-        header.setStretchLastSection(True)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate((200, 150, 130, 150)):
-            header.resizeSection(column, width)
         self.list.currentItemChanged.connect(self._show_current)
         self.list.itemSelectionChanged.connect(self._refresh_buttons)
         self.buttons: dict[str, QPushButton] = {}
@@ -118,6 +108,7 @@ class ConflictsView(QWidget):
         known = {slot(item) for item in conflicts}
         self.decisions = {key: value for key, value in self.decisions.items() if key in known}
         self._words = {key: words for key, words in self._words.items() if key in known}
+        held = self.list.blockSignals(True)
         self.list.clear()
         for conflict in conflicts:
             told = conflict_told(state, conflict)
@@ -126,6 +117,7 @@ class ConflictsView(QWidget):
             for column, words in enumerate(cells):
                 item.setToolTip(column, words)
             self.list.addTopLevelItem(item)
+        self.list.blockSignals(held)
         self._refresh_decisions()
         if conflicts:
             self.list.setCurrentItem(self.list.topLevelItem(0))

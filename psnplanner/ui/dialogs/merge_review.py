@@ -13,13 +13,9 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QSplitter,
     QTabWidget,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -33,11 +29,13 @@ from psnplanner.ui import look
 from psnplanner.ui.dialogs.conflicts_view import ConflictsView
 from psnplanner.ui.dialogs.merge_review_changes import ChangesView
 from psnplanner.ui.dialogs.merge_review_map import MergeMap
+from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.job_bar import JobBar
 from psnplanner.ui.jobs import Job, Jobs
 from psnplanner.ui.lasting import lasting
 from psnplanner.ui.merge_rehearsal import Performed, Rehearsal, perform, rehearse
 from psnplanner.ui.merge_report_file import write_report
+from psnplanner.ui.panels.findings_panel import FindingsPanel
 from psnplanner.ui.wording import when
 
 FILES = "What came back (*.psnreturn *.gpkg);;All files (*)"
@@ -71,11 +69,10 @@ class MergeReview(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.files = _files_tree()
         self.changes, self.conflicts = ChangesView(), ConflictsView()
-        self.findings, self.map = QListWidget(), MergeMap()
-        self.findings.setWordWrap(True)
-        self.findings.setAccessibleName("Findings that are new after the merge")
+        self.findings, self.map = FindingsPanel(), MergeMap()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         role = QDialogButtonBox.ButtonRole.ActionRole
         self.add = self.buttons.addButton("Add &files…", role)
@@ -85,6 +82,7 @@ class MergeReview(QDialog):
         self._lay_out()
         self._connect()
         self.resize(_fitting(parent))
+        _fit_height(self.files)
         self.read(paths)
 
     def _lay_out(self) -> None:
@@ -116,6 +114,7 @@ class MergeReview(QDialog):
         self.apply.clicked.connect(self.put_in_force)
         self.changes.shown_site.connect(self.map.show_site)
         self.conflicts.shown_site.connect(self.map.show_site)
+        self.findings.show_sites.connect(self.map.show_sites)
         self.conflicts.changed.connect(self._refresh)
 
     # Reading
@@ -177,29 +176,21 @@ class MergeReview(QDialog):
                 for column in (2, 3):
                     item.setForeground(column, look.colour("danger"))
             self.files.addTopLevelItem(item)
-        rows = min(5, max(1, len(rehearsal.files)))
-        self.files.setFixedHeight(self.files.header().sizeHint().height() + 24 * rows + 8)
+        _fit_height(self.files)
         self.changes.show_told(rehearsal.told)
         self.conflicts.show_conflicts(
             rehearsal.conflicts,
             rehearsal.state,
             lambda conflict, n: tuple(conflict.heads[n].stamp) in rehearsal.theirs,
         )
-        self._show_findings(rehearsal)
+        self.findings.show_findings(rehearsal.findings)
+        if not rehearsal.findings:
+            self.findings.empty.setText("Nothing new needs attention after this merge.")
         self.map.show_rehearsal(rehearsal)
         self._name_tabs()
         if rehearsal.conflicts:
             self.tabs.setCurrentIndex(_CONFLICTS)
         self._refresh()
-
-    def _show_findings(self, rehearsal: Rehearsal) -> None:
-        self.findings.clear()
-        for finding in rehearsal.findings:
-            item = QListWidgetItem(f"{finding.sentence}\n{finding.remedy}")
-            item.setForeground(look.colour("danger" if finding.severity == "error" else "text"))
-            self.findings.addItem(item)
-        if not rehearsal.findings:
-            self.findings.addItem("Nothing new needs attention after this merge.")
 
     def _name_tabs(self) -> None:
         made = self.rehearsal
@@ -267,6 +258,9 @@ class MergeReview(QDialog):
             said.append(f"{plural(performed.open, 'conflict')} left to settle: File › Conflicts.")
         said.append("Undo takes back one after the other.")
         self._what_was_done = " ".join(said)
+        for place, coming in enumerate(self.rehearsal.files):
+            if any(path == coming.path for path, _ in performed.merged):
+                self.files.topLevelItem(place).setText(3, "Merged.")
         self.conflicts.setEnabled(False)
         self.apply.hide()
         self.add.hide()
@@ -342,18 +336,18 @@ def dropped(data: Any) -> list[Path]:
     return found if fits else []
 
 
-def _files_tree() -> QTreeWidget:
-    tree = QTreeWidget()
-    tree.setAccessibleName("Files that came back")
-    tree.setHeaderLabels(["File", "Whose", "Arrived", "What comes of it"])
+def _files_tree() -> RoomyTree:
+    headings = ("File", "Whose", "Arrived", "What comes of it")
+    tree = RoomyTree("Files that came back", headings, (210, 130, 270))
     tree.setRootIsDecorated(False)
-    tree.setAllColumnsShowFocus(True)
-    header = tree.header()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-    for column, width in enumerate((210, 130, 270)):
-        header.resizeSection(column, width)
-    tree.setFixedHeight(header.sizeHint().height() + 32)
     return tree
+
+
+def _fit_height(tree: RoomyTree) -> None:
+    """As tall as its rows, of which five are seen at once."""
+    count = tree.topLevelItemCount()
+    row = tree.sizeHintForRow(0) if count else tree.fontMetrics().height() + 8
+    tree.setFixedHeight(tree.header().sizeHint().height() + row * min(5, max(1, count)) + 6)
 
 
 def _fitting(parent: QWidget | None) -> QSize:

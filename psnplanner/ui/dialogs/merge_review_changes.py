@@ -6,18 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from psnplanner.exchange.merge_told import Told
 from psnplanner.programme.edits import plural
+from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.wording import when
 
 _HEADINGS = ("Site and what changed", "Was", "Becomes", "By", "When")
@@ -40,15 +33,7 @@ class ChangesView(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._fill)
         self.said.setObjectName("faint")
-        self.tree = QTreeWidget()
-        self.tree.setAccessibleName("Changes by site")
-        self.tree.setHeaderLabels(_HEADINGS)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
-        header = self.tree.header()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate((230, 120, 170, 70)):
-            header.resizeSection(column, width)
+        self.tree = RoomyTree("Changes by site", _HEADINGS, (240, 130, 190, 80))
         self.tree.itemExpanded.connect(self._open)
         self.tree.currentItemChanged.connect(self._chosen)
         layout = QVBoxLayout(self)

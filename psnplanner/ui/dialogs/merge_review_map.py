@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QLineF, QPointF, Qt
@@ -59,6 +60,12 @@ class MergeMap(QWidget):
         spot = self.canvas.pixel_of(site)
         if spot is None or not self.canvas.rect().contains(spot.toPoint()):
             self.canvas.zoom_to([site])
+
+    def show_sites(self, sites: Iterable[bytes]) -> None:
+        """Choose several sites and look at them."""
+        if self.roster is not None:
+            self.roster.select(sites)
+            self.canvas.zoom_to(self.roster.selected)
 
 
 def _among(rows: Any, touched: frozenset[bytes]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import string
 from datetime import date, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,7 @@ class PackDialog(QDialog):
         for label in (self.said, self.strength, self.after):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self.after.setTextFormat(Qt.TextFormat.RichText)  # its names are escaped
         self.after.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.after.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.make.setProperty("primary", True)
@@ -115,7 +117,8 @@ class PackDialog(QDialog):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
-        form, grid = QWidget(), QGridLayout()
+        self.form = form = QWidget()
+        grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(8)
@@ -124,6 +127,7 @@ class PackDialog(QDialog):
         until, secret, where = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         until.addWidget(self.expires)
         until.addWidget(self.until)
+        until.addSpacing(6)
         until.addWidget(_faint("after that it says so; what was recorded can still come back."), 1)
         secret.addWidget(self.first)
         secret.addWidget(self.again)
@@ -141,7 +145,8 @@ class PackDialog(QDialog):
         for row, (words, what, buddy) in enumerate(lines):
             label = QLabel(words)
             label.setBuddy(buddy)
-            top = Qt.AlignmentFlag.AlignTop if what in (self.sites,) else Qt.AlignmentFlag(0)
+            tall = words in ("&Sites", "As")
+            top = Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag(0)
             grid.addWidget(label, row, 0, top)
             add = grid.addWidget if isinstance(what, QWidget) else grid.addLayout
             add(what, row, 1)
@@ -298,7 +303,7 @@ class PackDialog(QDialog):
             return made
 
         self.make.setEnabled(False)
-        self.pages.widget(0).setEnabled(False)
+        self.form.setEnabled(False)
         self._say("")
         self._job = self._jobs.start("Making the pack", work, self._done, self._refuse, quiet=True)
         self._job.ended.connect(self._ended)
@@ -307,7 +312,7 @@ class PackDialog(QDialog):
 
     def _ended(self) -> None:
         self._job = None
-        self.pages.widget(0).setEnabled(True)
+        self.form.setEnabled(True)
         self.make.setEnabled(self.made is None)
 
     def _refuse(self, error: UserError) -> None:
@@ -317,7 +322,8 @@ class PackDialog(QDialog):
         self.made = made
         settings().setValue("pack folder", str(self.out.resolve().parent))
         self.after.setText(what_next(made, self.out, locked=bool(self.first.text())))
-        self.pages.setCurrentIndex(1)
+        self.pages.removeWidget(self.pages.widget(0))  # the page that is left sets the size
+        self.resize(self.width(), 340)
         self._say("")
         self.make.hide()
         self.folder.show()
@@ -337,30 +343,34 @@ class PackDialog(QDialog):
 
 
 def what_next(made: FieldPack, out: Path, *, locked: bool) -> str:
-    """What to send, what its bearer does, and how the work comes back."""
-    size = out.stat().st_size
+    """What to send, what its bearer does, and how the work comes back; as a page."""
     until = f", good until {uk(made.expires_on)}" if made.expires_on else ""
-    lines = [f"Wrote {out}: {plural(len(made.sites), 'site')}, {_bytes(size)}{until}.", ""]
+    size = _bytes(out.stat().st_size)
+    who = escape(made.person)
     if made.form == "sheet":
-        lines += [
-            f"1.  Send the file to {made.person}'s phone, by mail or by cable.",
-            f"2.  {made.person} saves it on the phone and opens it in the browser, records what "
-            "is done, and presses “Save my changes”. It works with no network.",
+        steps = [
+            f"Send the file to the phone of {who}, by mail or by cable.",
+            f"{who} saves it on the phone and opens it in the browser, records what is done, and "
+            "presses “Save my changes”. It works with no network.",
         ]
     else:
-        lines += [f"1.  Send the file to {made.person}, or copy it to the tablet."]
-        if locked:
-            lines.append("     Tell the passphrase by another way: on the telephone, not by mail.")
-        lines.append(
-            f"2.  {made.person} opens it with File › Open, works in field mode, and presses "
-            "“Return my changes…”. It needs no network."
-        )
-    lines += [
-        "3.  The file that ends in .psnreturn is mailed back: it holds the changes alone.",
-        "4.  Here, File › Merge what came back… (or drop the file on the window) shows every "
+        secret = " Tell the passphrase by another way: on the telephone, not by mail."
+        steps = [
+            f"Send the file to {who}, or copy it to the tablet." + (secret if locked else ""),
+            f"{who} opens it with File › Open, works in field mode, and presses “Return my "
+            "changes…”. It needs no network.",
+        ]
+    steps += [
+        "The file that ends in .psnreturn is mailed back: it holds the changes alone.",
+        "Here, File › Merge what came back… (or dropping the file on the window) shows every "
         "change before it is taken in. It may come twice, and in any order.",
     ]
-    return "\n".join(lines)
+    items = "".join(f"<li style='margin-bottom: 8px'>{step}</li>" for step in steps)
+    return (
+        f"<p><b>The {'sheet' if made.form == 'sheet' else 'pack'} is made:</b> "
+        f"{plural(len(made.sites), 'site')}, {size}{until}.<br>{escape(str(out))}</p>"
+        f"<p><b>What comes next</b></p><ol>{items}</ol>"
+    )
 
 
 def _bytes(size: int) -> str:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSpinBox,
     QStackedWidget,
-    QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from psnplanner.programme.edits import plural
 from psnplanner.programme.record import Position
 from psnplanner.programme.site import Site
 from psnplanner.ui import look
+from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.typed_values import place_of
 
@@ -56,7 +56,7 @@ class PackSites(QWidget):
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.list = QTreeWidget()
+        self.list = RoomyTree("Sites in the pack", ("Reference", "Name", "Postcode"), (110, 300))
         self._fill_in()
         self._lay_out()
         self._asking = QTimer(self, singleShot=True, interval=_WAIT_MS)
@@ -89,15 +89,11 @@ class PackSites(QWidget):
             model: Any = self.how.model()
             model.item(0).setEnabled(False)
             self.how.setCurrentIndex(SHOWN if filtered else NEAR)
-        self.list.setAccessibleName("Sites in the pack")
-        self.list.setHeaderLabels(["Reference", "Name", "Postcode"])
         self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
         self.list.setMinimumHeight(110)
         header = self.list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(0, 110)
 
     def _lay_out(self) -> None:
         near = QWidget()

@@ -1,0 +1,117 @@
+"""Text, rules and bars put straight onto a page: a table of many cells costs little this way."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure as Drawing
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
+
+from psnplanner.board.pen import INK
+
+
+class _Word(NamedTuple):
+    x: float
+    y: float
+    text: str
+    size: float
+    bold: bool
+    colour: str
+
+
+class _Block(NamedTuple):
+    x: float
+    y: float
+    wide: float
+    high: float
+    colour: str
+
+
+class Ink(Artist):
+    """What is written on one page, in points from its bottom left corner."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__()
+        self._words: list[_Word] = []
+        self._blocks: list[_Block] = []
+        drawing.add_artist(self)
+
+    def write(
+        self, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: str = INK
+    ) -> None:
+        """A line of text, drawable already, on the baseline at (x, y)."""
+        if text:
+            self._words.append(_Word(x, y, text, size, bold, colour))
+
+    def block(self, x: float, y: float, wide: float, high: float, colour: str) -> None:
+        """A filled rectangle with its bottom left corner at (x, y); thin ones are rules."""
+        if wide > 0:
+            self._blocks.append(_Block(x, y, wide, high, colour))
+
+    def draw(self, renderer: Any) -> None:
+        """Called by matplotlib."""
+        for block in self._blocks:
+            gc = renderer.new_gc()
+            gc.set_linewidth(0)
+            place = Affine2D().scale(block.wide, block.high).translate(block.x, block.y)
+            gc.set_foreground(block.colour)
+            renderer.draw_path(gc, Outline.unit_rectangle(), place, gc.get_rgb())
+            gc.restore()
+        for word in self._words:
+            gc = renderer.new_gc()
+            gc.set_foreground(word.colour)
+            renderer.draw_text(gc, word.x, word.y, word.text, _font(word.size, word.bold), 0)
+            gc.restore()
+
+
+@cache
+def _font(size: float, bold: bool) -> FontProperties:
+    return FontProperties(size=size, weight="bold" if bold else "normal")
+
+
+@cache
+def _advance(character: str, bold: bool) -> float:
+    font = get_font(findfont(_font(100.0, bold)))
+    font.set_size(100, 72)
+    return (
+        float(font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance)
+        / 65536
+        / 100
+    )
+
+
+def wide_of(text: str, size: float, bold: bool = False) -> float:
+    """How wide a line is, in points."""
+    return size * sum(_advance(character, bold) for character in text)
+
+
+def fit(text: str, size: float, room: float, bold: bool = False) -> str:
+    """The text, cut short with an ellipsis where it is wider than the room."""
+    if wide_of(text, size, bold) <= room:
+        return text
+    left, kept = room - wide_of("…", size, bold), 0
+    for character in text:
+        left -= size * _advance(character, bold)
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
+def wrapped(text: str, size: float, room: float, most: int, bold: bool = False) -> list[str]:
+    """The text in at most so many lines, the last one cut short if need be."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most - 1:
+        line = words.pop(0)
+        while words and wide_of(f"{line} {words[0]}", size, bold) <= room:
+            line += " " + words.pop(0)
+        lines.append(fit(line, size, room, bold))
+    if words:
+        lines.append(fit(" ".join(words), size, room, bold))
+    return lines or [""]

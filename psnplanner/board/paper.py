@@ -1,0 +1,79 @@
+"""A PDF of several pages from matplotlib drawings: real text, titled, dated, the same each time.
+
+Pages are laid out on a sheet 16 inches wide and scaled to the paper, so that A4 and A3 carry
+the same lines.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_pdf import Name, Op, PdfFile, RendererPdf
+from matplotlib.figure import Figure as Drawing
+
+INCHES: Final = {"A4": (11.693, 8.268), "A3": (16.535, 11.693)}
+WIDE, HIGH = 16.0, 16.0 * 8.268 / 11.693
+"""The sheet that pages are laid out on, in inches; its points are 72 to that inch."""
+
+
+def sheet() -> Drawing:
+    """An empty page."""
+    return Drawing(figsize=(WIDE, HIGH), facecolor="white")
+
+
+def bind(drawings: Iterable[Drawing], paper: str, title: str, subject: str, on: datetime) -> bytes:
+    """The pages as one PDF on A4 or A3; `on` is its date, never the clock's."""
+    out, (wide, high) = io.BytesIO(), INCHES[paper]
+    when = on.replace(tzinfo=UTC)
+    file = PdfFile(
+        out,
+        {
+            "Title": title, "Subject": subject, "Creator": "PSN Planner", "Producer": None,
+            "CreationDate": when, "ModDate": when,
+        },
+    )  # fmt: skip
+    for drawing in drawings:
+        drawing.dpi = 72
+        file.newPage(wide, high)
+        # matplotlib leaves out what is beyond the page: for it, that is the sheet.
+        file.width, file.height = WIDE, HIGH
+        file.output(wide / WIDE, 0, 0, wide / WIDE, 0, 0, Op.concat_matrix)
+        renderer = MixedModeRenderer(drawing, WIDE, HIGH, 72, RendererPdf(file, 72, HIGH, WIDE))
+        drawing.draw(renderer)
+        renderer.finalize()
+        file.endStream()
+    _catalogue(file, title, when)
+    file.finalize()
+    file.close()
+    return out.getvalue()
+
+
+def _catalogue(file: Any, title: str, when: datetime) -> None:
+    """Say again what the file is: in English, called by its title, with it in XMP as well."""
+    about = file.reserveObject("metadata")
+    file.beginStream(about.id, None, {"Type": Name("Metadata"), "Subtype": Name("XML")})
+    file.currentstream.write(_XMP.format(title=escape(title), when=when.isoformat()).encode())
+    file.endStream()
+    root = {
+        "Type": Name("Catalog"),
+        "Pages": file.pagesObject,
+        "Lang": "en-GB",
+        "ViewerPreferences": {"DisplayDocTitle": True},
+        "Metadata": about,
+    }
+    file.writeObject(file.rootObject, root)
+
+
+_XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:language><rdf:Bag><rdf:li>en-GB</rdf:li></rdf:Bag></dc:language>
+<xmp:CreateDate>{when}</xmp:CreateDate></rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
