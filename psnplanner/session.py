@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from psnplanner import resource_files
+from psnplanner.board import sections as board_sections
 from psnplanner.errors import Bug, UserError
 from psnplanner.file.journal import Header
 from psnplanner.file.store import ProgrammeFile
@@ -82,6 +83,9 @@ Result = TypeVar("Result")
 DEFAULT_GO_LIVE = date(2015, 4, 1)
 DEFAULT_START = date(2014, 3, 3)
 """The default programme: contract awarded in February 2014, operational by April 2015."""
+
+SNAPSHOT_SECTIONS = board_sections.SECTIONS
+"""Headings of the sections a snapshot can have, by their keys, in their order."""
 
 _BATCH = 2000
 """Changes read from the journal between two looks at what else the file's thread has to do."""

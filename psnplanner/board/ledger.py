@@ -187,7 +187,11 @@ def _unexplained(state: State, site: Site, baseline: State | None, days: int) ->
     stage = state.workflow.next_stage(site, state.stages_of(site.id))
     if stage is None or state.statuses[site.id] == "live":
         return _Excess(days, BOARD, "Went live late; no stage says why")
-    return _Excess(days, _owner(state, site, stage.owner), f"{stage.name}: not begun")
+    record = state.stages_of(site.id).get(stage.key)
+    begun = record is not None and (record.waiting_since or record.started_on)
+    owner = (record.waiting_on if record is not None else "") or stage.owner
+    words = "begun too late" if begun else "not begun"
+    return _Excess(days, _owner(state, site, owner), f"{stage.name}: {words}")
 
 
 def _circuits(state: State, on: date, calendar: Calendar) -> Iterator[OldCircuit]:

@@ -38,8 +38,11 @@ _OF_SITE = ("site", "name", "partner", "status")
 MOST_PLAIN = 3_000
 """Sites up to which names are written out in the page."""
 
-MOST_ROWS = 1_000
-"""Rows of a table of sites that a page holds; nobody reads further."""
+MOST_ROWS, FEWER_ROWS = 1_000, 400
+"""Rows of a table of sites that a page holds, and one over MOST_PLAIN sites: nobody reads on."""
+
+MOST_LINKS = 300
+"""Sites that a decision leads to."""
 
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
@@ -95,7 +98,11 @@ def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     ledger["circuits"] = _packed(running, at, words)
     told["ledger"] = ledger
     told["decisions"] = [
-        {**row, "sites": [by_reference[reference] for reference in row["sites"]]}
+        {
+            **row,
+            "sites": [by_reference[reference] for reference in row["sites"][:MOST_LINKS]],
+            "of": len(row["sites"]),
+        }
         for row in figures["decisions"]
     ]
     return told
@@ -213,9 +220,13 @@ def _packed(
         "keys": ["at", *keys],
         "rows": [
             [at[row["site"], row["name"]], *(words.number(row[key]) for key in keys)]
-            for row in rows[:MOST_ROWS]
+            for row in rows[: _most(len(at))]
         ],
     }
+
+
+def _most(sites: int) -> int:
+    return MOST_ROWS if sites <= MOST_PLAIN else FEWER_ROWS
 
 
 def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
@@ -226,7 +237,7 @@ def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
     for key, value in pack.changes.items():
         rows = value if isinstance(value, list) and key not in ("money", "sentences") else None
         if rows is not None:
-            value = [{**r, "at": at.get((r["site"], r["name"]))} for r in rows[:MOST_ROWS]]
+            value = [{**r, "at": at.get((r["site"], r["name"]))} for r in rows[: _most(len(sites))]]
         told[key] = value
     return told
 

@@ -254,9 +254,16 @@ def can_keep_both(conflict: Conflict) -> bool:
 def documents(state: State, lines: Sequence[Told]) -> list[dict[str, str]]:
     """The changes as JSON-ready documents: which site, what, now (before the merge) and then."""
     return [
-        {"site": _reference(state, line), "field": line.what, "now": line.was, "then": line.now}
+        {
+            "site": _reference(state, line), "field": line.what,
+            "now": _plain(line.was), "then": _plain(line.now),
+        }
         for line in lines
-    ]
+    ]  # fmt: skip
+
+
+def _plain(words: str) -> str:
+    return "" if words == NOTHING else words
 
 
 def _reference(state: State, line: Told) -> str:

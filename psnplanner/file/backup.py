@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from psnplanner.errors import UserError
 from psnplanner.file.connection import plain_words
+from psnplanner.file.database import Database
 from psnplanner.whole_file import TAKEN, whole_file
 
 

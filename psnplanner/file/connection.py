@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner.errors import UserError
+from psnplanner.file.database import Database
 
 APPLICATION_ID = 0x47504B47
 """“GPKG”: says that the file is a GeoPackage."""

@@ -9,8 +9,7 @@ import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlite_utils import Database
-
+from psnplanner.file.database import Database
 from psnplanner.programme.record import Position, RecordId
 from psnplanner.programme.state import State
 

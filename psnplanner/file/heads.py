@@ -25,10 +25,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlite_utils import Database
-
 from psnplanner.file import journal
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 from psnplanner.file.journal import CREATES, DELETES
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.state import Programme

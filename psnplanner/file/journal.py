@@ -16,10 +16,9 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlite_utils import Database
-
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 from psnplanner.file.tables import from_sql, to_sql
 from psnplanner.programme.change import CREATED, DELETED, Change, Dated, Transaction
 from psnplanner.programme.record import Field, Record, RecordId, decode, encode, fields_of

@@ -28,12 +28,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from psnplanner.errors import UserError
 from psnplanner.file import journal, tables
 from psnplanner.file.clock import Clock, instant
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 from psnplanner.file.heads import Heads, Knowledge, Stamp, Step
 from psnplanner.file.journal import CREATES, DELETES
 from psnplanner.programme.change import CREATED, DELETED, Change, creation, deletion, difference

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner.file import journal, photographs, schema, tables
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.database import Database
 from psnplanner.programme.change import creation
 from psnplanner.programme.record import Record
 from psnplanner.programme.state import State

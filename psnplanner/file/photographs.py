@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from sqlite_utils import Database
-
 from psnplanner.errors import UserError
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 
 
 def keep(db: Database, pictures: Mapping[str, bytes]) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner.errors import UserError
 from psnplanner.file import pack, schema
 from psnplanner.file.connection import connect, rows
+from psnplanner.file.database import Database
 from psnplanner.file.merge import sent
 
 MOST_MEMORY_BYTES = 3_000_000_000

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner import resource_files
 from psnplanner.errors import UserError
 from psnplanner.file import carve, journal, photographs, schema, tables
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.database import Database
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, values_of
 from psnplanner.programme.site import Site

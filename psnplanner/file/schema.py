@@ -6,11 +6,10 @@ The journal's tables are frozen: rows are only ever added. The current-state tab
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
-
 from psnplanner.errors import UserError
 from psnplanner.file import geopackage, journal, tables
 from psnplanner.file.connection import APPLICATION_ID, rows
+from psnplanner.file.database import Database, Migrations
 from psnplanner.programme.fold import fold
 
 migrations = Migrations("psnplanner")

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner import home
 from psnplanner.errors import UserError
@@ -17,6 +16,7 @@ from psnplanner.file import copies, heads, journal, pack, photographs, schema, t
 from psnplanner.file.backup import backup
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import connect, plain_words, rows, writing
+from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge, conflicts, net_changes, sent
 from psnplanner.file.verify import verify

@@ -12,10 +12,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from sqlite_utils import Database
-
 from psnplanner.file import geopackage
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 from psnplanner.programme.change import Change, creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Position, Record, RecordId, decode, encode, fields_of

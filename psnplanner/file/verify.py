@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pysqlite3 as sqlite3
-from sqlite_utils import Database
 
 from psnplanner.file import geopackage, journal, photographs, schema, tables
 from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, fields_of

@@ -7,7 +7,6 @@ Source: geodesics by Karney (2013), through geopy; the local plane is Snyder,
 from math import radians, sin, sqrt
 
 import numpy as np
-from geopy.distance import geodesic
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
@@ -22,6 +21,9 @@ def geodesic_m(
     latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float
 ) -> float:
     """The shortest distance in metres over the WGS84 ellipsoid between two positions."""
+    # Here, not above: geopy brings every geocoder it knows, and 20 MB of what they need.
+    from geopy.distance import geodesic
+
     return float(geodesic((latitude_1, longitude_1), (latitude_2, longitude_2)).m)
 
 

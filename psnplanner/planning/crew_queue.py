@@ -1,6 +1,7 @@
 """Sites waiting for crews: first come, first served by several crews, all runs at a time.
 
-Source: the recursion of Kiefer and Wolfowitz (1955) for a queue with several servers.
+Source: the queue with several servers of Kiefer and Wolfowitz (1955): whoever is next starts
+when the crew that is free first is free, and holds it.
 """
 
 from __future__ import annotations
@@ -35,18 +36,15 @@ def _starts(ready: Runs, service: Runs, crews: int) -> Runs:
     began = np.empty(ready.size, dtype=np.float32)
     ready, service = ready.ravel(), service.ravel()
     crews = min(crews, sites)
-    free = np.zeros((crews, runs), dtype=np.float32)
-    longer = np.empty(runs, dtype=np.float32)
+    free = np.zeros((runs, crews), dtype=np.float32)
+    first_of_run = np.arange(runs) * crews
     for who in order:
-        start = np.maximum(ready.take(who), free[0])
+        crew = free.argmin(axis=1)
+        crew += first_of_run
+        start = np.maximum(ready.take(who), free.take(crew))
         began[who] = start
-        end = start + service.take(who)
-        # The crews' free moments stay sorted: the new one is pushed up to its place.
-        for crew in range(1, crews):
-            np.maximum(free[crew], end, out=longer)
-            np.minimum(free[crew], end, out=free[crew - 1])
-            end, longer = longer, end
-        free[crews - 1] = end
+        start += service.take(who)
+        free.put(crew, start)
     return began.reshape(sites, runs)
 
 

@@ -30,6 +30,8 @@ OVERDUE_SHARE = 0.05
 OVERDUE_MORE = 0.25
 """Such a stage is expected to take this part again of what it has taken (at least a day)."""
 
+_SLOW_ONES = 50
+
 
 def triangular(low: float, likely: float, high: float) -> Floats:
     """The table of a triangular distribution between `low` and `high` with mode `likely`."""
@@ -64,7 +66,7 @@ def blended(prior: Floats, days: Sequence[float], ended: Sequence[bool]) -> Floa
     """The prior's table drawn towards what was observed, the more so the more there is of it.
 
     Quantiles are averaged with weights `PRIOR_WEIGHT` and the number of stages that ended.
-    Those that have not ended go on, from the longest, as the prior does from there.
+    Those that have outlasted all of these go on as the prior does from where they are.
     """
     count = sum(bool(item) for item in ended)
     if not count:
@@ -74,10 +76,10 @@ def blended(prior: Floats, days: Sequence[float], ended: Sequence[bool]) -> Floa
     seen = times[np.minimum(place, len(times) - 1)]
     beyond = place >= len(times)
     if beyond.any():
-        longest = float(max(days))
-        tail = longest + remaining(prior, longest)
+        slow = sorted(day for day in days if day > times[-1])[-_SLOW_ONES:] or [float(times[-1])]
+        tail = np.sort(np.concatenate([day + remaining(prior, day) for day in slow]))
         part = (LEVELS[beyond] - ended_by[-1]) / (1 - ended_by[-1])
-        seen[beyond] = np.interp(part, LEVELS, tail)
+        seen[beyond] = np.quantile(tail, part)
     weight = count / (count + PRIOR_WEIGHT)
     result: Floats = weight * seen + (1 - weight) * prior
     return result

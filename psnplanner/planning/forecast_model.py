@@ -8,13 +8,14 @@ stage are its table (workflow blended with history) times factors that sites sha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from psnplanner.planning.crew_supply import crews_of
 from psnplanner.planning.duration_tables import (
     QUANTILES,
     blended,
@@ -22,14 +23,21 @@ from psnplanner.planning.duration_tables import (
     slower_half,
     triangular,
 )
-from psnplanner.planning.forecast_calendar import HORIZON_DAYS, Line, Pace
+from psnplanner.planning.forecast_calendar import Line, Pace
 from psnplanner.planning.history_of_durations import History, history
 from psnplanner.planning.horizon import Tree
 from psnplanner.programme.gates import GROUND_STAGES, WAYLEAVE_STAGE
-from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import ACCESS_TYPES, TENURES, Site
-from psnplanner.programme.stage import BLOCKED, DONE, IN_PROGRESS, NOT_NEEDED, WAITING, Stage
+from psnplanner.programme.stage import (
+    BLOCKED,
+    DONE,
+    IN_PROGRESS,
+    NOT_NEEDED,
+    PASSED,
+    WAITING,
+    Stage,
+)
 from psnplanner.programme.state import State
 from psnplanner.programme.wish import NOT_BEFORE
 from psnplanner.programme.working_days import closed_for
@@ -146,6 +154,7 @@ class _Builder:
         self._factors: dict[tuple[str, str], int] = {}
         self._calendars: dict[frozenset[RecordId], int] = {}
         self._nodes: dict[RecordId, int] = {}
+        self._alike: dict[Hashable, tuple[Step, ...]] = {}
         self._chains: dict[RecordId, tuple[int, ...]] = {}
         self._fresh = {stage.key: self._fresh_table(stage) for stage in state.workflow.stages}
         self._after_crew = _descendants(state)
@@ -198,6 +207,20 @@ class _Builder:
         return [(stage, how) for stage, how in states if how != NOT_NEEDED]
 
     def _steps(self, site: Site) -> tuple[Step, ...]:
+        """The steps of a site, worked out once for all sites alike in what decides them."""
+        records = self._state.stages_of(site.id)
+        begun = [
+            (key, r.state, *((r.started_on, r.waiting_since) if r.state not in PASSED else ()))
+            for key, r in records.items()
+        ]
+        wayleave = self._state.wayleave_of(site.id)
+        asked = wayleave and (wayleave.state, wayleave.requested_on, wayleave.landowner)
+        key = (site.access, site.tenure, site.partner, frozenset(begun), asked)
+        if key not in self._alike:
+            self._alike[key] = self._worked_out(site)
+        return self._alike[key]
+
+    def _worked_out(self, site: Site) -> tuple[Step, ...]:
         state, workflow = self._state, self._state.workflow
         records = state.stages_of(site.id)
         places: dict[str, tuple[int, ...]] = {}
@@ -340,39 +363,6 @@ class _Builder:
         if site.access or site.effort_days is not None:
             return (self._state.effort_days(site),)
         return tuple(self._state.workflow.effort_days(access) for access in ACCESS_TYPES)
-
-
-def crews_of(state: State, line: Line) -> tuple[int, Pace | None]:
-    """How many crews there are on the usual day, and the speed of their work day by day.
-
-    A phase's crew-days are spread over its working days; where windows overlap the teams add
-    up, between windows and after the last one the team before goes on. Windows shut for
-    everybody stop all. Speeds are in parts of the usual number. No capacity known: none.
-    """
-    teams = [team for phase in state.phases_in_order if (team := _team(phase, line))]
-    if not teams:
-        return 0, None
-    rates = np.zeros(HORIZON_DAYS)
-    for first, last, rate in teams:
-        rates[first:last] += rate
-    if not rates.any():  # every window is past: the last team goes on
-        rates[:] = max(teams, key=lambda team: team[1])[2]
-    known = np.flatnonzero(rates)
-    nearest = np.maximum.accumulate(np.where(rates > 0, np.arange(HORIZON_DAYS), -1))
-    rates = rates[np.where(nearest < 0, known[0], nearest)]
-    general = [w for w in state.closed_windows.values() if not w.kind and w.partner is None]
-    crews = max(1, round(float(rates[known].mean())))
-    speed = rates * line.open_flags(general) / crews
-    return crews, Pace(speed if speed.any() else rates / crews)
-
-
-def _team(phase: Phase, line: Line) -> tuple[int, int, float] | None:
-    """The first and last (excluded) working day of a phase's team, and its crews."""
-    if not phase.capacity_days or phase.starts_on is None or phase.ends_on is None:
-        return None
-    days = line.calendar.count(phase.starts_on, phase.ends_on)
-    first, last = int(line.start_of(phase.starts_on)), max(0, int(line.at(phase.ends_on)))
-    return first, last, phase.capacity_days / max(1, days)
 
 
 def _descendants(state: State) -> set[str]:

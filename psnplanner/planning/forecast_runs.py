@@ -41,6 +41,7 @@ class Outcome:
 
 
 UNQUEUED_RUNS = 1_000
+_KEPT_RUNS = 2_000
 
 
 def simulate(model: Model, runs: int, seed: int, progress: Progress | None = None) -> Outcome:
@@ -53,11 +54,12 @@ def simulate(model: Model, runs: int, seed: int, progress: Progress | None = Non
 
 class _Simulation:
     def __init__(self, model: Model, runs: int, seed: int, progress: Progress | None) -> None:
-        self._model, self._runs, self._seed = model, runs, seed
+        self._model, self._runs, self._luck = model, runs, _Luck(seed)
         self._tell = progress or (lambda fraction, doing: None)
         self._tables = model.table_array()
         self._factors = self._draw_factors()
         self._products: dict[tuple[int, ...], Runs] = {}
+        self._drawn: dict[bytes, list[Runs]] = {}
         self._node_clocks: dict[tuple[int, int], Runs] = {}
         self._nodes = [self._node_ready(place) for place in range(len(model.nodes))]
 
@@ -89,7 +91,7 @@ class _Simulation:
 
     def _uniform(self, stream: int, owner: bytes, count: int) -> NDArray[np.uint16]:
         """Random whole numbers (count, R) of 16 bits from an owner's stream."""
-        source = _stream(self._seed, stream, owner)
+        source = self._luck.of(stream, owner)
         wide = -(-self._runs // 4) * 4
         raw = np.asarray(source.random_raw(count * wide // 4), dtype="<u8")
         return raw.view("<u2").reshape(count, wide)[:, : self._runs]
@@ -98,10 +100,10 @@ class _Simulation:
         factors = np.ones((len(self._model.factors), self._runs), dtype=np.float32)
         for place, (kind, name) in enumerate(self._model.factors):
             owner = f"{kind} {name.casefold()}".encode()
-            chance = np.random.Generator(_stream(self._seed, _FACTOR, owner))
+            normal = self._luck.normal(_FACTOR, owner, self._runs)
             spread = self._model.spreads[place]
             # Lognormal with mean 1: a shared factor widens the forecast and does not move it.
-            drawn = np.exp(spread * chance.standard_normal(self._runs) - spread**2 / 2)
+            drawn = np.exp(spread * normal - spread**2 / 2)
             factors[place] = drawn
         return factors
 
@@ -182,7 +184,8 @@ class _Simulation:
         """Crew-days at a site: its effort, longer or shorter as the work itself is."""
         if not path.queues:
             return np.zeros(self._runs, dtype=np.float32)
-        lasts = self._durations(path, crew, _CREW)
+        # The crew's stages come first in the stream: `_from_crew` draws the same again.
+        lasts = self._crew_days(path)[: len(crew)]
         effort: Runs = np.array(path.effort, dtype=np.float32)
         if len(path.effort) > 1:
             effort = effort[self._facts(path)[0]]
@@ -192,15 +195,23 @@ class _Simulation:
         held *= effort / np.float32(path.crew_mean_days)
         return held
 
+    def _crew_days(self, path: Path) -> list[Runs]:
+        """What a site takes from the crew's start on, the crew's own stages first."""
+        after = [step for step in path.steps if step.after_crew]
+        lasts = self._durations(path, sorted(after, key=lambda step: not step.crew), _CREW)
+        # Few runs are kept until the crew's start is known; many are drawn again.
+        if self._runs <= _KEPT_RUNS:
+            self._drawn[path.site] = lasts
+        return lasts
+
     def _from_crew(self, path: Path, starts: Sequence[Runs], beside: Runs | None) -> Iterator[Runs]:
         """When a site goes live whose crew starts then (in as many runs as are given)."""
         after = [(at, step) for at, step in enumerate(path.steps) if step.after_crew]
         if not after:
             yield from starts
             return
-        # The crew's stages come first in the stream, as `_held` drew them.
         after.sort(key=lambda item: not item[1].crew)
-        lasts = self._durations(path, [step for _, step in after], _CREW)
+        lasts = self._drawn.pop(path.site, None) or self._crew_days(path)
         days = dict(zip((at for at, _ in after), lasts, strict=True))
         for start in starts:
             yield self._walk(path, dict(sorted(after)), days, start, beside)
@@ -271,17 +282,30 @@ class _Simulation:
             ready[some] = starts(ready[some], service[some], self._model.crews)
 
 
-def _stream(seed: int, stream: int, owner: bytes) -> np.random.SFC64:
-    """The random source of an owner: its state is a digest, which needs no further seeding."""
-    digest = blake2b(owner, digest_size=32, key=f"{seed} {stream}".encode()).digest()
-    words = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
-    words[3] = 1  # the counter of SFC64 begins at one
-    source = np.random.SFC64(0)
-    source.state = {
-        "bit_generator": "SFC64",
-        "state": {"state": words},
-        "has_uint32": 0,
-        "uinteger": 0,
-    }
-    source.random_raw(12, output=False)
-    return source
+class _Luck:
+    """One random source that takes the state of any owner: a digest needs no further seeding."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._source = np.random.SFC64(0)
+        self._generator = np.random.Generator(self._source)
+
+    def of(self, stream: int, owner: bytes) -> np.random.SFC64:
+        """The source at the beginning of an owner's stream."""
+        key = f"{self._seed} {stream}".encode()
+        digest = blake2b(owner, digest_size=32, key=key).digest()
+        words = np.frombuffer(digest, dtype="<u8").astype(np.uint64)
+        words[3] = 1  # the counter of SFC64 begins at one
+        self._source.state = {
+            "bit_generator": "SFC64",
+            "state": {"state": words},
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        self._source.random_raw(12, output=False)
+        return self._source
+
+    def normal(self, stream: int, owner: bytes, count: int) -> NDArray[np.float64]:
+        """So many draws of the normal distribution from an owner's stream."""
+        self.of(stream, owner)
+        return self._generator.standard_normal(count)

@@ -47,9 +47,13 @@ def present_day(state: State, today: date) -> date:
     return state.programme.status_on or today
 
 
+_PLURALS = {"boundary": "boundaries"}
+"""Of nouns that take more than an s."""
+
+
 def plural(count: int, one: str, many: str = "") -> str:
-    """`count` with its noun: 1 site, 2 sites, 1,234 sites."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    """`count` with its noun: 1 site, 2 sites, 1,234 sites, 3 boundaries."""
+    return f"{count:,} {one if count == 1 else many or _PLURALS.get(one, one + 's')}"
 
 
 @dataclass(frozen=True)
@@ -293,7 +297,8 @@ def _let_go(state: State, entity: str, ident: RecordId) -> list[Change]:
         ]
     if entity == "partner":
         held = [c for c in state.certificates.values() if c.partner == ident]
-        return [deletion(certificate) for certificate in held]
+        areas = _clear(state.boundaries.values(), "partner", ident)
+        return [*(deletion(certificate) for certificate in held), *areas]
     if entity == "site":
         wayleave = state.wayleave_of(ident)
         belongings: list[Record] = list(state.stages_of(ident).values())

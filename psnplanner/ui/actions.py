@@ -93,6 +93,7 @@ class Actions:
         menu, plan = self._window.menuBar().addMenu("&Plan"), self._window.plan
         self._add(menu, "propose", "&Propose phases…", plan.propose, "Ctrl+P")
         self._add(menu, "add_phase", "&Add phase…", plan.add_phase)
+        self._add(menu, "forecast", "&Forecast go-live", lambda: self._window.forecast.ask())
         menu.addSeparator()
         self.move_menu = menu.addMenu("&Move selected sites to")
         self.move_menu.aboutToShow.connect(lambda: plan.fill_move_menu(self.move_menu))
@@ -110,6 +111,7 @@ class Actions:
         canvas = window.pane.canvas
         self._add(menu, "zoom_all", "Show &all sites", canvas.zoom_to, "Ctrl+0")
         self._add(menu, "zoom_chosen", "Show the &selected sites", window.zoom_chosen, "Ctrl+E")
+        window.map_commands.zooming.add_menu(menu)
         self._add(menu, "zoom_in", "&Nearer", lambda: canvas.zoom(2**0.5), _KEYS.ZoomIn)
         self._add(menu, "zoom_out", "&Further", lambda: canvas.zoom(0.5**0.5), _KEYS.ZoomOut)
         menu.addSeparator()
@@ -181,7 +183,7 @@ class Actions:
         chosen = bool(self._window.roster and self._window.roster.selected)
         one = bool(self._window.roster and len(self._window.roster.selected) == 1)
         writable = session is not None and not session.read_only
-        for name in ("play", "today", "timeline", "export"):
+        for name in ("play", "today", "timeline", "export", "forecast"):
             self.by_name[name].setEnabled(session is not None)
         for name in ("snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all"):
             self.by_name[name].setEnabled(session is not None)

@@ -20,6 +20,7 @@ class Docks:
     def __init__(self, window: QMainWindow, phases: QWidget, findings: QWidget) -> None:
         self._window = window
         self._put_away: list[QDockWidget] | None = None
+        self._sizes: list[tuple[int, int]] = []
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
         window.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
@@ -61,13 +62,19 @@ class Docks:
         """Hide them for as long as there is nothing to show in them."""
         if self._put_away is None:
             self._put_away = [dock for dock in self.all if not dock.isHidden()]
+            self._sizes = [(dock.width(), dock.height()) for dock in self._put_away]
             for dock in self._put_away:
                 dock.hide()
 
     def bring_back(self) -> None:
         """Show again those that were put away."""
-        for dock in self._put_away or ():
+        if self._put_away is None:
+            return
+        for dock in self._put_away:
             dock.show()
+        # Qt deals the room out anew to docks that come back: each has what it had.
+        for way, part in ((Qt.Orientation.Horizontal, 0), (Qt.Orientation.Vertical, 1)):
+            self._window.resizeDocks(self._put_away, [s[part] for s in self._sizes], way)
         self._put_away = None
 
     def usual(self) -> None:

@@ -79,9 +79,9 @@ class ExchangeCommands:
         session = self._window.session
         pack = session.pack
         if pack is not None:
-            self.pack_banner.words.setText(
-                pack_words(pack, len(session.state.sites), session.today)
-            )
+            words = pack_words(pack, len(session.state.sites), session.today)
+            self.pack_banner.words.setText(words)
+            self.pack_banner.warn(pack.expires_on is not None and pack.expires_on < session.today)
         self.pack_banner.setVisible(pack is not None)
         self._soon.start()
 

@@ -31,6 +31,12 @@ class ActionBanner(QFrame):
             line.addWidget(button)
         self.hide()
 
+    def warn(self, loud: bool) -> None:
+        """On the ground of a refusal, or on that of a banner."""
+        self.setObjectName("refusal" if loud else "banner")
+        self.style().unpolish(self)
+        self.style().polish(self)
+
     def make_touchable(self, large: bool) -> None:
         """Buttons as large as a gloved finger, or as usual."""
         for button in self.buttons:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from psnplanner import home
@@ -122,31 +120,11 @@ class FileCommands:
         dialog.open()
         return dialog
 
-    def snapshot(self) -> None:
-        """Ask for whom and where, and write the snapshot."""
-        from psnplanner.ui.dialogs.snapshot_dialog import SnapshotDialog
+    def snapshot(self) -> Any:
+        """Ask for whom, of when and where, and write the snapshot."""
+        from psnplanner.ui import snapshot_commands
 
-        session = self._window.session
-        dialog = SnapshotDialog(
-            session.state.programme.name, session.present_day, parent=self._window
-        )
-        dialog.accepted.connect(
-            lambda: self.write_snapshot(dialog.out, dialog.as_at, dialog.audience.currentData())
-        )
-        dialog.open()
-
-    def write_snapshot(self, out: Any, as_at: Any, audience: str) -> None:
-        """Write a snapshot, and offer to open it."""
-        session = self._window.session
-
-        def work(progress: Any) -> None:
-            session.snapshot(out, as_at=as_at, audience=audience, progress=progress)
-
-        def done(_made: object) -> None:
-            self._window.say(f"Wrote the snapshot {out.name}.")
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(out)))
-
-        self._window.jobs.start("Writing the snapshot", work, done, self._window.refuse)
+        return snapshot_commands.ask(self._window)
 
     def backup(self) -> None:
         """Copy the programme to another file."""

@@ -25,7 +25,7 @@ Progress = Callable[[float, str], None]
 class Forecast(NamedTuple):
     """What a forecast says: the probability of go-live on the day, and the likely days.
 
-    `likely_on` is the day by which half of the runs were done, `safe_on` nine in ten of them.
+    `likely_on` is the day by which half of the runs were done, `safe_on` eight in ten of them.
     """
 
     probability: float

@@ -30,6 +30,7 @@ _LIGHT = {
     "danger_ground": "#fdecea",
     "good": "#1a7f5a",
     "tick": "#ffffff",
+    "frame": "#f3f5f7",
 }
 _DARK = {
     "window": "#20262b",
@@ -47,6 +48,7 @@ _DARK = {
     "danger_ground": "#472624",
     "good": "#5fd0a3",
     "tick": "#4a5660",
+    "frame": "#93a3af",
 }
 
 
@@ -92,10 +94,10 @@ def apply(appearance: str = "system") -> None:
     shades = _DARK if dark else _LIGHT
     app.setStyle("Fusion")
     app.setPalette(_palette(shades))
-    ticks = _palette(shades)
-    # Fusion's box for a tick is the ground's own colour: by night it would not be seen.
-    ticks.setColor(QPalette.ColorRole.Base, QColor(shades["tick"]))
-    app.setPalette(ticks, "QCheckBox")
+    for kind in ("QCheckBox", "QRadioButton"):
+        app.setPalette(_framed(shades, shades["tick"]), kind)
+    for kind in ("QComboBox", "QDateEdit", "QSpinBox", "QDoubleSpinBox"):
+        app.setPalette(_framed(shades, shades["base"]), kind)
     app.setStyleSheet(_SHEET.format_map(shades))
 
 
@@ -128,6 +130,17 @@ def _palette(shades: dict[str, str]) -> QPalette:
     faint = QColor(shades["faint"])
     for part in (role.Text, role.ButtonText, role.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, part, faint)
+    return palette
+
+
+def _framed(shades: dict[str, str], ground: str) -> QPalette:
+    """For what Fusion draws a frame round, in a shade darker than the window's own.
+
+    By night that frame could not be seen, nor a tick's box of the ground's own colour.
+    """
+    palette = _palette(shades)
+    palette.setColor(QPalette.ColorRole.Base, QColor(ground))
+    palette.setColor(QPalette.ColorRole.Window, QColor(shades["frame"]))
     return palette
 
 

@@ -23,6 +23,7 @@ from psnplanner.ui.exchange_commands import ExchangeCommands
 from psnplanner.ui.field.field_mode import FieldMode
 from psnplanner.ui.file_commands import FileCommands
 from psnplanner.ui.file_drop import FileDrop
+from psnplanner.ui.forecast_room import ForecastRoom
 from psnplanner.ui.home_room import HomeRoom
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map.cursor_place import place_words
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.places = Docks(self, self.phases, self.findings)
         self.docks, self.tabs = self.places.all, self.places.tabs
         self.home = HomeRoom(self)
+        self.forecast = ForecastRoom(self)
         self.field = FieldMode(self)
         self.exchange = ExchangeCommands(self)
         self.map_commands = MapCommands(self)
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         self.table.set_roster(self.roster)
         self.form.set_session(session, self.roster)
         self.home.adopt()
+        self.forecast.adopt()
         self.field.adopt()
         self.exchange.adopt()
         self.banner.show_session(session)
@@ -184,6 +187,7 @@ class MainWindow(QMainWindow):
         self.phases.show_state(None)
         self.findings.show_findings(None)
         self.home.adopt()
+        self.forecast.adopt()
         self.banner.hide()
         self.bars.headline.setText("")
         self.bars.saved.setText("")
@@ -208,6 +212,7 @@ class MainWindow(QMainWindow):
         self.form.refresh()
         self._refresh()
         self.home.follow()
+        self.forecast.follow()
         self.field.follow()
         self.exchange.follow()
         self.playback.follow()
@@ -340,7 +345,11 @@ class MainWindow(QMainWindow):
         """The keys and gestures."""
         from psnplanner.ui.dialogs.about import keys
 
-        keys(self)
+        menus = {
+            action.text().replace("&", ""): action.menu().actions()
+            for action in self.menuBar().actions()
+        }
+        keys(self, menus)
 
     def show_about(self) -> None:
         """What this is."""

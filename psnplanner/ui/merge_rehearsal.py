@@ -57,7 +57,7 @@ class Coming:
     def news(self) -> str:
         """What of it is new here, or why it is not merged."""
         if self.refused is not None:
-            return self.refused.what
+            return f"{self.refused.what} {self.refused.remedy}".strip()
         assert self.merged is not None
         if not self.merged.transactions:
             return "All of it is here already: nothing to merge."
@@ -79,7 +79,8 @@ class Rehearsal:
     """What would come of the files, merged in this order.
 
     `state` is the programme after them; `theirs` the stamps of the transactions they bring;
-    `findings` those that were not there before.
+    `findings` those that were not there before; `order` the files that merge, as they can: one
+    may rest on what another brings.
     """
 
     files: list[Coming]
@@ -87,6 +88,7 @@ class Rehearsal:
     conflicts: list[Conflict]
     findings: list[Finding]
     theirs: frozenset[tuple[int, int]]
+    order: list[Coming]
     rows: Any = None
 
     @property
@@ -130,10 +132,7 @@ def rehearse(session: Session, paths: Sequence[Path], progress: Progress) -> Reh
         progress(0.05, "Copying the programme to try it out")
         session.backup(copy)
         with Session.open(copy, author=session.author) as trial:
-            files = []
-            for number, path in enumerate(paths):
-                progress(0.15 + 0.65 * number / len(paths), f"Reading {path.name}")
-                files.append(_try(trial, path))
+            files, order = _try_all(trial, paths, progress)
             progress(0.8, "Looking for conflicts and findings")
             opened = [item for item in trial.conflicts() if known.get(slot(item)) != _stamps(item)]
             new = [f for f in trial.findings() if (f.code, f.sentence) not in before]
@@ -143,11 +142,29 @@ def rehearse(session: Session, paths: Sequence[Path], progress: Progress) -> Reh
                 if coming.arrival is not None
                 for sent in coming.arrival.transactions
             )
-            return Rehearsal(files, trial.state, opened, new, theirs)
+            return Rehearsal(files, trial.state, opened, new, theirs, order)
 
 
-def _try(trial: Session, path: Path) -> Coming:
-    coming = Coming(path)
+def _try_all(
+    trial: Session, paths: Sequence[Path], progress: Progress
+) -> tuple[list[Coming], list[Coming]]:
+    """Every file, and those that merged in the order in which they could."""
+    files = [Coming(path) for path in paths]
+    order: list[Coming] = []
+    waiting = files
+    while waiting:
+        for number, coming in enumerate(waiting):
+            progress(0.15 + 0.65 * number / len(waiting), f"Reading {coming.path.name}")
+            _try(trial, coming)
+        merged = [coming for coming in waiting if coming.refused is None]
+        order += merged
+        # One that was refused may have waited for what another brought.
+        waiting = [coming for coming in waiting if coming.refused is not None] if merged else []
+    return files, order
+
+
+def _try(trial: Session, coming: Coming) -> Coming:
+    path, coming.refused = coming.path, None
     before = trial.state
     try:
         coming.arrival = trial.read_arrival(path)
@@ -178,7 +195,7 @@ def perform(
     A conflict that meanwhile has other values than those that were looked at stays open.
     """
     performed = Performed([], [], 0, 0)
-    wanted = [coming for coming in rehearsal.files if coming.brings]
+    wanted = [coming for coming in rehearsal.order if coming.brings]
     for number, coming in enumerate(wanted):
         progress(0.9 * number / len(wanted), f"Merging {coming.path.name}")
         try:

@@ -75,8 +75,12 @@ class LookingBanner(QFrame):
         self.adjustSize()
         canvas: Any = self.parent()
         left, right = self._free(canvas)
+        top = 10
+        if self.width() > right - left:
+            # A narrow map has no room between what stands at its top: at the foot there is.
+            right, top = canvas.width() - 8, canvas.height() - self.height() - 34
         middle = (left + right - self.width()) // 2
-        self.move(max(4, min(middle, canvas.width() - self.width() - 4)), 10)
+        self.move(max(4, min(max(left, middle), canvas.width() - self.width() - 4)), top)
         self.raise_()
 
     def _free(self, canvas: Any) -> tuple[int, int]:

@@ -63,7 +63,7 @@ function table(into, columns, rows, empty, first) {
     }
     body.append(tr);
   } };
-  const limit = first || rows.length;
+  const limit = Math.min(first || rows.length, narrow() ? 8 : rows.length);
   add(rows.slice(0, limit));
   const box = el("div", "scroll"); box.append(t); into.append(box);
   if (rows.of > rows.length) into.append(el("p", "muted", `The ${number(rows.length)} most urgent of ${number(rows.of)}.`));

@@ -11,7 +11,7 @@ function reports() {
   const asks = el("ol", "asks");
   for (const row of F.decisions) {
     const item = el("li"), why = el("span", "muted", ` ${row.why}`); item.append(el("b", "", cut(row.ask, 300) + "."), why);
-    if (row.sites.length) { const more = el("details"); more.append(el("summary", "", plural(row.sites.length, "site"))); more.addEventListener("toggle", () => { if (more.open && more.children.length === 1) { const p = el("p", "links"); row.sites.slice(0, 300).forEach((i) => p.append(siteLink({ at: i, name: S.name[i], site: S.reference[i] }), " ")); more.append(p); } }); item.append(more); }
+    if (row.sites.length) { const more = el("details"); more.append(el("summary", "", plural(row.of, "site"))); more.addEventListener("toggle", () => { if (more.open && more.children.length === 1) { const p = el("p", "links"); row.sites.forEach((i) => p.append(siteLink({ at: i, name: S.name[i], site: S.reference[i] }), " ")); more.append(p); } }); item.append(more); }
     asks.append(item);
   }
   $("decisions").append(F.decisions.length ? asks : el("p", "muted", "Nothing is asked of the board."));

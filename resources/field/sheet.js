@@ -170,7 +170,7 @@ function statusOf(site) {
   const stages = current(site).stages;
   const done = data.stages.filter((s) => ["done", "not needed"].includes(stages[s.key]?.state));
   const trouble = data.stages.find((s) => stages[s.key]?.state === "blocked");
-  return trouble ? "blocked" : done.length ? done.at(-1).name : "not begun";
+  return trouble ? "blocked" : done.length ? `${done.at(-1).name} done` : "not begun";
 }
 function show() {
   el("title").textContent = open ? open.name : data.programme;
@@ -317,18 +317,31 @@ function drawMap() {
   for (const ring of data.map.land) { path(ring, true); pen.fill(); pen.stroke(); }
   pen.strokeStyle = "#7fa8c4"; for (const river of data.map.rivers) { path(river, false); pen.stroke(); }
   pen.font = `${12 * ratio}px system-ui`; pen.fillStyle = colour("--soft"); pen.textAlign = "center";
-  for (const [name, lat, lon] of data.map.towns) pen.fillText(name, view.x + view.scale * px(lon), view.y + view.scale * py(lat));
   const where = placed.map((s) => [view.x + view.scale * px(s.lon), view.y + view.scale * py(s.lat)]);
   const taken = where.map(([x, y]) => [x - 8 * ratio, y - 8 * ratio, x + 8 * ratio, y + 8 * ratio]);
+  const isFree = (box) => !taken.some((b) => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3]);
+  // A name is pushed in from the edge, and has a rim in the ground's colour.
+  const write = (name, x, y, ink) => {
+    const half = pen.measureText(name).width / 2, at = Math.min(Math.max(x, half + 4 * ratio), width - half - 4 * ratio);
+    const box = [at - half, y - 13 * ratio, at + half, y + 4 * ratio];
+    if (x < 0 || x > width || !isFree(box)) return false;
+    taken.push(box);
+    pen.lineWidth = 3 * ratio; pen.lineJoin = "round"; pen.strokeStyle = colour("--land"); pen.strokeText(name, at, y);
+    pen.fillStyle = ink; pen.fillText(name, at, y);
+    return true;
+  };
   for (const site of placed) {
     const x = view.x + view.scale * px(site.lon), y = view.y + view.scale * py(site.lat), touched = work.made.some((t) => t.site === site.id);
     pen.beginPath(); pen.arc(x, y, 8 * ratio, 0, 7); pen.fillStyle = touched ? "#1b7a4b" : "#0072b2"; pen.fill();
     pen.lineWidth = 2 * ratio; pen.strokeStyle = "#fff"; pen.stroke();
-    const name = (site.name || site.reference).slice(0, 22), half = pen.measureText(name).width / 2;
-    const box = [x - half, y + 9 * ratio, x + half, y + 26 * ratio];
-    if (!taken.some((b) => b[0] < box[2] && box[0] < b[2] && b[1] < box[3] && box[1] < b[3])) {
-      taken.push(box); pen.fillStyle = colour("--ink"); pen.fillText(name, x, y + 22 * ratio);
-    }
+  }
+  placed.forEach((site, i) => {
+    const whole = site.name || site.reference, name = whole.length > 26 ? whole.slice(0, 25).trimEnd() + "…" : whole;
+    write(name, where[i][0], where[i][1] + 22 * ratio, colour("--ink"));
+  });
+  for (const [name, lat, lon] of data.map.towns) {
+    const x = view.x + view.scale * px(lon), y = view.y + view.scale * py(lat);
+    [0, -22, 24, -40].some((aside) => write(name, x, y + aside * ratio, colour("--soft")));
   }
 }
 function zoom(by, x, y) { view = { scale: view.scale * by, x: x - (x - view.x) * by, y: y - (y - view.y) * by }; drawMap(); }

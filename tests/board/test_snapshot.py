@@ -27,6 +27,7 @@ from psnplanner.programme.record import Position
 from psnplanner.programme.site import Override, Site, Wayleave
 from psnplanner.programme.state import State
 from psnplanner.style import status_colour
+from tests.board.reading import data_of
 from tests.board.sample import ident, stage, state_of
 
 TODAY = date(2014, 10, 6)
@@ -37,10 +38,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def _data(page: str) -> Any:
-    found = re.search(r'<script type="application/json" id="board-data">(.*?)</script>', page)
-    assert found
-    return json.loads(found[1])
+_data = data_of
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +95,7 @@ def test_the_policy_names_every_script(page: str) -> None:
         assert f"'sha256-{digest}'" in found[1]
 
 
-@pytest.mark.parametrize("suffix", ["html", "png", "svg"])
+@pytest.mark.parametrize("suffix", ["html", "png", "svg", "pdf"])
 def test_equal_programmes_give_equal_bytes(tmp_path: Path, suffix: str) -> None:
     first = write(_sensitive(), tmp_path / f"a.{suffix}", today=TODAY).read_bytes()
     assert write(_sensitive(), tmp_path / f"b.{suffix}", today=TODAY).read_bytes() == first

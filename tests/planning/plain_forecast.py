@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from random import Random
 
@@ -19,7 +19,6 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.stage import Stage
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, closed_for
-
 
 
 @cache
@@ -53,7 +52,8 @@ class PlainRun:
                 self.do(site, stage, ends)
             ready = self.before(site, next(s for s in self.stages(site) if s.key in CREW), ends)
             phase = self.state.phases[site.phase]
-            opens = max(0, self.calendar.between(self.present, phase.starts_on) - 1)
+            day_before = phase.starts_on - timedelta(days=1)
+            opens = max(0, self.calendar.between(self.present, day_before))
             waiting.append((max(ready, opens), order, site, ends))
         for start, site, ends in self.serve(waiting):
             for stage in self.stages(site):
@@ -91,7 +91,9 @@ class PlainRun:
         if stage.goes_live and site.node is not None:
             start = max([start, *map(self.node, self.chain(site.node))])
         lasts = self.duration(site, stage)
-        ends[stage.key] = self.open_end(site, start, lasts) if stage.key in ON_SITE else start + lasts
+        ends[stage.key] = (
+            self.open_end(site, start, lasts) if stage.key in ON_SITE else start + lasts
+        )
 
     def before(self, site: Site, stage: Stage, ends: dict[str, float]) -> float:
         """When all that comes before a stage is done, looking through what is not needed."""

@@ -149,9 +149,9 @@ def test_no_site_is_live_before_its_phase_its_node_or_a_wish() -> None:
 
 def test_fewer_crews_are_later() -> None:
     """And the crews' part is what is won without waiting for them."""
-    one, four = (lives(whole_programme(40, crews=crews), 500).max(axis=0) for crews in (1, 4))
+    one, four = (lives(whole_programme(120, crews=crews), 200).max(axis=0) for crews in (1, 4))
     assert np.median(one) > np.median(four) + 15
-    found = forecast(whole_programme(40, crews=1), PRESENT, CALENDAR, Options(500))
+    found = forecast(whole_programme(120, crews=1), PRESENT, CALENDAR, Options(200))
     crews = next(cause for cause in found.causes if cause.kind == "crews")
     assert crews.working_days > 15
 
@@ -331,9 +331,7 @@ def test_no_forecast_promises_everything() -> None:
 def test_a_programme_past_its_go_live_is_told_so() -> None:
     """The chance is none and the days are still to come."""
     state = plain_programme(2, (5, 6, 7))
-    late = state.after(
-        [Change("programme", PROGRAMME_ID, "go_live_on", None, date(2014, 2, 3))]
-    )
+    late = state.after([Change("programme", PROGRAMME_ID, "go_live_on", None, date(2014, 2, 3))])
     found = forecast(late, PRESENT, CALENDAR, Options(50))
     assert found.probability == 0
     assert found.whole.days[0] > PRESENT

@@ -10,8 +10,10 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets")
 
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
+from psnplanner import home
 from psnplanner.session import Session
 from psnplanner.ui import look
 from psnplanner.ui.main_window import MainWindow
@@ -70,3 +72,34 @@ def settle(qtbot: object) -> Callable[[MainWindow], None]:
         QApplication.processEvents()
 
     return wait
+
+
+@pytest.fixture(scope="module")
+def shared_window(
+    sample_file: Path, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication
+) -> Iterator[MainWindow]:
+    """One window for a whole module of tests that leave it as they find it."""
+    folder = tmp_path_factory.mktemp("shared")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PSNPLANNER_HOME", str(folder))
+        home.machine.cache_clear()
+        path = folder / "cm.gpkg"
+        shutil.copy(sample_file, path)
+        look.apply("light")
+        made = MainWindow()
+        made.resize(1366, 768)
+        made.show()
+        made.adopt(Session.open(path, author="tester"))
+        rest(made)
+        yield made
+        made.close()
+        made.deleteLater()
+        QApplication.processEvents()
+
+
+def rest(window: MainWindow) -> None:
+    """Let the window's jobs come to their end."""
+    clock = QDeadlineTimer(20_000)
+    while window.jobs.busy and not clock.hasExpired():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+    QApplication.processEvents()

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from psnplanner.ui.dialogs.place_dialog import PlaceDialog
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import ident
 
@@ -81,9 +82,8 @@ def test_picking_still_pans(window: MainWindow) -> None:
 def test_typing_a_place(window: MainWindow) -> None:
     """From the form's button; what is no place is refused inside."""
     window.roster.select([LOST])
-    assert "Place…" in window.form._facts["Position"].text()
-    window.form._place.click()
-    dialog = window.findChild(window.plan.place_site(LOST).__class__)
+    window.form.heading.place.click()
+    dialog = window.findChild(PlaceDialog)
     dialog.where.setText("nowhere")
     dialog.button.click()
     assert dialog.refusal.isVisible()
@@ -93,4 +93,4 @@ def test_typing_a_place(window: MainWindow) -> None:
     position = window.session.state.sites[LOST].position
     assert (position.source, position.accuracy_m) == ("placed by hand", 40.0)
     assert position.latitude == pytest.approx(53.183, abs=0.01)
-    assert "placed by hand" in window.form._facts["Position"].text()
+    assert "placed by hand" in window.form.facts.lines["Position"].value.text()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from psnplanner.exchange.merge_told import can_keep_both, conflict_told
+from psnplanner.programme.record import RecordId
 from psnplanner.programme.settle import Settlement, both_notes, choice
 from psnplanner.programme.state import State
 from psnplanner.programme.travel import Conflict
@@ -104,6 +105,10 @@ class ConflictsView(QWidget):
         theirs: Callable[[Conflict, int], bool],
     ) -> None:
         """List these; `theirs` says whether a value of a conflict came from the field."""
+        if list(conflicts) == self._conflicts and conflicts:
+            self._state, self._theirs = state, theirs
+            return  # somebody is looking at them: nothing moves under the hand
+        kept = self._current_slot()
         self._conflicts, self._state, self._theirs = list(conflicts), state, theirs
         known = {slot(item) for item in conflicts}
         self.decisions = {key: value for key, value in self.decisions.items() if key in known}
@@ -117,12 +122,12 @@ class ConflictsView(QWidget):
             for column, words in enumerate(cells):
                 item.setToolTip(column, words)
             self.list.addTopLevelItem(item)
+        places = [place for place, item in enumerate(conflicts) if slot(item) == kept]
+        if conflicts:
+            self.list.setCurrentItem(self.list.topLevelItem(places[0] if places else 0))
         self.list.blockSignals(held)
         self._refresh_decisions()
-        if conflicts:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
-        else:
-            self._show_current(None)
+        self._show_card()
         self._refresh_buttons()
 
     @property
@@ -133,6 +138,10 @@ class ConflictsView(QWidget):
     def words_of(self, conflict: Conflict) -> str:
         """How a conflict is to be settled, in words."""
         return self._words.get(slot(conflict), "later")
+
+    def _current_slot(self) -> Slot | None:
+        place = self.list.indexOfTopLevelItem(self.list.currentItem())
+        return slot(self._conflicts[place]) if 0 <= place < len(self._conflicts) else None
 
     def _places(self) -> list[int]:
         return sorted(self.list.indexOfTopLevelItem(item) for item in self.list.selectedItems())
@@ -146,17 +155,23 @@ class ConflictsView(QWidget):
             self.buttons[how].setEnabled(any(self._head(item, how) is not None for item in chosen))
         self.chosen.setText(f"For the {len(chosen)} selected:" if len(chosen) > 1 else "For this:")
 
-    def _show_current(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
+    def _show_current(self, *_items: object) -> None:
+        site = self._show_card()
+        if site is not None:
+            self.shown_site.emit(site)
+
+    def _show_card(self) -> RecordId | None:
+        """Show the current conflict in full; its site."""
         while self._cards.count():
             held = self._cards.takeAt(0).widget()
             if held is not None:
                 held.setParent(None)
                 held.deleteLater()
         self.cards = []
-        place = self.list.indexOfTopLevelItem(item) if item is not None else -1
+        place = self.list.indexOfTopLevelItem(self.list.currentItem())
         if not 0 <= place < len(self._conflicts):
             self.title.setText("No conflict: nothing to settle." if not self._conflicts else "")
-            return
+            return None
         conflict = self._conflicts[place]
         told = conflict_told(self._state, conflict)
         self.title.setText(f"{told.where} — {told.what}")
@@ -167,8 +182,7 @@ class ConflictsView(QWidget):
             self.cards.append(card)
             self._cards.addWidget(card, 1)
         self._mark_cards(conflict)
-        if told.site is not None:
-            self.shown_site.emit(told.site)
+        return told.site
 
     def _card(self, conflict: Conflict, number: int, head: Any, words: str) -> ValueCard:
         side = "Theirs" if self._theirs(conflict, number) else "Mine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from psnplanner.errors import UserError
 from psnplanner.intake.headings import FIELDS, IGNORED
 from psnplanner.ui import look
 from psnplanner.ui.dialogs.import_reader import ListReader
@@ -70,6 +72,15 @@ class ColumnsPage(QWidget):
         for line, column in enumerate(columns):
             self._fill(line, column, preview)
         self.said.setText(_said(preview) if preview else "")
+
+    def refuse(self, error: UserError) -> None:
+        """Say that nothing here tells of buildings yet, and what to do about it."""
+        ink = look.colour("danger").name()
+        self.said.setText(
+            f"<span style='color:{ink}'>{escape(capital(error.what))}</span><br>"
+            "If it is a list of buildings, say below what its columns are: "
+            "at least the name, and the postcode where there is one."
+        )
 
     def _build(self, headings: tuple[str, ...]) -> None:
         self._shown = headings

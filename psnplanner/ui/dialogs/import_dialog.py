@@ -27,7 +27,7 @@ from psnplanner.ui.dialogs.import_columns_page import ColumnsPage
 from psnplanner.ui.dialogs.import_decisions import LATER, Decisions
 from psnplanner.ui.dialogs.import_finish_page import FinishPage, shown_on_map
 from psnplanner.ui.dialogs.import_list_page import ListPage, dropped_list
-from psnplanner.ui.dialogs.import_reader import ListReader
+from psnplanner.ui.dialogs.import_reader import ListReader, Unread
 from psnplanner.ui.dialogs.import_rows import ListRows
 from psnplanner.ui.dialogs.import_rows_page import RowsPage
 from psnplanner.ui.dialogs.import_summary import does_anything
@@ -104,6 +104,7 @@ class ImportDialog(QDialog):
     def _connect(self) -> None:
         self.reader.begun.connect(self._reading)
         self.reader.read.connect(self._show)
+        self.reader.not_known.connect(self._not_known)
         self.reader.refused.connect(self._refused)
         self.reader.stopped.connect(self._stopped)
         self.list_page.wanted.connect(self.read)
@@ -148,7 +149,8 @@ class ImportDialog(QDialog):
         rows, free = self.reader.rows, self._made is None
         for step, words in enumerate(STEPS):
             self.steps.setTabText(step, f"{step + 1}  {words}{_more(step, rows, self.decisions)}")
-            allowed = step == LIST if rows is None else True
+            seen = LIST if self.reader.unread is None else COLUMNS
+            allowed = step <= seen if rows is None else True
             self.steps.setTabEnabled(step, allowed if free else step == IMPORT)
         last = self.step == IMPORT
         todo = rows is not None and does_anything(rows, self.decisions) if last else True
@@ -181,8 +183,21 @@ class ImportDialog(QDialog):
             self.steps.setCurrentIndex(LIST)
         self._tell_steps()
 
+    def _not_known(self, table: Unread) -> None:
+        """Nothing tells of buildings: another sheet can be chosen, or the columns be named."""
+        step = self.step
+        self._show(None)
+        for page in (self.list_page, self.columns_page):
+            page.show_rows(table)
+            page.refuse(table.error)
+        self._tell_steps()
+        self.steps.setCurrentIndex(min(step, COLUMNS))
+
     def _refused(self, error: UserError) -> None:
-        self._show(self.reader.rows)
+        if self.reader.unread is not None:
+            self._not_known(self.reader.unread)
+        else:
+            self._show(self.reader.rows)
         self.list_page.refuse(error)
         self.steps.setCurrentIndex(LIST)
         self._tell_steps()
@@ -190,6 +205,8 @@ class ImportDialog(QDialog):
     def _stopped(self) -> None:
         if self.reader.rows is not None:
             self._show(self.reader.rows)
+        elif self.reader.unread is not None:
+            self._not_known(self.reader.unread)
         self._tell_steps()
 
     def save_problem_rows(self, path: Path) -> None:

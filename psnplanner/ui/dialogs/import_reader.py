@@ -13,6 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from psnplanner.intake.evidence import UnknownColumns
 from psnplanner.intake.reading import Reading
 from psnplanner.ui.dialogs.import_rows import ListRows
 from psnplanner.ui.jobs import Job, Jobs
@@ -24,11 +25,26 @@ PAUSE_MS = 120
 _SHAPE = ("sheet", "encoding", "delimiter", "header_row")
 
 
+class Unread:
+    """A table in which nothing tells of buildings, to be seen as a preview is, without sites."""
+
+    def __init__(self, error: UnknownColumns, reading: Reading) -> None:
+        self.error, self.reading = error, reading
+        self.table, self.layout = error.table, error.layout
+        self.rows = self.layout.data
+        self.notes: tuple[str, ...] = ()
+        self.preview = self
+
+
 class ListReader(QObject):
-    """`rows` are those of the last reading, None before the first; `reading` what is asked for."""
+    """`rows` are those of the last reading, None before the first; `reading` what is asked for.
+
+    `unread` is a table that was opened, but needs a person to say what its columns are.
+    """
 
     begun = Signal(object)
     read = Signal(object)
+    not_known = Signal(object)
     refused = Signal(object)
     stopped = Signal()
 
@@ -38,6 +54,7 @@ class ListReader(QObject):
         self.path: Path | None = None
         self.reading = Reading()
         self.rows: ListRows | None = None
+        self.unread: Unread | None = None
         self._job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.again)
@@ -143,16 +160,22 @@ class ListReader(QObject):
     def _found(self, job: Job, rows: ListRows) -> None:
         if job is not self._job:
             return
-        self._job = None
+        self._job, self.unread = None, None
         before, self.rows = [self.rows], rows
         self.read.emit(rows)
         self._free(before)
 
     def _refuse(self, job: Job, error: Any) -> None:
-        if job is self._job:
-            self._job = None
-            self._as_read()
-            self.refused.emit(error)
+        if job is not self._job:
+            return
+        self._job = None
+        if isinstance(error, UnknownColumns):
+            self._let_go()
+            self.unread = Unread(error, self.reading)
+            self.not_known.emit(self.unread)
+            return
+        self._as_read()
+        self.refused.emit(error)
 
     def _stopped(self, job: Job) -> None:
         if job is self._job:
@@ -162,11 +185,12 @@ class ListReader(QObject):
 
     def _as_read(self) -> None:
         """What was asked for last cannot be had: what is shown stands."""
-        if self.preview is not None:
-            self.reading = self.preview.reading
+        shown = self.preview or self.unread
+        if shown is not None:
+            self.reading = shown.reading
 
     def _let_go(self) -> None:
-        held, self.rows = [self.rows], None
+        held, self.rows, self.unread = [self.rows], None, None
         self._free(held)
 
     def _free(self, held: list[ListRows | None]) -> None:

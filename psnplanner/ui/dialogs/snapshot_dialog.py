@@ -1,63 +1,205 @@
-"""A snapshot for the board: for whom, as at when, as what kind of file."""
+"""A snapshot for the board: for whom, as at when, with what, as what kind of file."""
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QFileDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from psnplanner.errors import UserError
+from psnplanner.session import SNAPSHOT_SECTIONS, Session
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 from psnplanner.ui.dialogs.new_programme import with_ending
 from psnplanner.ui.panels.record_box import day_edit
+from psnplanner.ui.settings import settings
 from psnplanner.ui.wording import from_qdate, to_qdate
 
 AUDIENCES = (
-    ("board", "The board"),
+    ("board", "The board: no sensitive site"),
     ("internal", "The project team: everything"),
     ("public", "The public: no sensitive site, no money"),
 )
 KINDS = (
     (".html", "Web page with an interactive map"),
-    (".png", "Picture"),
-    (".pdf", "PDF"),
-    (".svg", "Drawing (SVG)"),
+    (".pdf", "PDF with every table"),
+    (".png", "Picture of the map"),
+    (".svg", "Drawing of the map (SVG)"),
 )
+_CHECKED = Qt.CheckState.Checked
 
 
 class SnapshotDialog(FormDialog):
-    """Asks what `Session.snapshot` needs; `out` is set once accepted."""
+    """Asks what `Session.snapshot` needs; `out` is set once accepted.
 
-    def __init__(self, name: str, day: date, parent: QWidget | None = None) -> None:
+    `preview` is emitted when a look at it is wanted, `compared` when what changed is.
+    """
+
+    preview = Signal()
+    compared = Signal(object, object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Snapshot for the board", "Save…", parent)
         self.out: Path | None = None
-        self._stem = f"{name or 'programme'} {day.isoformat()}"
-        self.audience, self.kind = QComboBox(), QComboBox()
+        self._programme, self._day = session.state.programme.name, session.present_day
+        self._make_fields(session)
+        self._lay_out()
+        self._restore()
+        look = self.buttons.addButton("&Preview", QDialogButtonBox.ButtonRole.ActionRole)
+        look.clicked.connect(self.preview)
+        self.look = look
+        self.accept_form = self._choose
+
+    def _make_fields(self, session: Session) -> None:
+        self.audience, self.kind, self.paper = QComboBox(), QComboBox(), QComboBox()
         for value, words in AUDIENCES:
             self.audience.addItem(words, value)
         for ending, words in KINDS:
             self.kind.addItem(words, ending)
-        self.past, self.day = QCheckBox("as it stood on"), day_edit()
-        self.day.setDate(to_qdate(day))
-        self.day.setEnabled(False)
-        self.past.toggled.connect(self.day.setEnabled)
+        self.paper.addItems(["A4", "A3"])
+        self.title = QLineEdit()
+        self.title.setPlaceholderText(self._programme)
+        self.past, self.day = QCheckBox("As it &stood on"), day_edit()
+        self.since, self.since_day = QCheckBox("What &changed since"), day_edit()
+        self.day.setDate(to_qdate(self._day))
+        self.since_day.setDate(to_qdate(self._day - timedelta(days=28)))
+        self.said = QPlainTextEdit()
+        self.said.setReadOnly(True)
+        self.said.setMinimumHeight(110)
+        self.sections = QListWidget()
+        for key, words in SNAPSHOT_SECTIONS.items():
+            item = QListWidgetItem(words, self.sections)
+            item.setData(Qt.ItemDataRole.UserRole, key)
+            item.setCheckState(_CHECKED)
+        self.issue = QCheckBox("&Record in the programme that it was issued")
+        self.issue.setEnabled(not session.read_only)
+
+    def _lay_out(self) -> None:
         self.say("One file with the map and the figures; it opens anywhere, with no network.")
         self.form.addRow("&For", self.audience)
         self.form.addRow("&As", self.kind)
+        self.form.addRow("Pa&per", self.paper)
+        self.form.addRow("&Title", self.title)
         self.form.addRow(self.past, self.day)
-        self.accept_form = self._choose
+        self.form.addRow(self.since, self.since_day)
+        self.form.addRow(self.said)
+        self.form.addRow("S&ections", self.sections)
+        self.form.addRow(self.issue)
+        self.sections.setMinimumHeight(150)
+        self.past.toggled.connect(self._fit)
+        self.since.toggled.connect(self._fit)
+        self.kind.currentIndexChanged.connect(self._fit)
+        for edit in (self.day, self.since_day):
+            edit.dateChanged.connect(self._compare)
+        for box in (self.past, self.since):
+            box.toggled.connect(self._compare)
+        self.audience.currentIndexChanged.connect(self._compare)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Offer what there is a choice of."""
+        self.day.setEnabled(self.past.isChecked())
+        self.since_day.setEnabled(self.since.isChecked())
+        self.said.setVisible(self.since.isChecked())
+        drawing = self.kind.currentData() in (".png", ".svg")
+        self.sections.setEnabled(not drawing and not self.since.isChecked())
+        self.paper.setEnabled(self.kind.currentData() == ".pdf")
+        self.title.setEnabled(not self.since.isChecked())
+        self.issue.setVisible(not self.since.isChecked())
+
+    def _compare(self) -> None:
+        if self.from_day is not None:
+            self.said.setPlainText("Comparing…")
+            self.compared.emit(self.from_day, self.to_day)
+
+    def show_comparison(self, sentences: list[str]) -> None:
+        """What changed, a line each."""
+        self.said.setPlainText("\n".join(sentences))
 
     @property
     def as_at(self) -> date | None:
         """The past day asked for, or None for now."""
         return from_qdate(self.day.date()) if self.past.isChecked() else None
 
+    @property
+    def from_day(self) -> date | None:
+        """The day since which the changes are wanted; None where a snapshot is."""
+        return from_qdate(self.since_day.date()) if self.since.isChecked() else None
+
+    @property
+    def to_day(self) -> date:
+        """The last day of a comparison."""
+        return self.as_at or self._day
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What `Session.snapshot` and `Session.issue` take beside the file."""
+        return {
+            "as_at": self.as_at,
+            "audience": self.audience.currentData(),
+            "title": self.title.text().strip(),
+            "sections": self._chosen(),
+            "paper": self.paper.currentText(),
+        }
+
+    def _chosen(self) -> tuple[str, ...]:
+        items = [self.sections.item(row) for row in range(self.sections.count())]
+        keys = [i.data(Qt.ItemDataRole.UserRole) for i in items if i.checkState() == _CHECKED]
+        return tuple(keys) if len(keys) < len(items) else ()
+
     def _choose(self) -> None:
+        items = (self.sections.item(row) for row in range(self.sections.count()))
+        if self.sections.isEnabled() and not any(i.checkState() == _CHECKED for i in items):
+            raise UserError("No section is chosen.", remedy="Tick what the snapshot shall hold.")
         ending = self.kind.currentData()
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Where to keep the snapshot", self._stem + ending, f"Snapshot (*{ending})"
+            self, "Where to keep the snapshot", self._stem() + ending, f"Snapshot (*{ending})"
         )
         if not chosen:
             raise UserError("No file was chosen.", remedy="Choose where the snapshot is kept.")
         self.out = with_ending(Path(chosen), ending)
+        self._keep()
+
+    def _stem(self) -> str:
+        """A name for the file: of the title or the programme, never of a site."""
+        name = re.sub(r"[^\w .,()-]+", " ", self.title.text() or self._programme).strip()
+        changed = f"changes {self.from_day} to" if self.from_day else ""
+        return " ".join(f"{name[:60] or 'programme'} {changed} {self.to_day.isoformat()}".split())
+
+    def _keep(self) -> None:
+        kept = settings()
+        kept.setValue("snapshot/audience", self.audience.currentData())
+        kept.setValue("snapshot/kind", self.kind.currentData())
+        kept.setValue("snapshot/paper", self.paper.currentText())
+        kept.setValue("snapshot/title", self.title.text())
+        kept.setValue("snapshot/sections", ",".join(self._chosen()))
+        kept.setValue("snapshot/issue", self.issue.isChecked())
+
+    def _restore(self) -> None:
+        kept = settings()
+        for name, box in (("audience", self.audience), ("kind", self.kind)):
+            at = box.findData(kept.value(f"snapshot/{name}"))
+            box.setCurrentIndex(max(0, at))
+        self.paper.setCurrentText(str(kept.value("snapshot/paper") or "A4"))
+        self.title.setText(str(kept.value("snapshot/title") or ""))
+        self.issue.setChecked(
+            self.issue.isEnabled() and str(kept.value("snapshot/issue", "")).lower() == "true"
+        )
+        chosen = {key for key in str(kept.value("snapshot/sections") or "").split(",") if key}
+        for row in range(self.sections.count() if chosen else 0):
+            item = self.sections.item(row)
+            on = item.data(Qt.ItemDataRole.UserRole) in chosen
+            item.setCheckState(_CHECKED if on else Qt.CheckState.Unchecked)

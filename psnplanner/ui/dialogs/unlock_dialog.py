@@ -52,10 +52,13 @@ class UnlockDialog(FormDialog):
         self.form.addRow(self.bar)
         self.buttons.accepted.disconnect()
         self.buttons.accepted.connect(self.unlock)
+        self.secret.returnPressed.connect(self.unlock)
         self.secret.setFocus()
 
     def unlock(self) -> None:
         """Take the lock off, off the window's thread: it takes half a second by design."""
+        if self._job is not None:
+            return  # Enter presses the button too
         locked, out, secret = self._locked, self.out, self.secret.text()
         self.button.setEnabled(False)
         self.refusal.hide()
@@ -79,8 +82,12 @@ class UnlockDialog(FormDialog):
 
         self._job = self._jobs.start("Opening the pack", work, self._go_to, self._refuse,
                                      quiet=True)  # fmt: skip
-        self._job.ended.connect(lambda: self.button.setEnabled(True))
+        self._job.ended.connect(self._ended)
         self.bar.watch(self._job)
+
+    def _ended(self) -> None:
+        self._job = None
+        self.button.setEnabled(True)
 
     def _refuse(self, error: UserError) -> None:
         self.refusal.setText(str(error))

@@ -220,6 +220,7 @@ class DateSlider(QWidget):
         super().__init__(parent)
         self.setObjectName("date_slider")
         self.setAutoFillBackground(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.track = DateTrack()
         self.week_back = self._button("‹", "A week back", lambda: self.step(-WEEK))
         self.play_back = self._button("◀", "Play backwards", lambda: self._play(-1))

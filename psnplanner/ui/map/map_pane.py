@@ -26,7 +26,8 @@ class MapPane(QWidget):
         self.start.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
 
     def set_roster(self, roster: Any) -> None:
         """Show these sites; None shows the start page over the base map."""

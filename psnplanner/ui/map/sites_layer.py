@@ -34,7 +34,7 @@ ATTENTION = {
 }
 """How much a status asks to be seen."""
 
-CELL = 0.45
+CELL = 0.6
 """The least side of a cell of the level of detail, in sprites; 1.4 times it is the greatest."""
 
 

@@ -157,7 +157,7 @@ class HomePanel(QWidget):
         ):
             label.setText(words)
         percent = 100 * home.live // home.sites if home.sites else 0
-        self.live.setText(f"{home.live:,} of {home.sites:,} live ({percent} %)")
+        self.live.setText(f"{home.live:,} of {home.sites:,} live ({percent}%)")
         self.plan.setText(home_words.against_plan(home))
         self.lately.setText(home_words.lately(home))
         self.bar.show_share(home.live, home.planned_live, home.sites)

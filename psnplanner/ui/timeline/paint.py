@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from psnplanner.ui import look
@@ -28,3 +28,13 @@ def paint(painter: QPainter, scene: Scene) -> None:
     paint_marks(painter, scene)
     painter.restore()
     paint_names(painter, scene)
+
+
+def paint_empty(painter: QPainter, box: QRect) -> None:
+    """What to do about a programme without phases, over the chart."""
+    words = "No phases yet: add one, or let the planner propose them (Ctrl+P)."
+    wraps = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    room = painter.boundingRect(box.adjusted(16, 0, -16, 0), wraps, words)
+    painter.fillRect(room.adjusted(-10, -6, 10, 6), look.colour("base"))
+    painter.setPen(look.colour("text"))
+    painter.drawText(room, wraps, words)

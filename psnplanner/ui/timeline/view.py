@@ -14,15 +14,13 @@ from psnplanner.programme.record import RecordId
 from psnplanner.ui.timeline.card import ConsequenceCard
 from psnplanner.ui.timeline.consequences import Consequence
 from psnplanner.ui.timeline.drag import ENDS, STARTS, WHOLE, Drag
+from psnplanner.ui.timeline.hits import part_at
 from psnplanner.ui.timeline.model import PhaseRow, Timeline
-from psnplanner.ui.timeline.paint import paint
+from psnplanner.ui.timeline.paint import paint, paint_empty
 from psnplanner.ui.timeline.rows import AXIS_PX, NODES, PHASE, Line, lines_of
 from psnplanner.ui.timeline.scale import Scale
 from psnplanner.ui.timeline.scene import NAMES_PX, Scene
 from psnplanner.ui.timeline.tips import tip_at
-
-EDGE_PX = 6
-"""So near its end, a bar is taken by the end and not as a whole."""
 
 _STEP = 1.25
 _KEYS = Qt.Key
@@ -137,9 +135,7 @@ class TimelineView(QAbstractScrollArea):
         else:
             paint(painter, self.scene())
             if not self.timeline.phases:
-                words = "No phases yet: add one, or let the planner propose them (Ctrl+P)."
-                box = self.viewport().rect().adjusted(NAMES_PX, AXIS_PX, 0, 0)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+                paint_empty(painter, self.viewport().rect().adjusted(NAMES_PX, AXIS_PX, 0, 0))
         painter.end()
 
     def resizeEvent(self, event: Any) -> None:
@@ -197,17 +193,7 @@ class TimelineView(QAbstractScrollArea):
     def part_at(self, at: QPointF) -> tuple[PhaseRow, str] | None:
         """The phase whose bar is at a pixel, and whether an end of it or the whole is held."""
         line = self.line_at(at.y())
-        if line is None or line.kind != PHASE or at.x() < NAMES_PX:
-            return None
-        box = self.scene().bar(line.what, line)
-        if box is None or not box.adjusted(-EDGE_PX, -3, EDGE_PX, 3).contains(at):
-            return None
-        # Of a bar too short for three parts, the last end is what people want.
-        if abs(at.x() - box.right()) <= EDGE_PX:
-            return line.what, ENDS
-        if abs(at.x() - box.left()) <= EDGE_PX:
-            return line.what, STARTS
-        return line.what, WHOLE
+        return part_at(self.scene(), line, at) if line is not None else None
 
     # The mouse
 

@@ -10,7 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from xlsxwriter import Workbook
 
+from psnplanner.intake.headings import IGNORED
 from psnplanner.ui.dialogs.import_columns_page import EXAMPLES, SURE, TOLD_BY
+from psnplanner.ui.dialogs.import_dialog import COLUMNS, ROWS
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs.wizard import LIST, Opener, import_and_wait, opened, read
 
@@ -39,6 +41,30 @@ def test_the_first_lines_with_the_headings_marked(opened: Opener, qtbot: Any) ->
     assert dialog.reader.preview.layout.header_row == 1
     assert len(dialog.reader.rows.rows) == 2
     dialog.done(0)
+
+
+def test_a_table_of_unknown_columns_is_shown_so_that_they_can_be_named(
+    opened: Opener, qtbot: Any
+) -> None:
+    """No dead end: the refusal stands over the columns, and naming one makes it a list."""
+    dialog = opened("col1,col2\nalpha,9\nbeta,7\ngamma,8\n", wait=False)
+    qtbot.waitUntil(lambda: dialog.reader.unread is not None, timeout=20_000)
+    assert "nothing in it tells" in dialog.list_page.said.text()
+    assert dialog.list_page.grid.lines.rowCount() == 4
+    assert not dialog.steps.isTabEnabled(ROWS)
+    dialog.next.click()
+    assert dialog.step == COLUMNS
+    assert "say below what its columns are" in dialog.columns_page.said.text()
+    assert not dialog.next.isEnabled()
+    choose(dialog.columns_page.combo("col1"), "name")
+    read(dialog, qtbot)
+    assert dialog.step == COLUMNS
+    assert dialog.next.isEnabled()
+    assert len(dialog.reader.rows.rows) == 3
+    choose(dialog.columns_page.combo("col1"), IGNORED)
+    qtbot.waitUntil(lambda: dialog.reader.unread is not None, timeout=20_000)
+    assert dialog.step == COLUMNS
+    assert not dialog.steps.isTabEnabled(ROWS)
 
 
 def test_headings_and_delimiter_are_overruled(opened: Opener, qtbot: Any) -> None:

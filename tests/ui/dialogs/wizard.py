@@ -30,7 +30,9 @@ def opened(sample: Session, tmp_path: Path, qtbot: Any) -> Iterator[Opener]:
     """Opens the import on a text, or on a file, and waits until it is read."""
     jobs, dialogs = Jobs(), []
 
-    def open_on(text: str | Path = LIST, name: str = "list.csv") -> ImportDialog:
+    def open_on(
+        text: str | Path = LIST, name: str = "list.csv", *, wait: bool = True
+    ) -> ImportDialog:
         path = text if isinstance(text, Path) else tmp_path / name
         if isinstance(text, str):
             path.write_text(text, "utf-8")
@@ -38,7 +40,8 @@ def opened(sample: Session, tmp_path: Path, qtbot: Any) -> Iterator[Opener]:
         dialogs.append(dialog)
         dialog.open()
         dialog.read(path)
-        read(dialog, qtbot)
+        if wait:
+            read(dialog, qtbot)
         return dialog
 
     yield open_on

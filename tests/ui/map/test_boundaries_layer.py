@@ -88,8 +88,8 @@ def test_a_boundary_is_a_dashed_line_in_its_colour(wide: MainWindow, settle: Any
     image = _image(wide, settle)
     assert 0.4 < _along_the_south(wide, image, COLOURS["council"]) < 0.9
     assert "Boundaries: c.geojson" in wide.pane.canvas.layers.attributions
-    wide.map_commands.boundary_menu.aboutToShow.emit()
-    (line,) = [a for a in wide.map_commands.boundary_menu.actions() if a.text() == "Whole"]
+    wide.map_commands.boundaries.menu.aboutToShow.emit()
+    (line,) = [a for a in wide.map_commands.boundaries.menu.actions() if a.text() == "Whole"]
     assert line.isChecked()
     line.trigger()
     assert not wide.session.state.boundaries[ident("area Whole")].shown
@@ -112,8 +112,8 @@ def test_a_menu_switches_them_off_for_this_person_only(wide: MainWindow, settle:
     """No change of the programme."""
     wide.session.do(AddBoundaries([area("Whole")], "c"))
     count = len(wide.session.transactions())
-    wide.map_commands.boundary_menu.aboutToShow.emit()
-    show = wide.map_commands.boundary_menu.actions()[0]
+    wide.map_commands.boundaries.menu.aboutToShow.emit()
+    show = wide.map_commands.boundaries.menu.actions()[0]
     show.trigger()
     assert _along_the_south(wide, _image(wide, settle), COLOURS["council"]) == 0
     assert len(wide.session.transactions()) == count
@@ -137,9 +137,9 @@ def test_names_are_laid_out_with_the_others(
     full = LabelPlacer(free)
     full.block(free)
     assert not canvas.layers.names(room[0], colours, full, *room[3:])
-    wide.map_commands.boundaries.named = False
+    wide.map_commands.boundaries.layer.named = False
     assert not canvas.layers.names(*room)
-    monkeypatch.setattr(wide.map_commands.boundaries, "names", lambda *_: [name])
+    monkeypatch.setattr(wide.map_commands.boundaries.layer, "names", lambda *_: [name])
     assert name in names.lay_out(canvas, canvas.view)
 
 
@@ -169,7 +169,7 @@ def dialog(window: MainWindow, tmp_path: Path, settle: Any) -> BoundariesDialog:
     east = square(-2.6, 53.0, -2.2, 53.4)
     path = file_of(tmp_path / "areas.geojson", Sefton=square(-3.1, 53.4, -2.9, 53.6),
                    Wiral=east, Manchester=east)  # fmt: skip
-    made = window.map_commands.add_boundaries(path)
+    made = window.map_commands.boundaries.add(path)
     settle(window)
     return made
 
@@ -227,7 +227,7 @@ def test_a_file_that_is_no_map_says_so_inside(
     """Nothing can be added; the programme is as it was."""
     path = tmp_path / "a.geojson"
     path.write_text("{")
-    dialog = window.map_commands.add_boundaries(path)
+    dialog = window.map_commands.boundaries.add(path)
     settle(window)
     assert dialog.refusal.isVisible()
     assert "damaged" in dialog.refusal.text()

@@ -62,24 +62,24 @@ def test_a_file_that_is_no_map_is_refused_in_one_message(
     """What was shown stays, and it is not remembered."""
     path = tmp_path / "a.mbtiles"
     path.write_bytes(b"nonsense")
-    window.map_commands.add_file(path)
+    window.map_commands.backgrounds.add_file(path)
     (box,) = window.findChildren(QMessageBox)
     assert "no MBTiles map" in box.text()
     box.close()
-    assert window.map_commands.background == ""
-    assert window.map_commands._files() == []
+    assert window.map_commands.backgrounds.shown == ""
+    assert window.map_commands.backgrounds._files() == []
 
 
 def test_a_remembered_file_that_has_gone_is_only_said(window: MainWindow, tmp_path: Path) -> None:
     """Opening a programme is not held up by a message."""
     path = _map(tmp_path / "plan.mbtiles", window)
-    window.map_commands.add_file(path)
-    window.map_commands.show_background("")
-    window.map_commands.show_background(f"file:{path}")
+    window.map_commands.backgrounds.add_file(path)
+    window.map_commands.backgrounds.show("")
+    window.map_commands.backgrounds.show(f"file:{path}")
     session, file = window.session, window.session.path
     window.let_go()
     path.unlink()
     window.adopt(type(session).open(file))
     assert not window.findChildren(QMessageBox)
-    assert window.map_commands.background == ""
+    assert window.map_commands.backgrounds.shown == ""
     assert "cannot be read" in window.statusBar().currentMessage()

@@ -403,10 +403,10 @@ def test_trouble_with_the_network_is_one_quiet_line(
 
     gone = Provider("Gone", "http://127.0.0.1:9/{z}/{x}/{y}", "")
     monkeypatch.setattr(tiles_providers, "provider", lambda key: gone)
-    window.map_commands.show_background("osm")
+    window.map_commands.backgrounds.show("osm")
     window.pane.canvas.repaint()
-    qtbot.waitUntil(lambda: window.map_commands.network.isVisible())
-    assert "does not answer" in window.map_commands.network.text()
+    qtbot.waitUntil(lambda: window.map_commands.backgrounds.network.isVisible())
+    assert "does not answer" in window.map_commands.backgrounds.network.text()
     assert QApplication.activeModalWidget() is None
-    window.map_commands.show_background("")
-    assert not window.map_commands.network.isVisible()
+    window.map_commands.backgrounds.show("")
+    assert not window.map_commands.backgrounds.network.isVisible()

@@ -1,0 +1,77 @@
+"""Snapshots from the window: asked for, looked at, written, issued, compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from shiboken6 import isValid
+
+from psnplanner import home
+from psnplanner.ui.dialogs.snapshot_dialog import SnapshotDialog
+
+
+def ask(window: Any) -> SnapshotDialog:
+    """Ask for whom, of when and where, with a look at it first; then write it and open it."""
+    dialog = SnapshotDialog(window.session, parent=window)
+    dialog.preview.connect(lambda: _preview(window, dialog))
+    dialog.compared.connect(lambda first, last: _compare(window, dialog, first, last))
+    dialog.accepted.connect(lambda: _write(window, dialog))
+    dialog.open()
+    return dialog
+
+
+def _writer(session: Any, dialog: SnapshotDialog, out: Path, *, issue: bool) -> Any:
+    wanted, first, last = dialog.wanted, dialog.from_day, dialog.to_day
+
+    def work(progress: Any) -> None:
+        if first is not None:
+            session.write_comparison(
+                out, first, last, audience=wanted["audience"], progress=progress
+            )
+        else:
+            (session.issue if issue else session.snapshot)(out, **wanted, progress=progress)
+
+    return work
+
+
+def _preview(window: Any, dialog: SnapshotDialog) -> None:
+    # One file of each kind, written over: the browser reads it after we are done with it.
+    folder = home.folder() / "preview"
+    folder.mkdir(parents=True, exist_ok=True)
+    out = folder / f"preview{dialog.kind.currentData()}"
+    work = _writer(window.session, dialog, out, issue=False)
+    window.jobs.start("Drawing the preview", work, lambda _made: _open(out), window.refuse)
+
+
+def _write(window: Any, dialog: SnapshotDialog) -> None:
+    out = dialog.out
+    assert out is not None
+    issue = dialog.issue.isChecked() and dialog.issue.isEnabled() and dialog.from_day is None
+    work = _writer(window.session, dialog, out, issue=issue)
+
+    def done(_made: object) -> None:
+        window.say(f"{'Issued' if issue else 'Wrote'} the snapshot {out.name}.")
+        _open(out)
+
+    window.jobs.start("Writing the snapshot", work, done, window.refuse)
+
+
+def _compare(window: Any, dialog: SnapshotDialog, first: Any, last: Any) -> None:
+    session, audience = window.session, dialog.wanted["audience"]
+
+    def done(found: Any) -> None:
+        # Another day may have been chosen since, and the dialog may be gone.
+        if isValid(dialog) and (dialog.from_day, dialog.to_day) == (first, last):
+            dialog.show_comparison(found["sentences"])
+
+    window.jobs.start(
+        "Comparing", lambda _progress: session.compare(first, last, audience=audience),
+        done, lambda error: isValid(dialog) and dialog.show_comparison([str(error)]),
+    )  # fmt: skip
+
+
+def _open(out: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(out)))

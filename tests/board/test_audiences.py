@@ -1,0 +1,177 @@
+"""No byte of any output tells of a withheld site: compressed streams and packed columns open."""
+
+import base64
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from psnplanner.board.compare import compare
+from psnplanner.board.compare_map import draw
+from psnplanner.board.figures import Beside
+from psnplanner.board.joiners import joiners
+from psnplanner.board.redact import for_audience, withheld
+from psnplanner.board.small_counts import LEAST, merged
+from psnplanner.board.snapshot import Material, Wanted, pack, render, write
+from psnplanner.programme.node import Node
+from psnplanner.programme.partner import Partner
+from psnplanner.programme.phase import Phase
+from psnplanner.programme.record import Position
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+from psnplanner.programme.working_days import Calendar
+from tests.board.reading import data_of
+from tests.board.sample import done_to, ident, stage, state_of
+
+TODAY = date(2014, 10, 6)
+HIDDEN = Position(53.23456, -2.54321)
+SECRETS = ("Larkspur Refuge", "ZQ-4471", "CW9 9ZZ", "53.23456", "2.54321", "53.2345", "Larkspur")
+
+
+def _state() -> State:
+    council, police = Partner(id=ident(1), name="Open Council"), Partner(id=ident(2), name="Police")
+    phases = [
+        Phase(id=ident(3), name="Phase 1: Larkspur Refuge and round it", order=1,
+              ends_on=date(2014, 9, 1), capacity_days=50.0),
+        Phase(id=ident(4), name="Phase 2", order=2, ends_on=date(2014, 12, 1)),
+    ]  # fmt: skip
+    node = Node(id=ident(5), name="Node at Larkspur Refuge", position=HIDDEN, ports=24)
+    refuge = Site(
+        id=ident(10), reference="ZQ-4471", name="Larkspur Refuge", kind="Safe house",
+        postcode="CW9 9ZZ", partner=police.id, node=node.id, phase=ident(3), sensitive=True,
+        position=HIDDEN, annual_cost_pence=98_700,
+    )  # fmt: skip
+    shown = [
+        Site(
+            id=ident(20 + k), reference=f"L{k}", name=f"Library {k}", kind="Library",
+            partner=police.id if k == 0 else council.id, node=node.id, phase=ident(3 + k % 2),
+            position=Position(53.3 + k / 50, -2.7 + k / 90), annual_cost_pence=50_000,
+        )
+        for k in range(12)
+    ]  # fmt: skip
+    beside = Site(
+        id=ident(40), reference="L40", name="Annexe of Larkspur Refuge", postcode="CW9 9ZZ",
+        partner=council.id, node=node.id, position=HIDDEN, phase=ident(3), note="see ZQ-4471",
+    )  # fmt: skip
+    bare = state_of([refuge, beside])
+    return state_of(
+        [
+            council, police, *phases, node, refuge, beside, *shown,
+            *done_to(bare, shown[0], "migrated", date(2014, 8, 1)),
+            stage(beside, "data_validated", "waiting", date(2014, 6, 2),
+                  waiting_on="warden of Larkspur Refuge", next_action="Ring ZQ-4471"),
+        ],
+        name="Programme with Larkspur Refuge",
+    )  # fmt: skip
+
+
+def _opened(content: bytes) -> Iterator[bytes]:
+    """The bytes as they are, and every stream, PNG text and packed column within them."""
+    yield content
+    for stream in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.S):
+        try:
+            found = zlib.decompress(stream)
+        except zlib.error:
+            continue
+        yield found
+        yield from _pdf_texts(found)
+    if b"board-data" in content:
+        yield json.dumps(data_of(content.decode()), ensure_ascii=False).encode()
+    for chunk in re.findall(rb"base64,([A-Za-z0-9+/=]+)", content):
+        yield base64.b64decode(chunk)
+
+
+def _pdf_texts(stream: bytes) -> Iterator[bytes]:
+    # Strings of a content stream, without the kerning between their parts.
+    yield b"".join(re.findall(rb"\(((?:\\.|[^\\()])*)\)", stream, re.S)).replace(b"\0", b"")
+
+
+def _all(state: State, audience: str) -> Iterator[tuple[str, bytes]]:
+    prospects = state_of([Site(id=ident(90), reference="J1", name="Hospice", position=HIDDEN)])
+    seen = for_audience(state, audience)
+    material = Material(Beside(state, "Approved"), None, tuple(joiners(seen, prospects))[:0])
+    for paper, suffix in (("A4", ".pdf"), ("A3", ".pdf"), ("A4", ".html"), ("A4", ".svg"),
+                          ("A4", ".png")):  # fmt: skip
+        made = pack(state, Wanted(audience, paper=paper), material, TODAY)
+        yield f"{paper}{suffix}", render(made, suffix)
+    found = compare(seen, seen, TODAY, TODAY, Calendar())
+    yield "comparison", render(draw(made, found), ".html")
+
+
+@pytest.mark.parametrize("audience", ["board", "public"])
+def test_no_output_tells_of_a_withheld_site(audience: str) -> None:
+    for name, content in _all(_state(), audience):
+        for opened in _opened(content):
+            for secret in SECRETS:
+                assert secret.encode() not in opened, (name, secret)
+                assert secret.encode("utf-16-be") not in opened, (name, secret)
+
+
+def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
+    """The scan is only worth something if it finds the names in what the team gets."""
+    for suffix in ("html", "pdf", "svg"):
+        path = write(_state(), tmp_path / f"i.{suffix}", today=TODAY)
+        assert any(b"Larkspur" in opened for opened in _opened(path.read_bytes())), suffix
+
+
+def test_packed_coordinates_are_not_those_of_withheld_sites() -> None:
+    made = pack(_state(), Wanted("board"), Material(), TODAY)
+    sites = data_of(render(made, ".html").decode())["sites"]
+    near = [
+        (a, o) for a, o in zip(sites["latitude"], sites["longitude"], strict=True)
+        if a is not None and abs(a / 1e5 - HIDDEN.latitude) < 2e-4
+        and abs(o / 1e5 - HIDDEN.longitude) < 2e-4
+    ]  # fmt: skip
+    assert not near
+
+
+def test_what_would_betray_is_reworded() -> None:
+    seen = for_audience(_state(), "board")
+    assert seen.programme.name == "Programme with"
+    assert seen.phases[ident(3)].name == "Phase 1: and round it"
+    assert seen.phases[ident(3)].capacity_days is None
+    node = seen.nodes[ident(5)]
+    assert (node.name, node.position, node.ports) == ("Node at", None, None)
+    annexe = seen.sites[ident(40)]
+    assert (annexe.name, annexe.postcode) == ("Annexe of", "CW9")
+    assert annexe.position == Position(53.23, -2.54, "about")
+
+
+def test_a_baseline_of_a_day_before_it_was_sensitive_tells_nothing() -> None:
+    state = _state()
+    gone = withheld(state, "board")
+    earlier = {
+        i: Site(**{f: getattr(s, f) for f in ("id", "reference", "name", "phase")})
+        for i, s in state.sites.items()
+    }
+    plan = for_audience(State({**state.tables, "site": earlier}), "board", gone)
+    assert ident(10) not in plan.sites
+
+
+def test_small_counts_are_merged_for_the_public() -> None:
+    public = for_audience(_state(), "public")
+    by_partner = Counter(public.partner_name(site.partner) for site in public.sites.values())
+    # The police have one site left to show, which would tell that the others are withheld.
+    assert min(by_partner.values()) >= LEAST
+    assert "Police" not in by_partner
+    board = for_audience(_state(), "board")
+    assert "Police" in {p.name for p in board.partners.values()}
+
+
+@pytest.mark.parametrize(
+    ("left", "touched", "expected"),
+    [
+        ({"a": 9, "b": 8}, {"a"}, set()),
+        ({"a": 2, "b": 8, "c": 30}, {"a"}, {"a", "b"}),  # one alone is found by subtraction
+        ({"a": 2, "b": 2, "c": 3, "d": 30}, {"a", "b"}, {"a", "b", "c"}),  # four are too few
+        ({"a": 2, "b": 30}, {"b"}, set()),  # small, but nothing of it is withheld
+        ({"a": 2}, {"a"}, {"a"}),
+    ],
+)
+def test_which_groups_are_merged(left: dict[str, int], touched: set, expected: set) -> None:
+    assert merged(Counter(left), touched) == expected

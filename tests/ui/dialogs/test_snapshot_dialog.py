@@ -1,0 +1,92 @@
+"""The snapshot dialog: what is asked, looked at, remembered, issued and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from psnplanner.session import Session
+from psnplanner.ui import snapshot_commands
+from psnplanner.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files the browser is asked to open."""
+    found: list[Path] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: found.append(Path(url.toLocalFile()))
+    )
+    return found
+
+
+def _tick(dialog: Any, key: str, on: bool) -> None:
+    for row in range(dialog.sections.count()):
+        item = dialog.sections.item(row)
+        if key in ("*", item.data(Qt.ItemDataRole.UserRole)):
+            item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+
+
+def test_a_look_then_an_issue_and_it_is_remembered(
+    window: MainWindow, sample: Session, tmp_path: Path, opened: list[Path], qtbot: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    dialog = snapshot_commands.ask(window)
+    _tick(dialog, "*", False)
+    _tick(dialog, "late", True)
+    dialog.title.setText("Board pack")
+    dialog.issue.setChecked(True)
+    dialog.audience.setCurrentIndex(dialog.audience.findData("public"))
+    qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(opened) == 1, timeout=20_000)
+    assert "Board pack" in opened[0].read_text("utf-8")
+    assert not sample.state.issued_snapshots
+
+    offered: list[str] = []
+
+    def chosen(_parent: Any, _title: str, name: str, _filter: str) -> tuple[str, str]:
+        offered.append(name)
+        return str(tmp_path / "out"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(opened) == 2, timeout=20_000)
+    assert opened[1] == tmp_path / "out.html"
+    assert offered[0].startswith("Board pack ")
+    (issued,) = sample.state.issued_snapshots.values()
+    assert (issued.audience, issued.sections, issued.title) == ("public", "late", "Board pack")
+
+    again = snapshot_commands.ask(window)
+    assert again.wanted["sections"] == ("late",)
+    assert (again.wanted["audience"], again.title.text()) == ("public", "Board pack")
+    assert again.issue.isChecked()
+    again.reject()
+
+
+def test_nothing_chosen_is_refused(window: MainWindow, qtbot: Any) -> None:
+    dialog = snapshot_commands.ask(window)
+    _tick(dialog, "*", False)
+    qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    assert "No section" in dialog.refusal.text()
+    dialog.reject()
+
+
+def test_what_changed_is_said_and_written(
+    window: MainWindow, sample: Session, opened: list[Path], qtbot: Any
+) -> None:
+    dialog = snapshot_commands.ask(window)
+    first = sample.transactions()[0].effective_on
+    dialog.since_day.setDate(QDate(first.year, first.month, first.day))
+    dialog.since.setChecked(True)
+    assert dialog.said.isVisible()
+    assert not dialog.sections.isEnabled()
+    qtbot.waitUntil(lambda: "the programme went from" in dialog.said.toPlainText(), timeout=20_000)
+    qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(opened) == 1, timeout=20_000)
+    assert "What changed" in opened[0].read_text("utf-8")
+    dialog.reject()
