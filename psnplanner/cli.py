@@ -84,8 +84,9 @@ for verb in (
     programme.new, lists.import_list, lists.duplicates, lists.gazetteer, programme.record,
     programme.edit, plan.plan, plan.explain, plan.scenarios, plan.findings, board.figures,
     board.snapshot, board.snapshots, board.reissue,
-    board.baseline, board.compare, board.joiners, lists.export, forecast.forecast, forecast.savings, forecast.network,
-    boundaries.boundary, field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
+    board.baseline, board.compare, board.joiners, lists.export,
+    forecast.forecast, forecast.savings, forecast.network, boundaries.boundary,
+    field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
     keeping.repair,
 ):  # fmt: skip

@@ -366,6 +366,8 @@ class Session:
         A dry run says what it would do. Raises UserError for what cannot be merged.
         """
         with self._doing:
+            if self._held and not dry_run:
+                raise UserError(self._held, remedy="Come back to today first.")
             before = self.state
             header = Header(author or self.author, MERGE, label, self.present_day)
             now, kept = self._clock(), dict(pictures or {})
@@ -473,8 +475,8 @@ class Session:
         if not changes:
             raise UserError("Nothing was changed in this pack yet.", str(self.path),
                             "Record what was found and done, then return it.")  # fmt: skip
-        known = {photograph.digest for photograph in self.state.photographs.values()}
-        pictures = {digest: self.photograph(digest) for digest in known}
+        added = sorted(returned_work.digests_in(items))
+        pictures = {digest: self.photograph(digest) for digest in added}
         data = returned_work.write(
             self.pack, self.author, self.state.programme.name, items, pictures
         )

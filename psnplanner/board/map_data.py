@@ -44,6 +44,9 @@ MOST_ROWS, FEWER_ROWS = 1_000, 400
 MOST_LINKS = 300
 """Sites that a decision leads to."""
 
+MOST_OUTLINED = 1_200
+"""Places that an outline is drawn around; more would not change its shape."""
+
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
 _CODES = {
@@ -71,6 +74,7 @@ def document(pack: Pack) -> dict[str, Any]:
         "figures": _figures(pack, sites, words),
         "scale": SCALE,
         "statuses": [{"name": n, "colour": colour} for n, colour in pack.shown.palette.items()],
+        "marked": Counter(pack.shown.of.values()),
         "stages": [stage.name for stage in state.workflow.stages],
         "base": _base(base),
         "bounds": _bounds(sites, base),
@@ -88,8 +92,6 @@ def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     at = {(site.reference, site.name): k for k, site in enumerate(sites)}
     by_reference = {site.reference: k for k, site in enumerate(sites)}
     told: dict[str, Any] = dict(figures)
-    if pack.marks is not None:
-        told["by_status"] = Counter(pack.marks.of.values())
     for name in ("waiting", "blocked", "late", "wayleaves_lapsing"):
         told[name] = _packed(told[name], at, words)
     ledger = dict(figures["ledger"])
@@ -130,7 +132,17 @@ def phase_rings(state: State, phase: Phase) -> list[list[tuple[float, float]]]:
     places = [place for site in sites if (place := known(site))]
     if not places:
         return []
+    places = _thinned(places)
     return rings(outline([lat for lat, _ in places], [lon for _, lon in places]))
+
+
+def _thinned(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """One place for each square of a grid, wide enough to leave no more than MOST_OUTLINED."""
+    square = 0.0005
+    while len(places) > MOST_OUTLINED:
+        places = list({(a // square, o // square): (a, o) for a, o in places}.values())
+        square *= 1.5
+    return places
 
 
 def largest(ring_list: Sequence[Sequence[tuple[float, float]]]) -> int | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+import numpy as np
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_pdf import Name, Op, PdfFile, RendererPdf
 from matplotlib.figure import Figure as Drawing
@@ -43,7 +44,7 @@ def bind(drawings: Iterable[Drawing], paper: str, title: str, subject: str, on: 
         # matplotlib leaves out what is beyond the page: for it, that is the sheet.
         file.width, file.height = WIDE, HIGH
         file.output(wide / WIDE, 0, 0, wide / WIDE, 0, 0, Op.concat_matrix)
-        renderer = MixedModeRenderer(drawing, WIDE, HIGH, 72, RendererPdf(file, 72, HIGH, WIDE))
+        renderer = MixedModeRenderer(drawing, WIDE, HIGH, 72, _Renderer(file, 72, HIGH, WIDE))
         drawing.draw(renderer)
         renderer.finalize()
         file.endStream()
@@ -51,6 +52,36 @@ def bind(drawings: Iterable[Drawing], paper: str, title: str, subject: str, on: 
     file.finalize()
     file.close()
     return out.getvalue()
+
+
+_MANY: Final = 200  # markers that are worth writing at once
+
+
+class _Renderer(RendererPdf):  # type: ignore[misc]
+    """Writes the markers of many sites in one go, to a tenth of a point, none over itself."""
+
+    def draw_markers(
+        self, gc: Any, marker_path: Any, marker_trans: Any, path: Any, trans: Any,
+        rgbFace: Any = None,
+    ) -> None:  # fmt: skip
+        """Called by matplotlib."""
+        if len(path) < _MANY:
+            super().draw_markers(gc, marker_path, marker_trans, path, trans, rgbFace)
+            return
+        self.check_gc(gc, rgbFace)
+        marker = self.file.markerObject(
+            marker_path, marker_trans, gc.fill(rgbFace), gc.stroke(), self.gc._linewidth,
+            gc.get_joinstyle(), gc.get_capstyle(),
+        )  # fmt: skip
+        spots = np.round(trans.transform(path.vertices), 1)
+        limits = np.array([self.file.width * 72, self.file.height * 72])
+        spots = spots[((spots >= 0) & (spots <= limits)).all(axis=1)]
+        spots = spots[np.sort(np.unique(spots, axis=0, return_index=True)[1])]
+        steps = np.diff(spots, axis=0, prepend=np.zeros((1, 2)))
+        again = b" cm " + marker.pdfRepr() + b" Do\n"
+        self.file.output(Op.gsave)
+        self.file.write(b"".join(b"1 0 0 1 %.1f %.1f%s" % (x, y, again) for x, y in steps.tolist()))
+        self.file.output(Op.grestore)
 
 
 def _catalogue(file: Any, title: str, when: datetime) -> None:

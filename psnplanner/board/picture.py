@@ -50,6 +50,7 @@ DOTS_PER_INCH = 150
 """2,400 by 1,500 pixels: sharp on a slide and on A4."""
 
 _MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see labels.Room
+_MOST_APART = 4_000  # sites that names keep clear of one by one
 LOCK = Lock()
 """matplotlib's settings are the process's: one drawing at a time."""
 
@@ -260,7 +261,16 @@ def _room(axes: Any, state: State, late: Iterable[str], shapes: list[Shape]) -> 
     lines = [along(_pixels(axes, ring), 8.0) for shape in shapes for ring in shape]
     extent = axes.get_window_extent()
     frame = (extent.x0, extent.y0, extent.x1, extent.y1)
-    return Room(frame, spots, np.array(weights), np.concatenate([np.empty((0, 2)), *lines]))
+    spots, heavy = _gathered(spots, np.array(weights))
+    return Room(frame, spots, heavy, np.concatenate([np.empty((0, 2)), *lines]))
+
+
+def _gathered(spots: Points, weights: Points) -> tuple[Points, Points]:
+    """Very many sites as one for each square of a few pixels, as heavy as all in it."""
+    if len(spots) <= _MOST_APART:
+        return spots, weights
+    squares, of = np.unique(np.round(spots / 6.0), axis=0, return_inverse=True)
+    return squares * 6.0, np.bincount(of.ravel(), weights)
 
 
 def _pixels(axes: Any, points: list[tuple[float, float]]) -> Points:

@@ -231,6 +231,17 @@ def _text(value: Any) -> str:
     return value
 
 
+def digests_in(items: Iterable[Sent]) -> set[str]:
+    """The photographs that these transactions add, by digest."""
+    number = RECORD_TYPES["photograph"].ENTITY_NUMBER
+    return {
+        str(json.loads(e.val).get(str(_PHOTOGRAPH)))
+        for item in items
+        for e in item.events
+        if e.ent == number and e.fld == 0
+    }
+
+
 def _check_counts(
     first: Mapping[str, Any], items: list[Sent], pictures: Mapping[str, bytes], where: str
 ) -> None:
@@ -244,13 +255,7 @@ def _check_photographs(
 ) -> None:
     """Every photograph a return tells of is in it, or here already."""
     here = {photograph.digest for photograph in state.photographs.values()}
-    number = RECORD_TYPES["photograph"].ENTITY_NUMBER
-    told = {
-        json.loads(e.val).get(str(_PHOTOGRAPH))
-        for item in items
-        for e in item.events
-        if e.ent == number and e.fld == 0
-    }
+    told = digests_in(items)
     missing = told - pictures.keys() - here
     if missing:
         raise UserError(

@@ -304,7 +304,25 @@ def conflict(db: Database, slot: tuple[Any, ...]) -> Conflict | None:
     heads = _sides(db, ent, row, stamps) if fld == DELETES else tuple(
         _head(db, stamp, journal.value_at(db, ent, row, fld, *stamp)) for stamp in stamps
     )  # fmt: skip
-    return Conflict(kind.ENTITY, row, name, _base(db, slot, stamps), heads)
+    with_it = _gone_with(db, row, stamps) if fld == DELETES else ()
+    return Conflict(kind.ENTITY, row, name, _base(db, slot, stamps), heads, with_it)
+
+
+def _gone_with(
+    db: Database, owner: bytes, stamps: Sequence[Stamp]
+) -> tuple[tuple[str, bytes, dict[str, Any]], ...]:
+    """What the removals of a record took along: what belonged to it."""
+    found = []
+    for hlc, dev in stamps:
+        for ent, row, fld, val in rows(
+            db, "SELECT e.ent, e.row, e.fld, e.val FROM txn t JOIN event e ON e.seq >= t.first "
+            "AND e.seq < t.first + t.cnt WHERE t.hlc = ? AND t.dev = ? AND e.fld = ?",
+            hlc, dev, DELETES,
+        ):  # fmt: skip
+            change = journal.plain_change(ent, row, fld, val)
+            if change is not None and change.old.get("site") == owner:
+                found.append((change.entity, row, dict(change.old)))
+    return tuple(found)
 
 
 def _head(db: Database, stamp: Stamp, value: Any) -> Head:

@@ -71,7 +71,9 @@ class PointIndex:
         near = self.in_box(*lasso.bounds)
         sure, doubtful = self._sorted_by_square(lasso, near)
         inside = doubtful[shapely.contains_xy(lasso, self._xs[doubtful], self._ys[doubtful])]
-        return np.sort(np.concatenate([sure, inside]))
+        found = np.zeros(len(self), bool)
+        found[sure] = found[inside] = True
+        return np.flatnonzero(found)
 
     def _sorted_by_square(self, lasso: BaseGeometry, near: Indices) -> tuple[Indices, Indices]:
         """Of the points near a lasso those surely inside, and those that must be asked one by one.
@@ -88,7 +90,10 @@ class PointIndex:
         squares = shapely.box(columns[:-1], rows[:-1, None], columns[1:], rows[1:, None])
         whole = shapely.contains_properly(lasso, squares)
         partly = shapely.intersects(lasso, squares) & ~whole
-        across = ((self._xs[near] - left) * (_SQUARES / (right - left))).astype(np.intp)
-        down = ((self._ys[near] - bottom) * (_SQUARES / (top - bottom))).astype(np.intp)
-        across, down = across.clip(0, _SQUARES - 1), down.clip(0, _SQUARES - 1)
-        return near[whole[down, across]], near[partly[down, across]]
+        # A point on the far edges of the box would be a square too far.
+        short = _SQUARES * (1 - 1e-12)
+        across = ((self._xs[near] - left) * (short / (right - left))).astype(np.int32)
+        square = ((self._ys[near] - bottom) * (short / (top - bottom))).astype(np.int32)
+        square *= _SQUARES
+        square += across
+        return near[whole.ravel()[square]], near[partly.ravel()[square]]

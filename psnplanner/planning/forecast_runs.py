@@ -40,7 +40,7 @@ class Outcome:
     unqueued: Runs
 
 
-UNQUEUED_RUNS = 1_000
+UNQUEUED_RUNS = 400
 _KEPT_RUNS = 2_000
 
 

@@ -1,9 +1,7 @@
 """The network's estimate: who hangs on which node, how long the branches are, what a cut costs.
 
-Branches are minimum spanning trees over a node and its sites (scipy), the backbone is the
-nodes' own tree; above some hundred points only edges of the Delaunay triangulation are looked
-at, which hold a minimum spanning tree of the plane (Preparata and Shamos, "Computational
-Geometry", 1985, 5.3). A tree has one path to every site: what a cut link takes down is all
+Branches are minimum spanning trees over a node and its sites, the backbone is the nodes' own
+tree. A tree has one path to every site: what a cut link takes down is all
 that hangs below it. Straight lines say nothing of ducts, so lengths are straight ones times a
 route factor, told with its range.
 """
@@ -22,13 +20,13 @@ from numpy.typing import NDArray
 from psnplanner.geography.distance import local_metres, matrix_m
 from psnplanner.planning.horizon import Tree
 from psnplanner.planning.prices import Prices
+from psnplanner.planning.spanning_tree import LEAST_M, spanning_tree
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 ROUTE_FACTOR = Prices().route_factor
 """Metres of route for each straight metre. About 1.2 in towns (Newell, "Traffic Flow on
@@ -43,9 +41,7 @@ POUNDS_PER_ROUTE_M = 60.0
 EMERGENCY_KINDS = ("hospital", "police", "fire", "ambulance")
 """Words in the kind of a building that must not hang on one path."""
 
-MANY_POINTS = 400
 NEAR_NODES = 8
-_LEAST_M = 0.1
 
 
 @dataclass(frozen=True)
@@ -274,50 +270,6 @@ def assigned(
     }
 
 
-def spanning_tree(places: Floats, root: int = 0) -> tuple[Ints, Floats]:
-    """The parent of each of the places (N, 2) towards the root (its own: -1), and the metres."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
-
-    count = len(places)
-    if count < 2:
-        return np.full(count, -1), np.zeros(count)
-    x, y = local_metres(places[:, 0], places[:, 1])
-    one, other = _edges(x, y)
-    # Two places in one building: a zero would read as no link at all.
-    length = np.maximum(np.hypot(x[one] - x[other], y[one] - y[other]), _LEAST_M)
-    tree = minimum_spanning_tree(coo_matrix((length, (one, other)), shape=(count, count)).tocsr())
-    _, before = breadth_first_order(tree, root, directed=False)
-    parents = np.where(before >= 0, before, -1).astype(np.int64)
-    metres = np.where(parents >= 0, np.hypot(x - x[parents], y - y[parents]), 0.0)
-    return parents, metres
-
-
-def _edges(x: Floats, y: Floats) -> tuple[Ints, Ints]:
-    """The pairs a spanning tree is sought among: all, or of many those of a triangulation."""
-    count = len(x)
-    if count <= MANY_POINTS:
-        one, other = np.triu_indices(count, 1)
-        return one.astype(np.int64), other.astype(np.int64)
-    from scipy.spatial import Delaunay, QhullError
-
-    # Places that coincide are no corners of a triangulation: each joins the first of its like.
-    _, first, alike = np.unique(
-        np.round(np.stack([x, y], axis=1), 1), axis=0, return_index=True, return_inverse=True
-    )
-    same = np.flatnonzero(first[alike.ravel()] != np.arange(count))
-    try:
-        corners = first[Delaunay(np.stack([x[first], y[first]], axis=1)).simplices]
-    except QhullError:  # all in one line: neighbours along it are enough
-        order = first[np.lexsort((y[first], x[first]))]
-        corners = np.stack([order[:-1], order[1:], order[1:]], axis=1)
-    sides = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-    sides = np.unique(np.sort(sides[sides[:, 0] != sides[:, 1]], axis=1), axis=0)
-    one = np.concatenate([sides[:, 0], first[alike.ravel()][same]])
-    other = np.concatenate([sides[:, 1], same])
-    return one.astype(np.int64), other.astype(np.int64)
-
-
 def _places(items: Iterable[Site | Node]) -> Floats:
     found = [item.position[:2] for item in items if item.position is not None]
     return np.array(found, dtype=np.float64).reshape(-1, 2)
@@ -447,5 +399,5 @@ def _shared_metres(places: Floats, away: Floats) -> float:
     metres[:count, :count] = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
     metres[:count, count] = away
     # Two places in one building: a zero would read as no link at all.
-    metres = np.maximum(metres, _LEAST_M) * (1 - np.eye(count + 1))
+    metres = np.maximum(metres, LEAST_M) * (1 - np.eye(count + 1))
     return float(minimum_spanning_tree(np.triu(metres)).sum())

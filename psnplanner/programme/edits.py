@@ -17,6 +17,7 @@ from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import RECORD_TYPES, State
+from psnplanner.programme.words import plural as plural
 
 R = TypeVar("R", bound=Record)
 
@@ -45,15 +46,6 @@ class Edit(Protocol):
 def present_day(state: State, today: date) -> date:
     """The programme's present day: its status date if it has one, else today."""
     return state.programme.status_on or today
-
-
-_PLURALS = {"boundary": "boundaries"}
-"""Of nouns that take more than an s."""
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`count` with its noun: 1 site, 2 sites, 1,234 sites, 3 boundaries."""
-    return f"{count:,} {one if count == 1 else many or _PLURALS.get(one, one + 's')}"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from datetime import date
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, PASSED, Stage
 from psnplanner.programme.state import State
+from psnplanner.programme.words import uk as uk
 
 WAYLEAVE_STAGE = "wayleave"
 GROUND_STAGES = ("civils", "fibre")
@@ -67,11 +68,6 @@ def breaches(state: State, sites: Iterable[Site]) -> list[tuple[Site, Stage, Gat
             on = record.actual_on or date.max
             found += [(site, stage, gate) for gate in standing(state, site, stage, on)]
     return found
-
-
-def uk(on: date) -> str:
-    """A date as the United Kingdom writes it: 3 June 2014."""
-    return f"{on.day} {on:%B %Y}"
 
 
 def _prerequisites(state: State, site: Site, stage: Stage, on: date) -> Iterator[Gate]:

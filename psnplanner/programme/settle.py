@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -18,13 +18,15 @@ from psnplanner.programme.travel import SETTLE, Conflict
 class Settlement(NamedTuple):
     """The value that a field in conflict shall have.
 
-    For a record that one side removed (field "-"): its values by field, None to leave it removed.
+    For a record that one side removed (field "-"): its values by field, None to leave it removed;
+    `with_it` are then the records that came and went with it, brought back too.
     """
 
     entity: str
     record: RecordId
     field: str
     value: Any
+    with_it: tuple[tuple[str, RecordId, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,15 @@ class Settle:
 
     def propose(self, state: State, today: date) -> Proposal:
         """Refused for a record that is not there, or a field that is none."""
-        changes = [_change(state, item) for item in self.settlements]
+        changes = [change for item in self.settlements for change in _changes(state, item)]
         return Proposal(_label(state, self.settlements), changes, kind=SETTLE)
 
 
 def choice(conflict: Conflict, chosen: int) -> Settlement:
     """The settlement that takes one of a conflict's values, counted from 0 as they are listed."""
     value = conflict.heads[chosen].value
-    return Settlement(conflict.entity, conflict.record, conflict.field, value)
+    with_it = conflict.with_it if conflict.field == DELETED and value is not None else ()
+    return Settlement(conflict.entity, conflict.record, conflict.field, value, with_it)
 
 
 def both_notes(conflict: Conflict) -> Settlement:
@@ -51,6 +54,15 @@ def both_notes(conflict: Conflict) -> Settlement:
     return Settlement(
         conflict.entity, conflict.record, conflict.field, "\n".join(dict.fromkeys(texts))
     )
+
+
+def _changes(state: State, item: Settlement) -> list[Change]:
+    back = [
+        Change(entity, record, CREATED, None, dict(values))
+        for entity, record, values in item.with_it
+        if entity in RECORD_TYPES and record not in state.tables[entity]
+    ]
+    return [_change(state, item), *back]
 
 
 def _change(state: State, item: Settlement) -> Change:

@@ -72,7 +72,8 @@ class Conflict:
     """A field changed to different values by people who did not know of each other.
 
     `field` is "-" where one removed the record and another changed it. `heads` are newest
-    first: the first is in force until it is settled; `base` is what both began from.
+    first: the first is in force until it is settled; `base` is what both began from. `with_it`
+    are (entity, record, values) of what a removal took along: it comes back with its owner.
     """
 
     entity: str
@@ -80,6 +81,7 @@ class Conflict:
     field: str
     base: Any
     heads: tuple[Head, ...]
+    with_it: tuple[tuple[str, bytes, Mapping[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True)

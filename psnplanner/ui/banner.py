@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 
 
 class Banner(QFrame):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from psnplanner.programme.edits import Amend, plural
+from psnplanner.programme.words import plural
 from psnplanner.ui.map.boundaries_layer import BoundariesLayer
 from psnplanner.ui.settings import settings
 
@@ -134,6 +134,8 @@ class BoundaryCommands:
         label = (
             f"{verb} boundary {boundaries[0].name}" if len(boundaries) == 1 else f"{verb} {what}"
         )
+        from psnplanner.programme.edits import Amend
+
         self._window.do(Amend("boundary", [b.id for b in boundaries], {"shown": shown}, label))
 
     def _remove(self, boundaries: list[Boundary], *_: object) -> None:

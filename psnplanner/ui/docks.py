@@ -20,7 +20,8 @@ class Docks:
     def __init__(self, window: QMainWindow, phases: QWidget, findings: QWidget) -> None:
         self._window = window
         self._put_away: list[QDockWidget] | None = None
-        self._sizes: list[tuple[int, int]] = []
+        self._layout = QByteArray()
+        self._known = False
         window.setDockNestingEnabled(True)
         window.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
         window.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
@@ -62,20 +63,22 @@ class Docks:
         """Hide them for as long as there is nothing to show in them."""
         if self._put_away is None:
             self._put_away = [dock for dock in self.all if not dock.isHidden()]
-            self._sizes = [(dock.width(), dock.height()) for dock in self._put_away]
+            self._layout = self._window.saveState(LAYOUT_VERSION)
             for dock in self._put_away:
                 dock.hide()
 
     def bring_back(self) -> None:
-        """Show again those that were put away."""
-        if self._put_away is None:
-            return
-        for dock in self._put_away:
-            dock.show()
-        # Qt deals the room out anew to docks that come back: each has what it had.
-        for way, part in ((Qt.Orientation.Horizontal, 0), (Qt.Orientation.Vertical, 1)):
-            self._window.resizeDocks(self._put_away, [s[part] for s in self._sizes], way)
-        self._put_away = None
+        """Show again those that were put away, each as large as it was."""
+        if self._put_away is not None:
+            for dock in self._put_away:
+                dock.show()
+            # Qt would deal the room out anew to docks that come back.
+            self._window.restoreState(self._layout, LAYOUT_VERSION)
+            self._put_away = None
+        if not self._known:
+            # Nobody has said yet how large each should be: now the window has its real size.
+            self._known = True
+            self._arrange()
 
     def usual(self) -> None:
         """Put every panel back where it was at first."""
@@ -101,7 +104,7 @@ class Docks:
         geometry, state = kept.value("geometry"), kept.value("layout")
         if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
             window.restoreGeometry(geometry)
-            window.restoreState(state, LAYOUT_VERSION)
+            self._known = window.restoreState(state, LAYOUT_VERSION)
             return
         room = window.screen().availableGeometry()
         window.resize(min(1700, room.width() * 9 // 10), min(1050, room.height() * 9 // 10))
@@ -109,7 +112,8 @@ class Docks:
 
     def keep(self) -> None:
         """Remember how the window is left."""
-        self.bring_back()
+        if self._put_away is not None:
+            self.bring_back()
         kept = settings()
         kept.setValue("geometry", self._window.saveGeometry())
         kept.setValue("layout", self._window.saveState(LAYOUT_VERSION))

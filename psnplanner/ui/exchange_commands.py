@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from psnplanner.errors import UserError
-from psnplanner.programme.edits import plural
+from psnplanner.programme.words import plural
 from psnplanner.ui import messages
 from psnplanner.ui.field_banner import ActionBanner, conflict_words, pack_words
 

@@ -8,8 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import plural, uk
 
 TOUCH_PX = 48
 

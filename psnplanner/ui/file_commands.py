@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QFileDialog
 
 from psnplanner import home
-from psnplanner.errors import UserError
 from psnplanner.ui import messages, recent_programmes
 from psnplanner.ui.settings import remember_file, settings
 
 if TYPE_CHECKING:
+    from psnplanner.errors import UserError
     from psnplanner.ui.main_window import MainWindow
 
 FILTER = "Programmes (*.gpkg)"

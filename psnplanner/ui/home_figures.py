@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.gates import uk
-from psnplanner.programme.record import RecordId
 from psnplanner.programme.stage import DONE
-from psnplanner.programme.state import State
+from psnplanner.programme.words import plural, uk
+
+if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
+    from psnplanner.programme.state import State
 
 WORST = 5
 SOON_DAYS = 60

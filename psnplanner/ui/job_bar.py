@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from shiboken6 import isValid
 
 from psnplanner.ui.jobs import Job
 
@@ -41,8 +42,11 @@ class JobBar(QWidget):
         self.bar.setAccessibleName(job.title)
         self.bar.setRange(0, 0)
         self.cancel.setEnabled(True)
-        job.progressed.connect(lambda part, words: self._progress(job, part, words))
-        job.ended.connect(lambda: self._ended(job))
+        # The dialog that holds the bar may be gone before the job has stopped.
+        job.progressed.connect(
+            lambda part, words: isValid(self) and self._progress(job, part, words)
+        )
+        job.ended.connect(lambda: isValid(self) and self._ended(job))
         self._slow.start()
 
     def _progress(self, job: Job, part: float, words: str) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from psnplanner.errors import UserError
-from psnplanner.programme.record import RecordId
 from psnplanner.ui import messages, recent_programmes
 from psnplanner.ui.actions import Actions
 from psnplanner.ui.banner import Banner, headline
@@ -37,6 +36,7 @@ from psnplanner.ui.playback import PlaybackRoom
 from psnplanner.ui.table_commands import TableCommands
 
 if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
     from psnplanner.ui.bridge import Bridge
     from psnplanner.ui.roster import Roster
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
-from psnplanner.programme.edits import Delete, MoveToPhase
-from psnplanner.programme.record import Position, RecordId
 from psnplanner.ui.site_commands import lock_edit
 
 if TYPE_CHECKING:
+    from psnplanner.programme.record import Position, RecordId
     from psnplanner.ui.main_window import MainWindow
 
 
@@ -111,6 +110,8 @@ class PlanCommands:
         window, session = self._window, self._window.session
         chosen = [ident for ident in sites if ident in session.state.sites]
         if chosen:
+            from psnplanner.programme.edits import MoveToPhase
+
             edit = MoveToPhase(chosen, phase)
             # The file draws both phases' areas anew with it: a tenth of a second at 10,000 sites.
             window.jobs.start(
@@ -169,6 +170,8 @@ class PlanCommands:
             words = "Unlock the phase" if locked else "Lock the phase"
             menu.addAction(words).triggered.connect(lambda: window.timeline.lock(ident, not locked))
             menu.addAction("Change…").triggered.connect(lambda: self.edit_phase(ident))
+            from psnplanner.programme.edits import Delete
+
             menu.addAction("Delete").triggered.connect(lambda: window.do(Delete("phase", [ident])))
         menu.popup(at)
         return menu

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 from psnplanner.style import STATUS_ORDER
 from psnplanner.ui import look
 from psnplanner.ui.map.date_slider import DateSlider, Span

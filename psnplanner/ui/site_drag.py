@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.words import plural
 from psnplanner.ui import look
+
+if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
 
 MIME = "application/x-psnplanner-sites"
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.edits import plural
+from psnplanner.programme.words import plural
 from psnplanner.ui import look
 from psnplanner.ui.recent_programmes import Recent, forget, recent
 from psnplanner.ui.wording import short_day

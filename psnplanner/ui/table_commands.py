@@ -13,10 +13,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.errors import UserError
-from psnplanner.programme.edits import plural
-from psnplanner.programme.record import RecordId
+from psnplanner.programme.words import plural
 
 if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
     from psnplanner.ui.main_window import MainWindow
     from psnplanner.ui.panels.site_table import SiteTable
     from psnplanner.ui.panels.table_view import Block

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate
 
-from psnplanner.programme.phase import Phase
+if TYPE_CHECKING:
+    from psnplanner.programme.phase import Phase
 
 DASH = "–"
 NOTHING = "—"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psnplanner.console import table
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 
 if TYPE_CHECKING:
     from psnplanner.programme.issued import IssuedSnapshot

@@ -12,11 +12,11 @@ from psnplanner import console
 from psnplanner.console import show
 from psnplanner.errors import UserError
 from psnplanner.programme.boundary import BOUNDARY_KINDS, Boundary
-from psnplanner.programme.state import State
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 if TYPE_CHECKING:
     from psnplanner.geography.boundaries import Areas
+    from psnplanner.programme.state import State
 
 
 @click.group()

@@ -10,7 +10,7 @@ import click
 
 from psnplanner import console
 from psnplanner.console import show, table
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 _RUNS = click.IntRange(10, 100_000)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from psnplanner.console import table
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 
 
 def import_lines(report: dict[str, Any]) -> list[str]:

@@ -111,7 +111,7 @@ function headlines() {
   if (F.savings.forecast_pence_a_year) tile("Saving a year", money(F.savings.realised_pence_a_year), `of ${money(F.savings.forecast_pence_a_year)} when all old circuits cease`);
   const words = [];
   for (const s of data.statuses) {
-    const n = F.by_status[s.name];
+    const n = data.marked[s.name];
     if (!n) continue;
     const part = el("i"); part.style.flex = n; part.style.background = s.colour; part.title = `${capital(s.name)}: ${number(n)}`;
     $("bar").append(part); words.push(`${s.name} ${n}`);
@@ -384,7 +384,7 @@ function controls() {
   fill("kind", "All kinds", data.kinds.map((k) => k.name || "Kind not given"), "kind");
   data.statuses.forEach((s, k) => {
     const b = el("button"); b.type = "button"; b.setAttribute("aria-pressed", "true");
-    const count = el("span", "", number(F.by_status[s.name])); count.dataset.status = k;
+    const count = el("span", "", number(data.marked[s.name] || 0)); count.dataset.status = k;
     b.append(dot(s.name), capital(s.name), " ", count);
     b.onclick = () => { filter.off.has(k) ? filter.off.delete(k) : filter.off.add(k); b.setAttribute("aria-pressed", String(!filter.off.has(k))); refilter(); };
     $("legend").append(b);

@@ -208,7 +208,8 @@ def _demo(folder: Path) -> dict[str, Any]:
             assert office.verify() == []
     alike = all(outcome == outcomes[0] for outcome in outcomes)
     return {
-        "merging": "the demo in 3 orders", "returns": PACKS, "changes each": outcomes[0][2] // PACKS,
+        "merging": "the demo in 3 orders", "returns": PACKS,
+        "changes each": outcomes[0][2] // PACKS,
         "seconds": round(sorted(seconds)[1], 2), "conflicts told": len(outcomes[0][1]),
         "the same programme": "yes" if alike else "NO",
     }  # fmt: skip

@@ -141,9 +141,11 @@ def test_conflicts_are_listed_and_settled(office: Session) -> None:
 
 def test_a_removed_site_with_work_in_the_field(office: Session) -> None:
     """Neither the removal nor the work is lost: it stays removed until somebody decides."""
+    office.do(RecordStage(THREE, "desktop_survey", "done", date(2014, 6, 2)))
     with taken_out(office, "ann.gpkg", THREE) as pack:
         pack.do(Amend("site", [THREE], {"note": "asbestos in the cellar"}))
         back = returned(pack)
+    stages = office.state.stages_of(THREE)
     office.do(Delete("site", [THREE]))
     (conflict,) = office.merge_file(back).conflicts
     assert (conflict.field, conflict.record) == ("-", THREE)
@@ -152,6 +154,7 @@ def test_a_removed_site_with_work_in_the_field(office: Session) -> None:
     office.do(Settle([choice(conflict, kept)]))
     assert office.state.sites[THREE].note == "asbestos in the cellar"
     assert office.state.sites[THREE].name == "Site 3"
+    assert office.state.stages_of(THREE) == stages, "what the removal took comes back too"
     assert office.conflicts() == []
     assert office.verify() == []
 

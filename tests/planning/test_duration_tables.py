@@ -14,7 +14,9 @@ from psnplanner.planning.duration_tables import (
 )
 
 
-@pytest.mark.parametrize("low, likely, high", [(1, 5, 20), (0, 50, 120), (3, 3, 9), (2, 9, 9)])
+@pytest.mark.parametrize(
+    ("low", "likely", "high"), [(1, 5, 20), (0, 50, 120), (3, 3, 9), (2, 9, 9)]
+)
 def test_a_triangle_has_the_moments_of_the_books(low: float, likely: float, high: float) -> None:
     """Mean (a + b + c) / 3 and the variance that goes with it."""
     table = triangular(low, likely, high)

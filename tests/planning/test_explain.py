@@ -16,7 +16,7 @@ from tests.planning.test_plan import month
 
 @pytest.fixture(scope="module")
 def after() -> State:
-    return propose(programme(*towns(80)), TODAY, CALENDAR, Options(seconds=0.5)).after
+    return propose(programme(*towns(80)), TODAY, CALENDAR, Options(seconds=0.2)).after
 
 
 def explainer(state: State) -> Explainer:

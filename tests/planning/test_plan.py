@@ -25,7 +25,7 @@ from tests.planning.programmes import (
     towns,
 )
 
-QUICK = Options(seconds=1)
+QUICK = Options(seconds=0.25)
 
 
 def plan(state: State, options: Options = QUICK) -> Plan:
@@ -105,7 +105,7 @@ def test_the_same_seed_gives_the_same_plan(proposed: Plan) -> None:
 
 
 def test_more_time_is_never_worse(proposed: Plan) -> None:
-    longer = plan(programme(*towns(200)), Options(seconds=2))
+    longer = plan(programme(*towns(200)), Options(seconds=0.75))
     assert longer.total_pounds <= proposed.total_pounds + 1
     assert longer.bound_pounds <= longer.total_pounds
 
@@ -125,9 +125,9 @@ def test_phases_already_there_are_used(proposed: Plan) -> None:
 
 def test_a_number_of_phases_can_be_asked_for() -> None:
     state = programme(*towns(40))
-    first = plan(state, Options(phases=4, seconds=1))
+    first = plan(state, Options(phases=4, seconds=0.25))
     assert len(first.after.phases) == 4
-    fewer = plan(first.after, Options(phases=2, seconds=1))
+    fewer = plan(first.after, Options(phases=2, seconds=0.25))
     assert len(fewer.after.phases) == 2
     assert fewer.report()["sites_planned"] == 40
 
@@ -136,7 +136,7 @@ def test_locked_sites_stay_unless_told_otherwise() -> None:
     far = month(5)
     state = programme(*(site(n, phase=far.id, locked=True) for n in range(3)), month(1), far)
     assert plan(state).moved == 0
-    free = plan(state, Options(seconds=1, keep_locks=False))
+    free = plan(state, Options(seconds=0.25, keep_locks=False))
     assert free.report()["sites_planned"] == 3
 
 
@@ -260,7 +260,7 @@ def test_progress_streams_and_cancels() -> None:
     assert len(told) > 3
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_plan_keeps_every_rule(data: st.DataObject) -> None:
     """`propose` verifies each plan independently and raises Bug: here, anything it is given."""

@@ -13,7 +13,7 @@ from tests.planning.programmes import CALENDAR, TODAY, programme, towns
 
 @pytest.fixture(scope="module")
 def first() -> Plan:
-    return propose(programme(*towns(150)), TODAY, CALENDAR, Options(seconds=1))
+    return propose(programme(*towns(150)), TODAY, CALENDAR, Options(seconds=0.4))
 
 
 def with_fewer_crews(state: State) -> State:
@@ -23,14 +23,14 @@ def with_fewer_crews(state: State) -> State:
 
 
 def test_few_more_move_than_have_to(first: Plan) -> None:
-    found = propose(with_fewer_crews(first.after), TODAY, CALENDAR, Options(seconds=1))
+    found = propose(with_fewer_crews(first.after), TODAY, CALENDAR, Options(seconds=0.4))
     assert found.forced_moves > 0
     assert found.forced_moves <= found.moved <= 1.3 * found.forced_moves + 3
     assert len(found.moves) == found.moved
 
 
 def test_the_difference_is_said_in_sentences(first: Plan) -> None:
-    found = propose(with_fewer_crews(first.after), TODAY, CALENDAR, Options(seconds=1))
+    found = propose(with_fewer_crews(first.after), TODAY, CALENDAR, Options(seconds=0.4))
     report = found.report()
     assert report["moves"][0]["sentence"].startswith(report["moves"][0]["reference"])
     assert sum(int(line.split(" ")[0]) for line in report["changes"]) == found.moved

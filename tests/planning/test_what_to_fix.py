@@ -9,7 +9,6 @@ import pytest
 
 from psnplanner.planning.forecast import Forecast, Options, forecast
 from psnplanner.planning.what_to_fix import Cause
-from psnplanner.programme.change import creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.site import Wayleave
 from psnplanner.programme.state import State
@@ -87,5 +86,3 @@ def test_at_most_ten_and_never_only_of_one_kind() -> None:
     assert 0 < len(found.causes) <= 10
     assert sum(cause.kind == "site" for cause in found.causes) <= 4
     assert all(cause.sentence.endswith(".") for cause in found.causes)
-    creations = creation(sites[0])
-    assert creations.record == sites[0].id

@@ -43,6 +43,10 @@ def sample(sample_file: Path, tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def empty_window(qtbot: object) -> Iterator[MainWindow]:
     """A window without a programme."""
+    yield from _new_window()
+
+
+def _new_window() -> Iterator[MainWindow]:
     if look.is_dark() or not QApplication.instance().styleSheet():
         look.apply("light")
     made = MainWindow()
@@ -56,11 +60,28 @@ def empty_window(qtbot: object) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def window(empty_window: MainWindow, sample: Session, settle: Callable[..., None]) -> MainWindow:
-    """The window showing the programme, its jobs done."""
-    empty_window.adopt(sample)
-    settle(empty_window)
-    return empty_window
+def window(
+    request: pytest.FixtureRequest, sample: Session, settle: Callable[..., None]
+) -> Iterator[MainWindow]:
+    """The window showing the programme, its jobs done.
+
+    A module that says ONE_WINDOW = True has one window for all its tests, which takes up a fresh
+    programme for each as it does when a person opens another: several times as quick.
+    """
+    kept = getattr(request.module, "ONE_WINDOW", False)
+    made: MainWindow = request.getfixturevalue("kept_window" if kept else "empty_window")
+    made.adopt(sample)
+    settle(made)
+    yield made
+    if kept:
+        settle(made)
+    made.let_go()
+
+
+@pytest.fixture(scope="module")
+def kept_window(qapp: QApplication) -> Iterator[MainWindow]:
+    """A window without a programme, for a whole module."""
+    yield from _new_window()
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from psnplanner.ui.fuzzy import score
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 ENTER = Qt.Key.Key_Return
 
 

@@ -17,6 +17,8 @@ from psnplanner.ui.map.view import to_world
 from psnplanner.ui.near_here import REACHES_M, NearHere
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 HERE = Position(53.34, -2.73)
 
 

@@ -12,6 +12,8 @@ from psnplanner.ui.dialogs.place_dialog import PlaceDialog
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 LOST = ident("site 50")
 

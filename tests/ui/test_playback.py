@@ -24,6 +24,8 @@ from psnplanner.style import status_colour
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import TODAY, ident
 
+ONE_WINDOW = True
+
 Settle = Callable[[MainWindow], None]
 
 

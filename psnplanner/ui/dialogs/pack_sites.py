@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from psnplanner.errors import UserError
 from psnplanner.exchange.pack import Choice, chosen
@@ -136,7 +137,7 @@ class PackSites(QWidget):
                              quiet=True)  # fmt: skip
 
     def _found(self, words: str, place: Position) -> None:
-        if self.where.text().strip() == words:
+        if isValid(self) and self.where.text().strip() == words:
             self._place, self._trouble = place, ""
             self.refresh()
 

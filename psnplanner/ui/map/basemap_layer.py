@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from math import log2
+from math import asinh, log2, pi, radians, tan
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
@@ -82,11 +82,16 @@ _rough_levels: set[int] = set()
 
 
 def _drawn(lines: list[Line]) -> list[Ring]:
+    # `to_world` of six thousand points, spelt out: the first map of all waits for it.
+    east, south, across = UNIT / 360, UNIT / (2 * pi), (0.5 - ORIGIN[0]) * UNIT
+    down = (0.5 - ORIGIN[1]) * UNIT
     made = []
     for line in lines:
-        places = (to_world(longitude, latitude) for longitude, latitude in line)
         polygon = QPolygonF(
-            [QPointF((x - ORIGIN[0]) * UNIT, (y - ORIGIN[1]) * UNIT) for x, y in places]
+            [
+                QPointF(longitude * east + across, down - south * asinh(tan(radians(latitude))))
+                for longitude, latitude in line
+            ]
         )
         made.append((polygon, polygon.boundingRect()))
     return made

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import cos, pi, sin
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTransform
 
-from psnplanner.programme.boundary import Boundary
-from psnplanner.programme.state import State
 from psnplanner.ui import look
-from psnplanner.ui.look import MapColours
 from psnplanner.ui.map.basemap_layer import ORIGIN, UNIT, transform_to
 from psnplanner.ui.map.labels import PAD, Face, LabelPlacer, face, words_picture
 from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.view import View, to_world
+
+if TYPE_CHECKING:
+    from psnplanner.programme.boundary import Boundary
+    from psnplanner.programme.state import State
+    from psnplanner.ui.look import MapColours
 
 PIECE = 48
 """Points of an outline drawn together, or left out together."""

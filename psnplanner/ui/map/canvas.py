@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
-from psnplanner.programme.record import RecordId
 from psnplanner.ui import look
 from psnplanner.ui.map import decorations
 from psnplanner.ui.map.layers import Layers
@@ -25,6 +24,7 @@ from psnplanner.ui.map.tools import Tools
 from psnplanner.ui.map.view import HOME_BOX, View
 
 if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
     from psnplanner.ui.map.nodes_layer import NodesLayer
     from psnplanner.ui.map.phases_layer import PhasesLayer
     from psnplanner.ui.map.sites_layer import SitesLayer

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 from psnplanner.ui import look
 
 WEEK = 7

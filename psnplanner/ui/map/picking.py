@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
-from psnplanner.programme.record import Position
 from psnplanner.ui.map.view import from_world
-from psnplanner.ui.typed_values import BY_HAND
 
 if TYPE_CHECKING:
+    from psnplanner.programme.record import Position
     from psnplanner.ui.map.canvas import MapCanvas
 
 _AIM_PX = 4
@@ -72,6 +71,9 @@ class Pick(QFrame):
         if done is None:
             return
         spot = at or QPointF(canvas.width() / 2, canvas.height() / 2)
+        from psnplanner.programme.record import Position
+        from psnplanner.ui.typed_values import BY_HAND
+
         longitude, latitude = from_world(*canvas.view.to_world(spot.x(), spot.y()))
         accuracy_m = max(_FINEST_M, float(round(_AIM_PX * canvas.view.metres_per_pixel, -1)))
         self._end()

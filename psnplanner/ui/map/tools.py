@@ -9,7 +9,6 @@ from PySide6.QtGui import QDrag, QMouseEvent, QNativeGestureEvent, QPolygonF
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.ui.map.view import from_world
-from psnplanner.ui.site_drag import picture_of_count, site_mime
 
 if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
@@ -170,6 +169,8 @@ class Tools:
 
     def _carry(self) -> None:
         """Drag the chosen sites out of the map, to drop them on a phase."""
+        from psnplanner.ui.site_drag import picture_of_count, site_mime
+
         roster = self._canvas.roster
         assert roster is not None
         self._pressed_at, self._moving = None, ""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import uk
 from psnplanner.ui import look
 from psnplanner.ui.home_figures import BurnUp
 

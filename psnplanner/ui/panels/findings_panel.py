@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.edits import plural
+from psnplanner.programme.words import plural
 from psnplanner.ui import look
 
 _ROLE = Qt.ItemDataRole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -15,12 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.findings import Finding
-from psnplanner.programme.gates import uk
-from psnplanner.ui.jobs import Job, Jobs
+from psnplanner.programme.words import uk
 from psnplanner.ui.panels.burn_up_band import BurnUpBand
 from psnplanner.ui.panels.findings_panel import FindingDelegate, FindingModel
 from psnplanner.ui.panels.home_words import chance
+
+if TYPE_CHECKING:
+    from psnplanner.ui.jobs import Job, Jobs
 
 NOTHING_OPEN = "Open a programme to forecast it."
 NOT_YET = "Every site is sent through its remaining stages a thousand times over."
@@ -161,6 +162,8 @@ class ForecastPanel(QWidget):
             self.button.setText(self._verb())
 
     def _take(self, found: Any) -> None:
+        from psnplanner.programme.findings import Finding
+
         self.forecast = found
         causes = found.causes if found is not None else ()
         self.model.show_findings([

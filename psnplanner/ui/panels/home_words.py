@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.gates import uk
-from psnplanner.ui.home_figures import Forecast, Home
+from typing import TYPE_CHECKING
+
+from psnplanner.programme.words import plural, uk
 from psnplanner.ui.wording import pounds
+
+if TYPE_CHECKING:
+    from psnplanner.ui.home_figures import Forecast, Home
 
 NO_FORECAST = "No forecast of go-live yet."
 

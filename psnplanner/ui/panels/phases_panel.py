@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -27,13 +27,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.edits import plural
-from psnplanner.programme.record import RecordId
-from psnplanner.programme.state import State
+from psnplanner.programme.words import plural
 from psnplanner.style import phase_colour
 from psnplanner.ui import look
 from psnplanner.ui.site_drag import MIME, sites_of
 from psnplanner.ui.wording import days_text, window
+
+if TYPE_CHECKING:
+    from psnplanner.programme.record import RecordId
+    from psnplanner.programme.state import State
 
 _ROLE = Qt.ItemDataRole
 LINE_ROLE = int(_ROLE.UserRole) + 1

@@ -191,3 +191,16 @@ def test_returns_are_dropped_on_the_window(window: MainWindow, tmp_path: Path, q
     qtbot.waitUntil(lambda: dialog.rehearsal is not None, timeout=20_000)
     assert dialog.files.topLevelItemCount() == 2
     dialog.reject()
+
+
+def test_closed_while_it_reads(
+    window: MainWindow, tmp_path: Path, settle: Callable[[MainWindow], None]
+) -> None:
+    """The reading stops, and tells nobody who is gone."""
+    back = brought_back(window.session, tmp_path)
+    count = len(window.session.transactions())
+    dialog = window.exchange.merge([back])
+    QApplication.processEvents()
+    dialog.reject()
+    settle(window)
+    assert len(window.session.transactions()) == count

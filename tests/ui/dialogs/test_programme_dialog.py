@@ -15,6 +15,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.wording import to_qdate
 from tests.ui.sample import PARTNERS, TODAY, ident
 
+ONE_WINDOW = True
+
 
 @pytest.fixture
 def dialog(window: MainWindow) -> Iterator[ProgrammeDialog]:

@@ -17,6 +17,8 @@ from psnplanner.ui.settings import settings
 from tests.ui.panels.test_photo_box import picture
 from tests.ui.sample import TODAY
 
+ONE_WINDOW = True
+
 LEFT = Qt.MouseButton.LeftButton
 
 

@@ -17,6 +17,8 @@ from psnplanner.style import palette, phase_colour
 from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.colouring import KINDS, colouring, lateness, site_ids
 
+ONE_WINDOW = True
+
 TODAY = date(2014, 10, 6)
 
 

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 from psnplanner.geography.spatial_index import PointIndex
 from psnplanner.ui.main_window import MainWindow
 
+ONE_WINDOW = True
+
 NONE, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
 LEFT, NO_BUTTON = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton

@@ -17,6 +17,8 @@ from psnplanner.ui.map.measure_tool import length_words, miles_words
 from psnplanner.ui.map.view import from_world
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 

@@ -13,6 +13,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.view import View, to_world
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 
 class _Flag:
     """A layer that fills the view, and counts how often it is asked to."""

@@ -13,6 +13,8 @@ from psnplanner.ui.home_figures import Forecast
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import TODAY
 
+ONE_WINDOW = True
+
 
 def test_home_comes_first_and_tells_how_far_it_is(window: MainWindow) -> None:
     """Days left, live of all, the plan, what is stuck; the chart in words for a reader."""

@@ -13,6 +13,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.site_drag import MIME, sites_of
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 
 def _line(window: MainWindow, name: str) -> Any:
     return next(line for line in window.phases.model.lines if line.name == name)

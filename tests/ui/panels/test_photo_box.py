@@ -22,6 +22,8 @@ from psnplanner.ui.pictures import decode
 from tests.conftest import a_site
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 SITE = ident("site 7")
 
 

@@ -8,6 +8,8 @@ from psnplanner.programme.stage import DONE, NOT_NEEDED, STATES, WAITING
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import TODAY, ident
 
+ONE_WINDOW = True
+
 
 def _fresh_site(window: MainWindow) -> bytes:
     """A site of which only the first stage is done."""

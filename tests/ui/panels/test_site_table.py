@@ -12,6 +12,8 @@ from psnplanner.ui.panels.site_table import index_at
 from psnplanner.ui.site_rows import COLUMNS, natural
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 
 def _column(window: MainWindow, name: str) -> list[str]:
     model, column = window.table.model, COLUMNS.index(name)

@@ -20,6 +20,8 @@ from psnplanner.ui.timeline.scene import NAMES_PX
 from psnplanner.ui.timeline.tips import tip_at
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 Settle = Callable[[MainWindow], None]
 SEFTON = ident("Sefton")
 LEFT = Qt.MouseButton.LeftButton
