@@ -270,7 +270,7 @@ def _gathered(spots: Points, weights: Points) -> tuple[Points, Points]:
     if len(spots) <= _MOST_APART:
         return spots, weights
     squares, of = np.unique(np.round(spots / 6.0), axis=0, return_inverse=True)
-    return squares * 6.0, np.bincount(of.ravel(), weights)
+    return squares * 6.0, np.bincount(of.ravel(), weights).astype(np.float64)
 
 
 def _pixels(axes: Any, points: list[tuple[float, float]]) -> Points:

@@ -41,7 +41,7 @@ class BoundaryCommands:
     def adopt(self, session: Any) -> None:
         """A programme was opened: draw its boundaries."""
         self._session = session
-        self.layer.drawn = {}
+        self.layer.drawn, self.layer.visible, self.layer.named = {}, True, True
         self._draw()
 
     def follow(self, before: Any, after: Any) -> None:

@@ -70,7 +70,10 @@ def window(
     """
     kept = getattr(request.module, "ONE_WINDOW", False)
     made: MainWindow = request.getfixturevalue("kept_window" if kept else "empty_window")
+    if look.is_dark():
+        look.apply("light")
     made.adopt(sample)
+    made.activateWindow()
     settle(made)
     yield made
     if kept:

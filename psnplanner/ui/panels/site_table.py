@@ -54,7 +54,9 @@ class SiteTable(QWidget):
         self.columns = TableColumns(self.view, self.model)
         self._build_line()
         self.bubble = _Bubble(self.view)
-        self._empty = QLabel(self.view.viewport())
+        # Not the viewport's child: scrolling would carry it along with the lines.
+        self._empty = QLabel(self.view)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._empty.setObjectName("faint")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
@@ -286,16 +288,17 @@ class SiteTable(QWidget):
         elif shown:
             self._say_empty("")
         else:
-            self._say_empty(f"No site matches the filter.\n{notes}".strip())
+            words = "No site matches the filter. Show all (Ctrl+Shift+F) clears it."
+            self._say_empty(f"{words}\n{notes}".strip())
 
     def _say_empty(self, words: str) -> None:
         self._empty.setText(words)
         self._empty.setVisible(bool(words))
-        self._empty.resize(self.view.viewport().size())
+        self._empty.setGeometry(self.view.viewport().geometry())
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
-        self._empty.resize(self.view.viewport().size())
+        self._empty.setGeometry(self.view.viewport().geometry())
 
 
 class _Bubble(QFrame):

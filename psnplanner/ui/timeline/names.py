@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter
 
 from psnplanner.programme.edits import plural
 from psnplanner.ui import look
-from psnplanner.ui.timeline.ink import LEFT, RIGHT, elided, paint_lock, phase_ink, smaller
+from psnplanner.ui.timeline.ink import RIGHT, elided, paint_lock, phase_ink, smaller
 from psnplanner.ui.timeline.model import PhaseRow
 from psnplanner.ui.timeline.rows import AXIS_PX, NODE, NODES, PHASE, TOTAL, Line
 from psnplanner.ui.timeline.scene import NAMES_PX, Scene
@@ -74,9 +74,11 @@ def _paint_phase_name(painter: QPainter, scene: Scene, row: PhaseRow, box: QRect
     lower = QRectF(inner.left(), inner.top() + half, inner.width(), half)
     over = row.phase.capacity_days is not None and row.effort_days > row.phase.capacity_days
     painter.setPen(look.colour("danger" if over else "faint"))
-    painter.drawText(lower, LEFT, load_words(row))
+    words = _sites_words(row, scene)
+    beside = painter.fontMetrics().horizontalAdvance(words) + 8
+    elided(painter, lower.adjusted(0, 0, -beside, 0), load_words(row))
     painter.setPen(look.colour("faint"))
-    painter.drawText(lower, RIGHT, _sites_words(row, scene))
+    painter.drawText(lower, RIGHT, words)
 
 
 def load_words(row: PhaseRow) -> str:

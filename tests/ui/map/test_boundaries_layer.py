@@ -21,8 +21,6 @@ from psnplanner.ui.map.labels import LabelPlacer
 from psnplanner.ui.map.view import to_world
 from tests.ui.sample import ident
 
-ONE_WINDOW = True
-
 WEST, SOUTH, EAST, NORTH = -3.30, 53.00, -1.95, 53.70
 """Round all sites of the sample, so that no site lies on the edge."""
 
@@ -241,8 +239,8 @@ def test_removing_from_the_menu(window: MainWindow, settle: Any) -> None:
     """All of a file at once, or one."""
     window.session.do(AddBoundaries([area("A"), area("B"), area("C", source="d")], "c"))
     commands = window.map_commands
-    commands.boundary_menu.aboutToShow.emit()
-    menu = next(a.menu() for a in commands.boundary_menu.actions() if a.text() == "&Remove")
+    commands.boundaries.menu.aboutToShow.emit()
+    menu = next(a.menu() for a in commands.boundaries.menu.actions() if a.text() == "&Remove")
     lines = {a.text(): a for a in menu.actions()}
     lines["All 2 of c.geojson"].trigger()
     assert [b.name for b in window.session.state.boundaries.values()] == ["C"]

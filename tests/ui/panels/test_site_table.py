@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.panels.site_table import index_at
@@ -41,8 +42,12 @@ def test_typing_filters_table_and_map(window: MainWindow, qtbot: Any) -> None:
 
 
 def test_no_match_says_so(window: MainWindow) -> None:
-    """An empty table is not a riddle."""
+    """An empty table is not a riddle, however far down it was scrolled before."""
+    bar = window.table.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
     window.roster.search("no such site anywhere")
+    QApplication.processEvents()
+    assert window.table._empty.geometry() == window.table.view.viewport().geometry()
     assert window.table._empty.isVisible()
     assert "No site matches" in window.table._empty.text()
 

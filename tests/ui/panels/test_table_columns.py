@@ -18,8 +18,6 @@ from psnplanner.ui.saved_views import BUILT_IN, ViewSettings
 from psnplanner.ui.table_columns import USUAL
 from tests.ui.sample import ident
 
-ONE_WINDOW = True
-
 
 def _headings(window: MainWindow) -> list[str]:
     return [column.heading for column in window.table.model.columns]

@@ -1,0 +1,43 @@
+"""The panels round the map keep their sizes, whatever comes between."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QApplication
+
+from psnplanner.session import Session
+from psnplanner.ui.main_window import MainWindow
+
+
+def test_the_start_page_between_two_programmes_alters_no_panel(
+    empty_window: MainWindow, sample: Session
+) -> None:
+    """The map has most of the width at first, and the panels come back as they were left."""
+    window = empty_window
+    window.show_start()
+    QApplication.processEvents()
+    assert all(dock.isHidden() for dock in window.docks)
+    window.adopt(sample)
+    QApplication.processEvents()
+    assert window.pane.canvas.width() > window.width() / 2
+    assert window.pane.canvas.height() > 2 * window.playback.slider.height()
+    assert window.places.table.height() > window.height() / 5
+    before = [dock.size() for dock in window.docks]
+    path = sample.path
+    window.files.close()
+    QApplication.processEvents()
+    window.adopt(Session.open(path, author="tester"))
+    QApplication.processEvents()
+    assert [dock.size() for dock in window.docks] == before
+
+
+def test_the_row_of_days_is_one_row_on_a_tall_screen(
+    empty_window: MainWindow, sample: Session
+) -> None:
+    """What room there is more goes to the map."""
+    empty_window.adopt(sample)
+    heights = []
+    for size in ((1366, 768), (1920, 1080)):
+        empty_window.resize(*size)
+        QApplication.processEvents()
+        heights.append(empty_window.playback.slider.height())
+    assert heights[0] == heights[1] < 60
