@@ -54,7 +54,7 @@ class Docks:
         wide, tall = self._window.width() or 1366, self._window.height()
         self._window.resizeDocks(
             [self.plan, self.site],
-            [max(245, wide // 6), max(330, wide * 10 // 43)],
+            [max(280, wide // 6), max(330, wide * 10 // 43)],
             Qt.Orientation.Horizontal,
         )
         self._window.resizeDocks([self.table], [max(210, tall * 10 // 33)], Qt.Orientation.Vertical)

@@ -136,9 +136,12 @@ def painted(*_):
     used = resource.getrusage(resource.RUSAGE_SELF)
     if iface.mapCanvas().layers():
         began = float(os.environ["BEGUN"])
-        print("PAINTED", time.time() - began, used.ru_utime + used.ru_stime, flush=True)
+        said = f"PAINTED {time.time() - began} {used.ru_utime + used.ru_stime}\\n"
+        os.write(1, said.encode())
         os._exit(0)
 iface.mapCanvas().renderComplete.connect(painted)
+if iface.mapCanvas().layers():
+    iface.mapCanvas().refresh()
 """
 
 
@@ -250,9 +253,11 @@ def _said(command: list[str], word: str, extra: dict[str, str]) -> list[str]:
     """What a process prints after a word; nothing if it fails to."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"} | extra
     if command[0] != sys.executable:
-        environment = {k: v for k, v in environment.items() if not k.startswith("PYTHON")}
+        # The system's own Python, not the one we run in.
+        kept = ((k, v) for k, v in environment.items() if not k.startswith(("PYTHON", "VIRTUAL")))
+        environment = dict(kept) | {"PATH": os.defpath}
     try:
-        made = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return []
     lines = (line.split() for line in made.stdout.splitlines())

@@ -260,7 +260,7 @@ def test_progress_streams_and_cancels() -> None:
     assert len(told) > 3
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_every_plan_keeps_every_rule(data: st.DataObject) -> None:
     """`propose` verifies each plan independently and raises Bug: here, anything it is given."""

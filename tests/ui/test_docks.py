@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.session import Session
@@ -41,3 +44,13 @@ def test_the_row_of_days_is_one_row_on_a_tall_screen(
         QApplication.processEvents()
         heights.append(empty_window.playback.slider.height())
     assert heights[0] == heights[1] < 60
+
+
+def test_a_programme_without_sites_leaves_the_map_its_room(
+    empty_window: MainWindow, tmp_path: Path, settle: Callable[[MainWindow], None]
+) -> None:
+    """What there is to do first is said in lines that break."""
+    empty_window.adopt(Session.create(tmp_path / "new.gpkg", author="tester"))
+    settle(empty_window)
+    assert empty_window.places.plan.width() < empty_window.width() / 4
+    assert "Import" in empty_window.home.panel.message.text()

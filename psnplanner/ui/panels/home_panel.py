@@ -61,6 +61,7 @@ class HomePanel(QWidget):
     def _build(self) -> None:
         self.message.setObjectName("faint")
         self.message.setMargin(14)
+        self.message.setWordWrap(True)  # a long line would push the map aside
         self.message.setAlignment(Qt.AlignmentFlag.AlignTop)
         _enlarge(self.countdown, 5)
         _enlarge(self.live, 2)

@@ -35,7 +35,7 @@ def test_a_file_is_shown_remembered_and_taken_away(
     window: MainWindow, tmp_path: Path, qtbot: Any
 ) -> None:
     """Beyond its last level it is drawn larger; it is in the menu of its programme only."""
-    commands, canvas = window.map_commands, window.pane.canvas
+    commands, canvas = window.map_commands.backgrounds, window.pane.canvas
     commands.tiles.set_pale(False)
     before = _middle(window)
     path = _map(tmp_path / "plan.mbtiles", window)
@@ -45,14 +45,14 @@ def test_a_file_is_shown_remembered_and_taken_away(
     assert "© Us" in canvas.layers.attributions
     canvas.zoom(32)
     assert _middle(window) == RED
-    commands.background_menu.aboutToShow.emit()
-    assert "plan.mbtiles" in [a.text() for a in commands.background_menu.actions()]
+    commands.menu.aboutToShow.emit()
+    assert "plan.mbtiles" in [a.text() for a in commands.menu.actions()]
     canvas.zoom(1 / 32)
     session, file = window.session, window.session.path
     window.let_go()
     window.adopt(type(session).open(file))
-    assert commands.background == f"file:{path}"
-    commands.show_background("")
+    assert commands.shown == f"file:{path}"
+    commands.show("")
     assert _middle(window) == before
 
 

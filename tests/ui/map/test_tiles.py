@@ -368,25 +368,25 @@ def test_the_background_menu_shows_tiles_and_remembers(
     from psnplanner.ui.map import tiles_providers
 
     monkeypatch.setattr(tiles_providers, "provider", lambda key: server.provider)
-    commands = window.map_commands
+    commands = window.map_commands.backgrounds
     assert not commands.tiles.shown
     assert not server.asked
-    commands.background_menu.aboutToShow.emit()
-    lines = {action.objectName(): action for action in commands.background_menu.actions()}
+    commands.menu.aboutToShow.emit()
+    lines = {action.objectName(): action for action in commands.menu.actions()}
     assert lines["background "].isChecked()
     lines["background osm"].trigger()
     window.pane.canvas.repaint()
     qtbot.waitUntil(lambda: len(server.asked) > 2)
     session = window.session
     window.adopt(session.open(_copy(session)))
-    assert commands.background == ""
-    commands.show_background("osm")
+    assert commands.shown == ""
+    commands.show("osm")
     path = window.session.path
     window.let_go()
     assert not commands.tiles.shown
     window.adopt(type(session).open(path))
-    assert commands.background == "osm"
-    commands.show_background("")
+    assert commands.shown == "osm"
+    commands.show("")
 
 
 def _copy(session: Any) -> Any:
