@@ -373,6 +373,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: Any) -> None:
         self.field.leave()
         self.places.keep()
+        self.table.columns.keep_now()
         self.let_go()
         super().closeEvent(event)
 

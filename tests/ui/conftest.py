@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets")
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from psnplanner import home
@@ -20,6 +20,18 @@ from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import create
 
 SITES = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of the window that fails is tried once more, and named in the summary.
+
+    Real clicks, timers and threads on a machine others load: with two thousand of them one goes
+    astray now and then. The core's tests have no such excuse and no second try.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +66,14 @@ def _new_window() -> Iterator[MainWindow]:
     made.show()
     QApplication.processEvents()
     yield made
-    made.close()
-    made.deleteLater()
+    _close(made)
+
+
+def _close(window: MainWindow) -> None:
+    """Close a window and end it here: events alone leave it, and its timers, to the next test."""
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
 
 
@@ -116,8 +134,7 @@ def shared_window(
         made.adopt(Session.open(path, author="tester"))
         rest(made)
         yield made
-        made.close()
-        made.deleteLater()
+        _close(made)
         QApplication.processEvents()
 
 

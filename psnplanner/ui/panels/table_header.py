@@ -216,8 +216,14 @@ class TableColumns(QObject):
         self._keeping.start()
         self.changed.emit()
 
+    def keep_now(self) -> None:
+        """Keep what would be kept in a moment; for a window that closes before that."""
+        if self._keeping.isActive():
+            self.keep()
+
     def keep(self) -> None:
         """Remember columns, widths and sorting for this person."""
+        self._keeping.stop()
         kept = {
             "columns": self.shown,
             "widths": self.widths,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from psnplanner.session import Session
 from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.panels.site_table import SiteTable
 from psnplanner.ui.saved_views import BUILT_IN, ViewSettings
+from psnplanner.ui.settings import settings
 from psnplanner.ui.table_columns import USUAL
 from tests.ui.sample import ident
 
@@ -137,6 +139,18 @@ def test_the_cursor_stays_on_its_site(window: MainWindow) -> None:
     assert table.view.currentIndex().row() == 0
 
 
+def test_a_window_that_closes_at_once_keeps_its_columns(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then and there, not a moment later into whatever is the person's folder by then."""
+    window.table.columns.show(["reference", "priority"])
+    window.close()
+    assert "priority" in str(settings().value("site_table"))
+    monkeypatch.setenv("PSNPLANNER_HOME", str(tmp_path / "another"))
+    QTest.qWait(600)
+    assert settings().value("site_table") is None
+
+
 # Choosing with the map
 
 
@@ -144,6 +158,7 @@ def test_control_click_adds_to_what_the_map_chose(window: MainWindow) -> None:
     """And a click on a chosen line narrows to it, unless it becomes a drag."""
     table, port = window.table, window.table.view.viewport()
     window.places.table.raise_()
+    QApplication.processEvents()  # its lines lie where they will be
     window.roster.select([ident("site 2"), ident("site 3")])
 
     def at(line: int) -> Any:

@@ -1,0 +1,109 @@
+"""Plans, prices, scenarios and forecasts of an open programme."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from psnplanner.programme.change import Transaction
+from psnplanner.programme.edits import Amend, Create, Delete
+from psnplanner.programme.record import RecordId
+from psnplanner.session.door import Door, Progress
+
+if TYPE_CHECKING:
+    from psnplanner.planning import forecast as forecasting
+    from psnplanner.planning.benefits import Benefits
+    from psnplanner.planning.explain import Explainer, Explanation
+    from psnplanner.planning.network import Network
+    from psnplanner.planning.plan import Options, Plan
+    from psnplanner.planning.scenario import Settings
+
+
+class Plans(Door):
+    """What the planner says of the programme; each part is loaded when first asked for."""
+
+    def propose_plan(
+        self, options: Options | None = None, progress: Progress | None = None
+    ) -> Plan:
+        """Propose phases; nothing changes until the plan's edit is done."""
+        from psnplanner.planning import plan
+
+        wanted = options or plan.Options()
+        return plan.propose(self.state, self.present_day, self.calendar, wanted, progress)
+
+    def explain(self, site: RecordId, prices: Mapping[str, float] | None = None) -> Explanation:
+        """Why a site is in its phase, and what others would cost. Raises UserError as planning."""
+        return self._explainer(prices).site(site)
+
+    def pressures(self, prices: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
+        """The phases whose crew-days are worth most, dearest first."""
+        return [dataclasses.asdict(item) for item in self._explainer(prices).pressures()]
+
+    def _explainer(self, prices: Mapping[str, float] | None) -> Explainer:
+        from psnplanner.planning.explain import Explainer
+        from psnplanner.planning.prices import Prices, with_prices
+
+        changed = with_prices(Prices(), prices or {})
+        return Explainer(self.state, self.present_day, self.calendar, changed)
+
+    def plan_scenario(
+        self, name: str, options: Options | None = None, progress: Progress | None = None
+    ) -> Plan:
+        """The plan of the programme as a scenario has it; its edit is not for doing."""
+        from psnplanner.planning import plan, scenario
+
+        settings = scenario.Settings.from_json(scenario.named(self.state, name).settings)
+        wanted = options or plan.Options()
+        return scenario.plan_of(
+            self.state, settings, self.present_day, self.calendar, wanted, progress
+        )
+
+    def keep_scenario(self, name: str, settings: Settings, note: str = "") -> Transaction | None:
+        """Keep a scenario in the file under its name, in place of one of that name."""
+        from psnplanner.planning import scenario
+
+        made = scenario.scenario(name, settings, note)
+        if made.id in self.state.scenarios:
+            values = {"name": made.name, "settings": made.settings, "note": made.note}
+            return self.do(Amend("scenario", [made.id], values, f"Change scenario {name}"))
+        return self.do(Create([made]))
+
+    def forget_scenario(self, name: str) -> Transaction | None:
+        """Remove a scenario. Raises UserError if there is none of that name."""
+        from psnplanner.planning import scenario
+
+        return self.do(Delete("scenario", [scenario.named(self.state, name).id]))
+
+    def compare_scenarios(
+        self, options: Options | None = None, progress: Progress | None = None
+    ) -> list[dict[str, Any]]:
+        """Every scenario planned, beside the programme as it is."""
+        from psnplanner.planning import plan, scenario
+
+        kept = sorted(self.state.scenarios.values(), key=lambda item: item.name.casefold())
+        wanted = options or plan.Options()
+        return scenario.compare(self.state, kept, self.present_day, self.calendar, wanted, progress)
+
+    def forecast(
+        self,
+        options: forecasting.Options | None = None,
+        progress: Progress | None = None,
+    ) -> forecasting.Forecast:
+        """How likely go-live is, and what to fix first; may be asked from any thread."""
+        from psnplanner.planning import forecast
+
+        wanted = options or forecast.Options()
+        return forecast.forecast(self.state, self.today, self.calendar, wanted, progress)
+
+    def savings(self, forecast: forecasting.Forecast | None = None) -> Benefits:
+        """What is saved by month and partner: so far, and (given a forecast) to come."""
+        from psnplanner.planning.benefits import benefits
+
+        return benefits(self.state, self.present_day, self.calendar, forecast)
+
+    def network(self, route_factor: float | None = None) -> Network:
+        """The network as its tree says: lengths, what each cut link takes down, second paths."""
+        from psnplanner.planning.network import ROUTE_FACTOR, network
+
+        return network(self.state, route_factor or ROUTE_FACTOR)

@@ -1,0 +1,190 @@
+"""What the board gets of an open programme: figures, snapshots, issues, comparisons, joiners."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psnplanner.errors import UserError
+from psnplanner.programme.change import creation
+from psnplanner.programme.edits import Create
+from psnplanner.programme.issued import IssuedSnapshot
+from psnplanner.programme.state import State
+from psnplanner.session.door import Progress
+from psnplanner.session.past import At, Past
+from psnplanner.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from psnplanner.board.compare import Comparison
+    from psnplanner.board.figures import Figures
+    from psnplanner.board.joiners import Joiner
+    from psnplanner.board.snapshot import Pack, Wanted
+
+
+class Snapshots(Past):
+    """Figures and snapshots, of any day."""
+
+    def figures(
+        self,
+        as_at: date | None = None,
+        *,
+        recorded_by: datetime | None = None,
+        forecast: Mapping[str, Any] | None = None,
+    ) -> Figures:
+        """The figures of the present day, or of the programme as it stood on another.
+
+        With `recorded_by`, from what this file had learnt by that instant.
+        """
+        from psnplanner.board.figures import figures
+
+        at = self._at(as_at, recorded_by)
+        beside = self._beside(at.state, forecast)
+        return figures(at.state, at.drawn_on, at.calendar, as_at=as_at, beside=beside)
+
+    def snapshot(
+        self,
+        out: Path,
+        *,
+        as_at: date | None = None,
+        recorded_by: datetime | None = None,
+        audience: str = "internal",
+        title: str = "",
+        sections: Iterable[str] = (),
+        paper: str = "A4",
+        forecast: Mapping[str, Any] | None = None,
+        joiners: Iterable[Joiner] = (),
+        progress: Progress | None = None,
+    ) -> None:
+        """Write a snapshot for the board; its kind follows the file's ending."""
+        from psnplanner.board.snapshot import Wanted, checked_suffix, save
+
+        suffix = checked_suffix(Path(out))
+        wanted = Wanted(audience, title, tuple(sections), paper)
+        at = self._at(as_at, recorded_by)
+        made = self._pack(at, wanted, forecast, tuple(joiners), progress)
+        save(made, suffix, Path(out), progress)
+
+    def issue(
+        self,
+        out: Path,
+        *,
+        as_at: date | None = None,
+        recorded_by: datetime | None = None,
+        audience: str = "board",
+        title: str = "",
+        sections: Iterable[str] = (),
+        paper: str = "A4",
+        forecast: Mapping[str, Any] | None = None,
+        joiners: Iterable[Joiner] = (),
+        progress: Progress | None = None,
+    ) -> IssuedSnapshot:
+        """Write a snapshot and record in the programme who issued what, of which knowledge.
+
+        What was issued can be written again, the same to the byte, with `reissue`.
+        """
+        from psnplanner.board import issue
+
+        if self.read_only:
+            raise UserError("A programme that can only be read records no issue.", str(self.path),
+                            "Write the snapshot without issuing it.")  # fmt: skip
+        known = self.vector() if recorded_by is None else self.vector_by(recorded_by)
+        asked = issue.record(
+            Path(out), as_at=as_at, drawn_on=as_at or self._at(None, known=known).drawn_on,
+            position=known, recorded_by=recorded_by, audience=audience, title=title,
+            sections=sections, paper=paper, forecast=forecast, joiners=joiners,
+            by=self.author, issued_at=self._clock(),
+        )  # fmt: skip
+        content = self._issued(asked, progress)
+        made = issue.sealed(asked, content)
+        with whole_file(Path(out)) as beside:
+            beside.write_bytes(content)
+        label = f"Snapshot “{made.file_name}” issued to {made.audience}"
+        self.do(Create([made], label))
+        return made
+
+    def reissue(
+        self, snapshot: IssuedSnapshot, out: Path, progress: Progress | None = None
+    ) -> None:
+        """Write an issued snapshot again. Raises UserError if it would not be the same bytes."""
+        from psnplanner.board import issue
+
+        content = self._issued(snapshot, progress)
+        issue.check(snapshot, content, out)
+        with whole_file(Path(out)) as beside:
+            beside.write_bytes(content)
+
+    def _issued(self, asked: IssuedSnapshot, progress: Progress | None) -> bytes:
+        from psnplanner.board import issue
+        from psnplanner.board.snapshot import render
+
+        at = self._at(asked.as_at, known=issue.position(asked), drawn_on=asked.drawn_on)
+        made = self._pack(at, issue.wanted(asked), *issue.extra(asked), progress)
+        return render(made, asked.form)
+
+    def _pack(
+        self,
+        at: At,
+        wanted: Wanted,
+        forecast: Mapping[str, Any] | None,
+        joiners: tuple[Joiner, ...],
+        progress: Progress | None,
+    ) -> Pack:
+        from psnplanner.board.snapshot import Material, pack
+
+        reel = self.playback(progress) if at.known is None else self._playback_of(at)
+        material = Material(self._beside(at.state, forecast), reel, joiners)
+        return pack(at.state, wanted, material, at.drawn_on, at.calendar, at.as_at)
+
+    def compare(
+        self,
+        from_day: date,
+        to_day: date,
+        *,
+        recorded_by: datetime | None = None,
+        audience: str = "internal",
+    ) -> Comparison:
+        """What changed from one day to another."""
+        from psnplanner.board.compare import compare
+        from psnplanner.board.redact import for_audience, withheld
+
+        if to_day < from_day:
+            raise UserError("The second day is before the first.",
+                            remedy="Give the earlier day first.")  # fmt: skip
+        before, after = (self._at(day, recorded_by) for day in (from_day, to_day))
+        gone = withheld(before.state, audience) | withheld(after.state, audience)
+        was, now = (for_audience(at.state, audience, gone) for at in (before, after))
+        between = [t for t in self._headers if from_day < t.effective_on <= to_day]
+        return compare(was, now, from_day, to_day, self.calendar, len(between))
+
+    def write_comparison(
+        self,
+        out: Path,
+        from_day: date,
+        to_day: date,
+        *,
+        audience: str = "internal",
+        recorded_by: datetime | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write what changed as a page with a map (.html) or as a map (.png, .svg, .pdf)."""
+        from psnplanner.board.compare_map import draw
+        from psnplanner.board.snapshot import Wanted, checked_suffix, save
+
+        suffix = checked_suffix(Path(out))
+        found = self.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
+        at = self._at(to_day, recorded_by)
+        made = self._pack(at, Wanted(audience), None, (), progress)
+        save(draw(made, found), suffix, Path(out), progress)
+
+    def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:
+        """A list of prospective organisations set against the live network; nothing changes."""
+        from psnplanner.board.joiners import joiners
+        from psnplanner.board.redact import for_audience
+        from psnplanner.intake.lists import read_list
+
+        scratch = State().after([creation(self.state.programme)])
+        preview = read_list(path, scratch, today=self.present_day)
+        prospects = scratch.after(preview.edit.propose(scratch, self.today).changes)
+        return joiners(for_audience(self.state, audience), prospects)
