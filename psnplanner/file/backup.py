@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from psnplanner.errors import UserError
-from psnplanner.file.connection import plain_words
+from psnplanner.file.connection import connect, plain_words
 from psnplanner.file.database import Database
 from psnplanner.whole_file import TAKEN, whole_file
 
@@ -25,5 +25,18 @@ def backup(db: Database, out: Path) -> None:
         try:
             with whole_file(out, replace=False) as beside:
                 db.conn.execute("VACUUM INTO ?", (str(beside),))
+                _make_nameless(beside)
         finally:
             db.conn.execute(f"PRAGMA query_only={held_back}")
+
+
+def _make_nameless(copy: Path) -> None:
+    # Under the number of the file it came from, work in the copy would pass for work in that one:
+    # a system may even give both files one number on the disk, one after the other.
+    db = connect(copy)
+    try:
+        db.conn.execute("DELETE FROM own")
+        db.conn.commit()
+        db.conn.execute("PRAGMA journal_mode=DELETE").fetchall()
+    finally:
+        db.conn.close()

@@ -12,6 +12,7 @@ import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
 from psnplanner.file.database import Database
+from psnplanner.file.share import network_kind
 
 APPLICATION_ID = 0x47504B47
 """“GPKG”: says that the file is a GeoPackage."""
@@ -41,21 +42,29 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
         # clears away the -wal and -shm files when the last one leaves.
         writable = not read_only or (_may_write(path) and _may_write(path.parent))
         uri = f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro'}"
-        if read_only and not _may_write(path.parent):
+        shared = bool(network_kind(path))
+        if read_only and (shared or not _may_write(path.parent)):
             uri = _frozen(path)
         connection = sqlite3.connect(uri, uri=True)
         try:
-            return _settle(Database(connection, execute_plugins=False), read_only)
+            return _settle(Database(connection, execute_plugins=False), read_only, shared)
         except BaseException:
             connection.close()
             raise
 
 
-def _settle(db: Database, read_only: bool) -> Database:
+def _settle(db: Database, read_only: bool, shared: bool) -> Database:
     for name, value in _SETTINGS.items():
         db.execute(f"PRAGMA {name}={value}").fetchall()
     if read_only:
         db.execute("PRAGMA query_only=ON").fetchall()
+    elif shared:
+        # The log's index is memory that machines cannot share: with the file to itself SQLite
+        # folds a log back without one, and from then on keeps a journal that needs none.
+        db.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+        db.execute("PRAGMA journal_mode=DELETE").fetchall()
+        db.execute("PRAGMA locking_mode=NORMAL").fetchall()
+        db.execute("PRAGMA synchronous=EXTRA").fetchall()
     else:
         db.execute("PRAGMA journal_mode=WAL").fetchall()
         # NORMAL lost acknowledged saves in half of the simulated power cuts.
@@ -69,15 +78,16 @@ def _may_write(path: Path) -> bool:
 
 
 def _frozen(path: Path) -> str:
-    # On read-only media WAL cannot be opened, and `immutable` ignores a leftover -wal:
-    # that would show stale data as current.
+    # On read-only media and shares WAL cannot be opened, and `immutable` ignores a leftover
+    # -wal: that would show stale data as current.
     left = path.with_name(path.name + "-wal")
     if left.exists() and left.stat().st_size:
         raise UserError(
             "The last changes of this programme are in a -wal file beside it, "
-            "which cannot be read from a read-only folder.",
+            "which cannot be read from a read-only folder or a network share.",
             where=str(path),
-            remedy="Copy both files to a folder you can write to, and open it there.",
+            remedy="Close it where it is open; or copy both files to a folder of your own disk, "
+            "and open it there.",
         )
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
@@ -179,8 +189,9 @@ _MEANINGS = {
         "Check that it exists and that you may read it.",
     ),
     "disk i/o error": (
-        "The disk reported an error.",
-        "Check the disk, and go back to a backup if it persists.",
+        "The disk refused to read or write; nothing was saved.",
+        "It may be over your quota, disconnected or failing: see to it and do it again; go back "
+        "to a backup if it persists.",
     ),
     "append-only": ("The journal cannot be altered.", "Make a new change, or undo."),
     "not a database": ("This is not a programme file.", "Open a .gpkg made by PSN Planner."),

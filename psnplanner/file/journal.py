@@ -286,9 +286,10 @@ def _head(
     return found[0] if found else (None, None)
 
 
-def headers(db: Database) -> list[Transaction]:
-    """Every transaction without its changes, in order of arrival."""
-    return [_transaction(row) for row in rows(db, f"SELECT {_TXN} FROM txn ORDER BY arr")]
+def headers(db: Database, after: int = 0) -> list[Transaction]:
+    """Every transaction that arrived after that one, without its changes, in that order."""
+    sql = f"SELECT {_TXN} FROM txn WHERE arr > ? ORDER BY arr"
+    return [_transaction(row) for row in rows(db, sql, after)]
 
 
 def _transaction(row: tuple[Any, ...], changes: tuple[Change, ...] = ()) -> Transaction:

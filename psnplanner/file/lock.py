@@ -7,25 +7,34 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from psnplanner.file.standing import beside, mark
+
 
 class WriterLock:
     """The right to write to one programme file, held until released or the process ends.
 
     A dot-file beside the programme carries the operating system's lock: it cannot go stale.
+    Within it stands which file it is held for.
     """
 
     def __init__(self, path: Path) -> None:
-        resolved = path.resolve()
-        self._lock = FileLock(resolved.with_name(f".{resolved.name}.lock"), timeout=0)
+        self._path = path
+        self._lock = FileLock(beside(path), timeout=0)
         self.held = False
+        self.refused = ""
 
     def acquire(self) -> bool:
-        """Take the lock if nobody else has it; False if somebody has, or the folder refuses."""
+        """Take the lock if nobody else has it; `refused` says why where the disk keeps none."""
         try:
             self._lock.acquire()
-        except (Timeout, OSError):
+        except Timeout:
+            return False
+        except OSError as error:
+            self.refused = error.strerror or str(error)
             return False
         self.held = True
+        with contextlib.suppress(OSError):  # Windows lets nobody write to what is locked
+            beside(self._path).write_text(mark(self._path), "ascii")
         return True
 
     def release(self) -> None:

@@ -62,11 +62,12 @@ class Merge:
         self.renamed: dict[int, int] = {}
 
     def take(
-        self, arriving: Iterable[Sent], header: journal.Header, own: int, before: State
+        self, arriving: Iterable[Sent], header: journal.Header | None, own: int, before: State
     ) -> tuple[Merged, State]:
         """Merge these transactions; what came of it, and the state that follows.
 
-        Raises UserError, with nothing changed, if one cannot be taken.
+        Without a header no transaction of this copy says so: they came from a hub. Raises
+        UserError, with nothing changed, if one cannot be taken.
         """
         fresh, known = self._sorted_out(arriving)
         if not fresh:
@@ -82,7 +83,7 @@ class Merge:
         events = sum(len(item.events) for item in fresh)
         made = None
         self._clock.see(fresh[-1].hlc)
-        if events:
+        if events and header is not None:
             hlc = self._clock.next(self._now)
             made = journal.append(self._db, header, [], own, hlc, self._now)
         changes = _changes(self._db, before, touched)
@@ -93,6 +94,13 @@ class Merge:
             len(fresh), events, known, tuple(changes), tuple(conflicts), made, self.renamed
         )
         return merged, after
+
+    def append_all(self, arriving: Iterable[Sent]) -> None:
+        """Take these into the journal and its forks alone: the tables are made afterwards."""
+        fresh, _ = self._sorted_out(arriving)
+        for item in fresh:
+            self._append(item)
+        self._heads.flush()
 
     def _sorted_out(self, arriving: Iterable[Sent]) -> tuple[list[Sent], int]:
         """The transactions that are new, in the order of the clock; and how many were not."""

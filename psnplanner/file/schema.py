@@ -7,7 +7,7 @@ The journal's tables are frozen: rows are only ever added. The current-state tab
 from __future__ import annotations
 
 from psnplanner.errors import UserError
-from psnplanner.file import geopackage, journal, tables
+from psnplanner.file import geopackage, journal, seals, tables
 from psnplanner.file.connection import APPLICATION_ID, rows
 from psnplanner.file.database import Database, Migrations
 from psnplanner.programme.fold import fold
@@ -128,6 +128,12 @@ def _wishes_scenarios(db: Database) -> None:
 @migrations(name="0005_board")
 def _board(db: Database) -> None:
     _rebuild(db)
+
+
+@migrations(name="0006_seals")
+def _seals(db: Database) -> None:
+    db.conn.execute(seals.TABLE)
+    seals.close(db)
 
 
 def _rebuild(db: Database) -> None:

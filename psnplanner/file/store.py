@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pysqlite3 as sqlite3
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import copies, heads, journal, pack, photographs, schema, tables
+from psnplanner.file import copies, heads, in_step, journal, pack, photographs, schema, seals
+from psnplanner.file import tables as tables
 from psnplanner.file.backup import backup
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import connect, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge, conflicts, net_changes, sent
+from psnplanner.file.share import network_kind
+from psnplanner.file.standing import Standing, has_strange_log
 from psnplanner.file.verify import verify
 from psnplanner.programme.change import Change, Dated, Transaction
 from psnplanner.programme.photograph import Photograph
@@ -29,10 +34,22 @@ from psnplanner.whole_file import TAKEN, whole_file
 
 Progress = Callable[[float, str], None]
 Now = Callable[[], datetime]
+Answer = TypeVar("Answer")
 
 
 _MANY = 500
 OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
+_NO_LOCKS = (
+    "This disk keeps no locks ({}), so nothing tells whether somebody else has the programme open; "
+    "here it can only be read."
+)
+_ON_A_SHARE = (
+    "This programme lies on a network share ({}): slower, and only as safe as its locks. "
+    "Work on a copy on your own disk, and bring the copies together with “merge”."
+)
+_CHANGED_SINCE = (
+    "This programme has been changed since it was opened here. Open it again to see it as it is."
+)
 _WAYS_OUT = {OTHER_OPEN: "Close the other window or command, then open it again."}
 
 
@@ -53,11 +70,14 @@ class ProgrammeFile:
         self._lock = lock
         self._arrived = journal.arrived(db)
         self._clock = Clock(journal.latest_stamp(db))
+        self._standing = Standing(path)
+        self._rescued: Path | None = None
+        self._closed = False
 
     @property
     def read_only(self) -> bool:
         """Whether the file can only be read."""
-        return self._lock is None
+        return self._lock is None or self._rescued is not None
 
     @staticmethod
     def create(
@@ -93,6 +113,7 @@ class ProgrammeFile:
                     hlc, dev = Clock(0).next(now), _own_device(db, beside)
                     journal.append(db, header, changes, dev, hlc, now)
                     tables.write(db, empty, empty.after(changes), changes)
+                    seals.close(db)
             finally:
                 db.conn.close()
 
@@ -102,6 +123,7 @@ class ProgrammeFile:
 
         Raises UserError if it is no programme, from a newer version, or damaged.
         """
+        _check_log(path)
         lock, notice = (None, "") if read_only else _take_lock(path)
         try:
             db = connect(path, read_only=lock is None)
@@ -119,15 +141,20 @@ class ProgrammeFile:
 
     def load(self) -> State:
         """The current state. Raises UserError if what the tables hold cannot be read."""
-        with plain_words(self.path):
-            try:
-                return tables.load(self._db)
-            except (ValueError, TypeError) as error:
-                raise UserError(
-                    f"The file is damaged: its tables hold what cannot be read ({error}).",
-                    where=str(self.path),
-                    remedy="Go back to a backup; “psnplanner verify” says what is affected.",
-                ) from error
+        with plain_words(self.path), self._readable():
+            return tables.load(self._db)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, TypeError, OverflowError) as error:
+            raise UserError(
+                f"The file is damaged: its tables hold what cannot be read ({error}).",
+                where=str(self.path),
+                remedy="Go back to a backup; “psnplanner verify” says what is affected, and "
+                "“psnplanner repair” saves what can be saved.",
+            ) from error
 
     def append(
         self,
@@ -145,8 +172,7 @@ class ProgrammeFile:
         done, and may cancel by raising: nothing is saved then.
         """
         self._check_writable()
-        with plain_words(self.path), writing(self._db):
-            self._check_nobody_else_wrote()
+        with plain_words(self.path), self._writing():
             hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
             made = journal.append(self._db, header, changes, dev, hlc, now, tell)
             heads.follow(self._db, (hlc, dev), settles=header.kind == SETTLE)
@@ -155,7 +181,53 @@ class ProgrammeFile:
         self._arrived += 1
         return made
 
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A write transaction, if the file still stands as it did and nobody else wrote."""
+        self._check_standing()
+        with writing(self._db):
+            self._standing.note_log()
+            self._check_nobody_else_wrote()
+            yield
+            seals.close(self._db)
+            # The last moment at which nothing has been promised.
+            self._check_standing()
+
+    def _check_standing(self) -> None:
+        fault = self._standing.fault()
+        if fault:
+            raise UserError(f"{fault} Nothing was saved.", where=str(self.path),
+                            remedy="Close it; what was open here is kept beside it then."
+                            )  # fmt: skip
+
+    def look(self) -> str:
+        """What has become of the file under us, in a sentence; empty if it stands as it did.
+
+        Where its name is another's now, what was open here is first kept in a file beside it.
+        """
+        fault = self._standing.fault()
+        if self._lock is None:
+            return fault or self._behind()
+        if not fault or self._rescued is not None or not self.path.parent.is_dir():
+            return self.notice if fault else ""
+        kept = _free_name(self.path, "kept")
+        backup(self._db, kept)
+        self._standing.clear_log()
+        self._rescued = kept
+        self.notice = f"{fault} What was open here is kept in “{kept.name}” beside it."
+        return self.notice
+
+    def _behind(self) -> str:
+        """What a reader is told when others have gone on since; empty if nobody has."""
+        with plain_words(self.path):
+            gone_on = journal.arrived(self._db) != self._arrived
+        return _CHANGED_SINCE if gone_on or self._standing.touched() else ""
+
     def _check_writable(self) -> None:
+        if self._rescued is not None:
+            raise UserError(self.notice, where=str(self.path),
+                            remedy="Open one of the two, and merge the other into it."
+                            )  # fmt: skip
         if self._lock is None:
             raise UserError(
                 self.notice or "This programme is open for reading only.",
@@ -166,27 +238,29 @@ class ProgrammeFile:
     def merge(
         self,
         arriving: Iterable[Sent],
-        header: journal.Header,
+        header: journal.Header | None,
         before: State,
         now: datetime,
         pictures: Mapping[str, bytes],
         *,
-        dry_run: bool,
+        dry_run: bool = False,
+        chains: Mapping[int, bytes] | None = None,
     ) -> tuple[Merged, State]:
         """Take in the transactions of another copy, all or none; see `file.merge`.
 
-        A dry run does all of it and takes it back. Raises UserError where it cannot be.
+        A dry run does all of it and takes it back. What comes from a hub has no header, and
+        must make the chains it came with. Raises UserError where it cannot be.
         """
         self._check_writable()
         known = self._clock.last
         with plain_words(self.path):
             try:
-                with writing(self._db):
-                    self._check_nobody_else_wrote()
+                with self._writing():
                     own = _own_device(self._db, self.path)
                     merging = Merge(self._db, self._clock, now)
                     merged, after = merging.take(arriving, header, own, before)
                     photographs.keep(self._db, pictures)
+                    in_step.check_chains(self._db, chains or {})
                     if dry_run:
                         raise _TakenBack
             except _TakenBack:
@@ -194,6 +268,29 @@ class ProgrammeFile:
                 return merged, before
         self._arrived = journal.arrived(self._db)
         return merged, after
+
+    def ask(self, question: Callable[[Database], Answer]) -> Answer:
+        """What one of the questions of `in_step` finds here."""
+        with plain_words(self.path):
+            return question(self._db)
+
+    def hand_out_again(
+        self, header: journal.Header, changes: Sequence[Change], before: State, now: datetime
+    ) -> State:
+        """Bring what was handed out in this pack up to date; the state that follows."""
+        self._check_writable()
+        after = before.after(changes)
+        with plain_words(self.path), self._writing():
+            in_step.hand_out_again(self._db, header, changes, self._clock, now)
+            tables.write(self._db, before, after, changes)
+        self._arrived = journal.arrived(self._db)
+        return after
+
+    def keep_photographs(self, pictures: Mapping[str, bytes]) -> None:
+        """Keep the bytes of photographs that arrived after their records."""
+        self._check_writable()
+        with plain_words(self.path), self._writing():
+            photographs.keep(self._db, pictures)
 
     def write_pack(
         self, out: Path, header: journal.Header, records: Sequence[Record], now: datetime
@@ -268,10 +365,15 @@ class ProgrammeFile:
                 remedy="Close it and open it again, then repeat the change.",
             )
 
-    def headers(self) -> list[Transaction]:
-        """Every transaction without its changes, in order of arrival."""
-        with plain_words(self.path):
-            return journal.headers(self._db)
+    @property
+    def arrived(self) -> int:
+        """How many transactions have arrived here."""
+        return self._arrived
+
+    def headers(self, after: int = 0) -> list[Transaction]:
+        """Every transaction that arrived after that one, without its changes, in that order."""
+        with plain_words(self.path), self._readable():
+            return journal.headers(self._db, after)
 
     def transaction(self, key: tuple[int, int]) -> Transaction | None:
         """One transaction with its changes."""
@@ -337,6 +439,10 @@ class ProgrammeFile:
 
     def close(self) -> None:
         """Let the file go; harmless when done twice."""
+        with suppress(UserError):  # a full disk: the log stays, and is refused as a stranger's
+            if not self._closed:
+                self.look()
+        self._closed = True
         self._db.conn.close()
         if self._lock is not None:
             self._lock.release()
@@ -352,6 +458,17 @@ def _own_device(db: Database, path: Path) -> int:
     return device
 
 
+def _check_log(path: Path) -> None:
+    if has_strange_log(path):
+        log = f"{path.name}-wal"
+        raise UserError(
+            f"Beside it lies “{log}”, the last changes of another file that had this name and was "
+            "replaced while it was open; they would ruin this one.",
+            where=str(path),
+            remedy=f"Move “{log}” and “{path.name}-shm” to another folder, then open it again.",
+        )
+
+
 def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
     if path.exists() and not os.access(path, os.W_OK):
         return None, "The file is read-only, so changes cannot be saved in it."
@@ -359,8 +476,16 @@ def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
         return None, "The folder is read-only, so changes cannot be saved in it."
     lock = WriterLock(path)
     if path.exists() and not lock.acquire():
-        return None, OTHER_OPEN
-    return lock, ""
+        return None, _NO_LOCKS.format(lock.refused) if lock.refused else OTHER_OPEN
+    kind = network_kind(path)
+    return lock, _ON_A_SHARE.format(kind) if kind else ""
+
+
+def _free_name(path: Path, why: str) -> Path:
+    """A name beside a file that says why and when; a process killed just before may have one."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = (f"{path.stem}.{why}-{stamp}{n}{path.suffix}" for n in ("", *range(-2, -1000, -1)))
+    return next(p for p in map(path.with_name, names) if not p.exists())
 
 
 def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
@@ -373,6 +498,5 @@ def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
             where=str(path),
             remedy="Open it where it can be written, with no other window on it.",
         )
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    backup(db, path.with_name(f"{path.stem}.before-upgrade-{stamp}{path.suffix}"))
+    backup(db, _free_name(path, "before-upgrade"))
     schema.upgrade(db)

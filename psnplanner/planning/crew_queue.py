@@ -14,6 +14,9 @@ Runs = NDArray[np.float32]
 BLOCK = 2_000
 """Runs worked through together: what they need stays near the processor."""
 
+_CREW_BITS = 31
+"""Room beside the 32 bits of a moment in a whole number of 64, less the sign."""
+
 _FINE = 256.0
 # Moments are ordered by whole parts of 1/256 of a day, ties by the sites' order.
 
@@ -35,16 +38,24 @@ def _starts(ready: Runs, service: Runs, crews: int) -> Runs:
     order = _order(ready)
     began = np.empty(ready.size, dtype=np.float32)
     ready, service = ready.ravel(), service.ravel()
-    crews = min(crews, sites)
-    free = np.zeros((runs, crews), dtype=np.float32)
-    first_of_run = np.arange(runs) * crews
+    # A moment's bits as a whole number keep its order (none is negative), and leave room for
+    # the crew's number behind them: the least of a column tells when and who at once.
+    free = np.zeros((min(crews, sites), runs), dtype=np.int64)
+    free += np.arange(len(free))[:, None]
+    flat, run, number = free.ravel(), np.arange(runs), np.int64((1 << _CREW_BITS) - 1)
     for who in order:
-        crew = free.argmin(axis=1)
-        crew += first_of_run
-        start = np.maximum(ready.take(who), free.take(crew))
+        soonest = free.min(axis=0)
+        crew = soonest & number
+        soonest >>= _CREW_BITS
+        start = np.maximum(ready.take(who), soonest.astype(np.int32).view(np.float32))
         began[who] = start
         start += service.take(who)
-        free.put(crew, start)
+        held = start.view(np.int32).astype(np.int64)
+        held <<= _CREW_BITS
+        held |= crew
+        crew *= runs
+        crew += run
+        flat[crew] = held
     return began.reshape(sites, runs)
 
 
@@ -55,10 +66,14 @@ def _order(ready: Runs) -> NDArray[np.intp]:
     """
     sites, runs = ready.shape
     bits = max(1, (sites - 1).bit_length())
-    keys = (ready.T * np.float32(_FINE)).astype(np.uint64) << np.uint64(bits)
-    keys |= np.arange(sites, dtype=np.uint64)
+    latest = int(float(ready.max()) * _FINE) + 1
+    # Half the width sorts in half the time, and is enough for ten years and 5,000 sites.
+    word = np.uint32 if latest << bits < 1 << 32 else np.uint64
+    keys = (ready.T * np.float32(_FINE)).astype(word) << word(bits)
+    keys |= np.arange(sites, dtype=word)
     keys.sort(axis=1)
-    found = (keys.T & np.uint64((1 << bits) - 1)).astype(np.intp)
+    keys &= word((1 << bits) - 1)
+    found = keys.T.astype(np.intp, order="C")
     found *= runs
     found += np.arange(runs)
     return found

@@ -5,8 +5,8 @@ The model is in `forecast_model`, the runs in `forecast_runs`, what matters in `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -41,10 +41,16 @@ SITE_SHARES = np.linspace(0.05, 0.95, 10)
 
 @dataclass(frozen=True)
 class Options:
-    """How many `runs`, and the `seed` of their luck: the same again gives the same again."""
+    """How many `runs`, and the `seed` of their luck: the same again gives the same again.
+
+    `on` is the day forecast from, by default the programme's present day; `of` are the sites
+    told of, by default all: the others still take their turn with the crews.
+    """
 
     runs: int = 1_000
     seed: int = 1
+    on: date | None = None
+    of: Collection[RecordId] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class Band:
-    """Sites live by the ends of weeks: what 10, 50 and 90 in 100 runs have at most."""
+    """Sites live by the ends of weeks and months: what 10, 50 and 90 in 100 runs have at most."""
 
     days: tuple[date, ...]
     low: tuple[int, ...]
@@ -135,6 +141,31 @@ class Forecast:
             ],
         }
 
+    def for_board(self) -> dict[str, Any]:
+        """What `board.figures.Beside` takes as its forecast; JSON-ready, ISO dates.
+
+        `probability` (0 to 1) is of every site live by go-live; by `likely_on`, `safe_on` and
+        `sure_on` 50, 80 and 95 in 100 runs have them so. `by_day` are the sites live by the
+        end of a day in the worst tenth, the middle and the best tenth of runs.
+        """
+        likely, safe, sure = (on.isoformat() for on in self.whole.days)
+        band = self.band
+        rows = zip(band.days, band.low, band.middle, band.high, strict=True)
+        return {
+            "probability": round(self.probability, 4),
+            "likely_on": likely,
+            "safe_on": safe,
+            "sure_on": sure,
+            "present_on": self.present_on.isoformat(),
+            "runs": self.runs,
+            "seed": self.seed,
+            "by_day": [
+                {"on": on.isoformat(), "low": low, "likely": middle, "high": high}
+                for on, low, middle, high in rows
+            ],
+            "sentences": sentences(self),
+        }
+
     def _cause(self, cause: Cause) -> dict[str, Any]:
         return {
             "kind": cause.kind,
@@ -169,19 +200,41 @@ def forecast(
     options: Options = Options(),
     progress: Progress | None = None,
 ) -> Forecast:
-    """Forecast a programme from its present day.
+    """Forecast a programme from its present day, or the one the options give.
 
     Raises UserError where there is no site, no go-live date, or the runs are too few or too
     many; Cancelled as `progress` does.
     """
     _check(state, options)
     tell = progress or (lambda fraction, doing: None)
-    line = Line(present_day(state, today), calendar)
+    line = Line(options.on or present_day(state, today), calendar)
     tell(0.0, "Reading the programme")
     made = model(state, line)
     outcome = simulate(made, options.runs, options.seed, _part(tell, 0.02, 0.9))
     tell(0.9, "What matters most")
+    if options.of is not None:
+        state, made, outcome = _narrowed(state, made, outcome, frozenset(options.of))
     return _Told(state, line, made, options, outcome.live).forecast(outcome)
+
+
+def _narrowed(
+    state: State, made: Model, outcome: Outcome, told: frozenset[RecordId]
+) -> tuple[State, Model, Outcome]:
+    """All that is of these sites: the rest have been waited for and are told nothing of."""
+    rows = [row for row, path in enumerate(made.paths) if path.site in told]
+    sites = {ident: site for ident, site in state.sites.items() if ident in told}
+    paths, live = [made.paths[row] for row in rows], [i for i in made.live if i in told]
+    return (
+        State({**state.tables, "site": sites}),
+        replace(made, paths=paths, live=live),
+        replace(outcome, live=outcome.live[rows], unqueued=outcome.unqueued[rows]),
+    )
+
+
+def possible(state: State) -> bool:
+    """Whether there is anything to forecast: sites, a go-live date and a stage that goes live."""
+    dated = state.programme.go_live_on is not None
+    return bool(state.sites) and dated and state.workflow.live_stage is not None
 
 
 def _check(state: State, options: Options) -> None:
@@ -301,21 +354,30 @@ class _Told:
         return int(low), int(middle), int(high)
 
     def _band(self) -> Band:
-        """The burn-up to come, from the present day on, by weeks."""
+        """The burn-up to come, from the present day on, by weeks and months."""
         some, done = self._live[:, :BAND_RUNS], len(self._model.live)
         last = self._day(float(np.quantile(some.max(axis=0), 0.95))) if some.size else None
         end = max(self._go_live_on, last or self._go_live_on)
         start = self._line.present_on
         weeks = min(MOST_WEEKS, max(1, -(-(end - start).days // 7)))
-        days = sorted({start + timedelta(weeks=week) for week in range(weeks + 1)}
-                      | {max(start, self._go_live_on)})  # fmt: skip
-        counts = np.full((len(days), some.shape[1] or 1), done)
-        if some.size:
-            ordered = np.sort(some, axis=0)
-            for place, on in enumerate(days):
-                counts[place] = done + (ordered <= self._line.at(on)).sum(axis=0)
+        every = {start + timedelta(weeks=week) for week in range(weeks + 1)}
+        days = sorted(every | _month_ends(start, max(every)) | {max(start, self._go_live_on)})
+        counts = done + self._live_by(days, some)
         low, middle, high = np.quantile(counts, [0.1, 0.5, 0.9], axis=1, method="lower")
         return Band(tuple(days), *(tuple(int(n) for n in row) for row in (low, middle, high)))
+
+    def _live_by(self, days: Sequence[date], some: Runs) -> NDArray[np.intp]:
+        """How many sites of these runs are live by the ends of days: (days, runs)."""
+        runs = some.shape[1] or 1
+        ends = np.array([self._line.at(on) for on in days])
+        # Moments up to the end of a working day, as a table: no sorting, no search.
+        whole = np.arange(int(ends[-1]) + 2)
+        place = np.searchsorted(ends, whole)
+        at = place.take(np.ceil(some).astype(np.intp), mode="clip")
+        at *= runs
+        at += np.arange(runs)
+        each = np.bincount(at.ravel(), minlength=(len(days) + 1) * runs)
+        return each.reshape(-1, runs)[: len(days)].cumsum(axis=0)
 
     def _site_days(self) -> dict[RecordId, tuple[date, ...]]:
         if not self._live.size:
@@ -326,6 +388,11 @@ class _Told:
             path.site: tuple(self._day(float(moment)) for moment in row)
             for path, row in zip(self._model.paths, some[:, places], strict=True)
         }
+
+
+def _month_ends(first: date, last: date) -> set[date]:
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return {day for day in days if (day + timedelta(days=1)).day == 1}
 
 
 def sentences(found: Forecast) -> list[str]:

@@ -31,6 +31,9 @@ CENTRES_PER_PHASE = 3
 MOST_CENTRES = 240
 """Places to work from that are made up, beside the nodes, where nodes are few."""
 
+CROWD = 600
+"""Sites, evenly taken from the list, that stand for all when such places are chosen."""
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
@@ -333,8 +336,9 @@ def _bases(
     known = np.isfinite(here[:, 0])
     wanted = min(CENTRES_PER_PHASE * phases, MOST_CENTRES)
     if wanted > len(places) and known.any():
-        middle = centres(here[known], min(wanted, int(known.sum())))
-        places += [tuple(place) for place in here[known][middle]]
+        step = max(1, int(known.sum()) // CROWD)
+        crowd = here[known][::step]
+        places += [tuple(place) for place in crowd[centres(crowd, min(wanted, len(crowd)))]]
     there = np.array(places, dtype=np.float64).reshape(-1, 2)
     km = np.zeros((len(sites), max(1, len(there))))
     if known.any() and len(there):

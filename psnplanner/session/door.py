@@ -111,6 +111,8 @@ class Door:
             session.state = session._run(session._file.load)
             session._headers = session._run(session._file.headers)
         except BaseException:
+            if "_file" in vars(session):
+                session._run(session._file.close)
             session._writer.shutdown()
             raise
         session.notice = session._file.notice
@@ -302,6 +304,16 @@ class Door:
     def verify(self, progress: Progress | None = None) -> list[str]:
         """What is wrong with the file, in sentences; none if it is sound."""
         return self._run(lambda: self._file.verify(progress))
+
+    def look(self) -> str:
+        """What has become of the file meanwhile, in a sentence; empty if all is as it was.
+
+        Where another file took its name, what is open here is kept beside it first, and from
+        then on can only be read. A reader is told when others have gone on.
+        """
+        said = self._run(self._file.look)
+        self.notice = self._file.notice
+        return said
 
     def backup(self, out: Path) -> None:
         """Copy the whole programme to a new file."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from psnplanner.programme.change import Transaction
 from psnplanner.programme.edits import Amend, Create, Delete
 from psnplanner.programme.record import RecordId
-from psnplanner.session.door import Door, Progress
+from psnplanner.session.door import Progress
+from psnplanner.session.past import Past
 
 if TYPE_CHECKING:
     from psnplanner.planning import forecast as forecasting
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from psnplanner.planning.scenario import Settings
 
 
-class Plans(Door):
+class Plans(Past):
     """What the planner says of the programme; each part is loaded when first asked for."""
 
     def propose_plan(
@@ -95,6 +97,31 @@ class Plans(Door):
 
         wanted = options or forecast.Options()
         return forecast.forecast(self.state, self.today, self.calendar, wanted, progress)
+
+    def forecast_for_board(
+        self,
+        *,
+        as_at: date | None = None,
+        recorded_by: datetime | None = None,
+        audience: str = "internal",
+        options: forecasting.Options | None = None,
+        progress: Progress | None = None,
+    ) -> dict[str, Any] | None:
+        """The forecast that `figures`, `snapshot` and `issue` take, of the sites an audience sees.
+
+        None where there is nothing to forecast: no site, or no go-live date. The same options
+        and programme give the same again.
+        """
+        from psnplanner.board.redact import for_audience
+        from psnplanner.planning import forecast
+
+        at = self._at(as_at, recorded_by)
+        shown = for_audience(at.state, audience)
+        if not forecast.possible(shown):
+            return None
+        wanted = options or forecast.Options()
+        wanted = dataclasses.replace(wanted, on=at.drawn_on, of=frozenset(shown.sites))
+        return forecast.forecast(at.state, at.drawn_on, at.calendar, wanted, progress).for_board()
 
     def savings(self, forecast: forecasting.Forecast | None = None) -> Benefits:
         """What is saved by month and partner: so far, and (given a forecast) to come."""

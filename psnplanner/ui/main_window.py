@@ -373,7 +373,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: Any) -> None:
         self.field.leave()
         self.places.keep()
-        self.table.columns.keep_now()
+        if self.table is not None:  # the start page has none
+            self.table.columns.keep_now()
         self.let_go()
         super().closeEvent(event)
 

@@ -25,6 +25,7 @@ def ask(window: Any) -> SnapshotDialog:
 
 def _writer(session: Any, dialog: SnapshotDialog, out: Path, *, issue: bool) -> Any:
     wanted, first, last = dialog.wanted, dialog.from_day, dialog.to_day
+    foreseen = dialog.foreseen
 
     def work(progress: Any) -> None:
         if first is not None:
@@ -32,7 +33,13 @@ def _writer(session: Any, dialog: SnapshotDialog, out: Path, *, issue: bool) -> 
                 out, first, last, audience=wanted["audience"], progress=progress
             )
         else:
-            (session.issue if issue else session.snapshot)(out, **wanted, progress=progress)
+            odds = None
+            if foreseen:
+                odds = session.forecast_for_board(
+                    as_at=wanted["as_at"], audience=wanted["audience"], progress=progress
+                )
+            write = session.issue if issue else session.snapshot
+            write(out, **wanted, forecast=odds, progress=progress)
 
     return work
 

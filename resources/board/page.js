@@ -1,19 +1,28 @@
 // The board's page. Everything shown is put in with textContent, never as markup.
 const data = JSON.parse(document.getElementById("board-data").textContent);
 const F = data.figures, S = data.sites, map = map_board;
-for (const name of ["reference", "name", "postcode"]) S[name] = texts(S[name]);
+// Texts are unpacked when first asked for: the map is drawn without them.
+for (const name of ["reference", "name", "postcode"]) {
+  const packed = S[name]; let found = null;
+  Object.defineProperty(S, name, { get: () => found || (found = texts(packed)) });
+}
 for (const name of ["partner", "kind", "phase", "status", "pattern", "live_on", "track", "latitude", "longitude"]) S[name] = numbers(S[name]);
-const TOTAL = S.reference.length;
+const TOTAL = S.partner.length;
 const $ = (id) => document.getElementById(id);
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 // Tables of sites come as indices: put back the objects they stand for.
+class Row {
+  get site() { return S.reference[this.at]; }
+  get name() { return S.name[this.at]; }
+  get partner() { return data.partners[S.partner[this.at]]; }
+  get status() { return data.statuses[S.status[this.at]].name; }
+}
 function rowsOf({ of, keys, rows }) {
   const out = rows.map((row) => {
-    const made = {};
+    const made = new Row();
     keys.forEach((k, j) => { made[k] = k === "at" || typeof row[j] !== "number" || /days|pence/.test(k) ? row[j] : data.words[row[j]]; });
-    const i = made.at;
-    return Object.assign(made, { site: S.reference[i], name: S.name[i], partner: data.partners[S.partner[i]], status: data.statuses[S.status[i]].name });
+    return made;
   });
   out.of = of;
   return out;
@@ -132,19 +141,32 @@ function trace(c, shape, x, y, r) {
   } else c.arc(x, y, r, 0, 7);
   c.closePath();
 }
+// Thousands of small pictures are put together faster in memory than over a graphics card.
+const SOFT = { willReadFrequently: true };
 const sprites = new Map();
+// The sprites of one size by status and kind; a site's is found by number, without a word made.
+function spritesOf(r, ratio) {
+  const id = `${r} ${ratio}`, kinds = data.kinds.map((k) => k.shape);
+  if (!sprites.has(id)) sprites.set(id, []);
+  const made = sprites.get(id);
+  return (status, kind) => {
+    const k = status * kinds.length + kind;
+    return made[k] || (made[k] = sprite(status, kinds[kind], data.statuses[status].name === "blocked" ? r + 1 : r, ratio));
+  };
+}
+const shapes = new Map();
 function sprite(status, shape, r, ratio) {
   const id = `${status} ${shape} ${r} ${ratio}`;
-  let made = sprites.get(id);
+  let made = shapes.get(id);
   if (!made) {
     const side = Math.ceil((r * 2.6 + 4) * ratio);
     made = document.createElement("canvas"); made.width = made.height = side;
-    const c = made.getContext("2d"); c.scale(ratio, ratio);
+    const c = made.getContext("2d", SOFT); c.scale(ratio, ratio);
     const mid = side / ratio / 2, s = data.statuses[status];
     trace(c, shape, mid, mid, r);
     c.fillStyle = s.colour; c.fill();
     c.lineWidth = s.name === "blocked" ? 1.4 : .9; c.strokeStyle = s.name === "blocked" ? "#2b0010" : "rgba(20,36,46,.62)"; c.stroke();
-    sprites.set(id, made);
+    shapes.set(id, made);
   }
   return made;
 }
@@ -192,19 +214,14 @@ const Dots = L.Layer.extend({
     const w = size.x + 2 * pad.x, h = size.y + 2 * pad.y, canvas = this._canvas;
     canvas.width = w * ratio; canvas.height = h * ratio; canvas.style.width = w + "px"; canvas.style.height = h + "px";
     L.DomUtil.setPosition(canvas, corner);
-    const c = canvas.getContext("2d");
+    const c = canvas.getContext("2d", SOFT);
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (this.onPaper) this._paint(c, corner, w, h);
     const origin = map.getPixelOrigin().add(corner), grow = map.getZoomScale(this._zoom, 0);
-    const r = radius();
-    const spots = [];
-    for (const i of byRank) {
-      if (!shown[i] || now[i] === 255) continue;
-      const x = world.x[i] * grow - origin.x, y = world.y[i] * grow - origin.y;
-      if (x < -20 || y < -20 || x > w + 20 || y > h + 20) continue;
-      const s = sprite(now[i], data.kinds[S.kind[i]].shape, data.statuses[now[i]].name === "blocked" ? r + 1 : r, ratio), side = s.width / ratio;
+    const r = radius(), find = spritesOf(r, ratio), spots = [], kept = uncovered(spots, grow, origin, w, h);
+    for (let k = kept.length - 1; k >= 0; k--) {
+      const [x, y, i] = kept[k], s = find(now[i], S.kind[i]), side = s.width / ratio;
       c.drawImage(s, Math.round((x - side / 2) * ratio) / ratio, Math.round((y - side / 2) * ratio) / ratio, side, side);
-      spots.push([x, y, i]);
     }
     canvas.dataset.drawn = spots.length;
     labels(c, w, h, (lat, lon) => { const p = map.project([lat, lon], this._zoom); return [p.x - origin.x, p.y - origin.y]; }, spots);
@@ -215,6 +232,22 @@ const Dots = L.Layer.extend({
     }
   },
 });
+// The sites in view, the topmost first; `spots` gets all of them. Of many within two pixels
+// only the topmost can be seen, so that the others need no drawing.
+function uncovered(spots, grow, origin, w, h) {
+  const across = Math.ceil((w + 40) / 2), taken = TOTAL > 3000 ? new Uint8Array(across * Math.ceil((h + 40) / 2 + 1)) : null, kept = [];
+  for (let n = byRank.length - 1; n >= 0; n--) {
+    const i = byRank[n];
+    if (!shown[i] || now[i] === 255) continue;
+    const x = world.x[i] * grow - origin.x, y = world.y[i] * grow - origin.y;
+    if (x < -20 || y < -20 || x > w + 20 || y > h + 20) continue;
+    const spot = [x, y, i];
+    spots.push(spot);
+    if (taken) { const at = ((y + 20) >> 1) * across + ((x + 20) >> 1); if (taken[at]) continue; taken[at] = 1; }
+    kept.push(spot);
+  }
+  return kept;
+}
 function radius() {
   const crowd = TOTAL > 3000 ? .75 : 1;
   return Math.round(Math.max(2.2, Math.min(9, 3.6 + (map.getZoom() - 9) * 1.15) * crowd) * 4) / 4;
@@ -320,9 +353,10 @@ function drawBase() {
   const B = data.base, k = B.colours;
   $("frame").style.setProperty("--sea", k.sea);
   const still = { interactive: false };
-  for (const ring of B.land) L.polygon(line(ring, B.unit), { ...still, stroke: true, weight: 1, color: k.coast, fillColor: k.land, fillOpacity: 1 }).addTo(map);
-  for (const river of B.rivers) L.polyline(line(river, B.unit), { ...still, weight: 1.4, color: k.river }).addTo(map);
-  for (const ring of B.water) L.polygon(line(ring, B.unit), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
+  const many = (lines) => lines.map((text) => line(text, B.unit)), area = (lines) => many(lines).map((ring) => [ring]);
+  L.polygon(area(B.land), { ...still, stroke: true, weight: 1, color: k.coast, fillColor: k.land, fillOpacity: 1 }).addTo(map);
+  L.polyline(many(B.rivers), { ...still, weight: 1.4, color: k.river }).addTo(map);
+  L.polygon(area(B.water), { ...still, stroke: false, fillColor: k.water, fillOpacity: 1 }).addTo(map);
   for (const p of data.phases) {
     p.rings = p.rings.map((ring) => line(ring, data.scale));
     if (p.rings.length) outlines.push([p, L.polygon(p.rings, { ...still, weight: 1.8, color: p.colour, opacity: .85, fillColor: p.colour, fillOpacity: .055 }).addTo(map)]);
@@ -370,7 +404,7 @@ function refilter() {
   $("count").textContent = all ? plural(TOTAL, "site") : `${number(n)} of ${plural(TOTAL, "site")}`;
   $("clear").hidden = filter.partner === "" && filter.phase === "" && filter.kind === "" && !filter.off.size;
   for (const [p, shape] of outlines) phaseShown(p) ? shape.addTo(map) : shape.remove();
-  dots.redraw();
+  if (dots._map) dots.redraw();
 }
 function controls() {
   const fill = (id, all, names, field) => {

@@ -1,6 +1,6 @@
 // ---- ratings, decisions, savings by partner, the ledger, joiners, what changed ------------------
 const FACES = { green: ["#14805a", "●", "Green"], amber: ["#a05a00", "▲", "Amber"], red: ["#8b0a2b", "■", "Red"] };
-function reports() {
+function verdict() {
   for (const section of document.querySelectorAll("[data-section]")) {
     const words = data.sections[section.dataset.section];
     section.hidden = section.hidden || words === undefined;
@@ -15,6 +15,8 @@ function reports() {
     asks.append(item);
   }
   $("decisions").append(F.decisions.length ? asks : el("p", "muted", "Nothing is asked of the board."));
+}
+function reports() {
   savingsByPartner(); ledgerTables(); joinersTable();
   for (const pair of document.querySelectorAll(".pair")) { const open = [...pair.children].filter((s) => !s.hidden); pair.hidden = !open.length; pair.classList.toggle("single", open.length === 1); }
 }

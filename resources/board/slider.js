@@ -5,6 +5,10 @@ function replay() {
   const slider = $("slider"), when = $("when"), play = $("play");
   $("replay").hidden = false; slider.max = last; slider.value = last;
   let timer = 0;
+  const told = (k, live) => {
+    when.textContent = `${short(data.days[k])}: ${number(live)} live`;
+    slider.setAttribute("aria-valuetext", when.textContent);
+  };
   const show = (k) => {
     const counts = new Array(data.statuses.length).fill(0);
     for (let i = 0; i < TOTAL; i++) {
@@ -14,8 +18,7 @@ function replay() {
     }
     ranked();
     const live = counts[data.statuses.findIndex((s) => s.name === "live")];
-    when.textContent = `${short(data.days[k])}: ${number(live)} live`;
-    slider.setAttribute("aria-valuetext", when.textContent);
+    told(k, live);
     for (const span of document.querySelectorAll("#legend [data-status]")) span.textContent = number(counts[+span.dataset.status]);
     refilter();
   };
@@ -28,5 +31,5 @@ function replay() {
     timer = setInterval(() => { slider.value = +slider.value + 1; show(+slider.value); if (+slider.value === last) stop(); }, 700);
   };
   window.addEventListener("beforeprint", () => { stop(); slider.value = last; show(last); });
-  show(last);
+  told(last, data.marked["live"] || 0);
 }

@@ -1,20 +1,26 @@
 // ---- all together ------------------------------------------------------------------------
+// The headlines and the map first: what is below the fold is built once they can be seen.
+const rest = [tables, burnUp, reports];
 headlines();
-project();
-drawBase();
-controls();
-tables();
-burnUp();
-reports();
+verdict();
 changes();
+controls();
 home();
 map.setMaxBounds(L.latLngBounds(data.reach).pad(.2));
-dots.addTo(map);
+project();
+drawBase();
 refilter();
+dots.addTo(map);
 pointing();
 replay();
+function finish() {
+  for (const part of rest.splice(0)) part();
+  document.documentElement.dataset.ready = "yes";
+}
+setTimeout(finish);
 // Print gives no second chance: size the map for the paper and draw it at once.
 function forPaper(on) {
+  finish();
   document.documentElement.classList.toggle("printing", on);
   if (on) for (const d of document.querySelectorAll("details")) d.open = true;
   map.invalidateSize({ animate: false, pan: false });
@@ -24,4 +30,3 @@ function forPaper(on) {
 }
 window.addEventListener("beforeprint", () => forPaper(true));
 window.addEventListener("afterprint", () => forPaper(false));
-document.documentElement.dataset.ready = "yes";

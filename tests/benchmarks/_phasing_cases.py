@@ -1,9 +1,23 @@
 """A frozen generator of programmes to be phased: change nothing here, or no figure compares.
 
-Towns of very different size, most sites in them and some between; nine kinds of building of
-thirteen partners; leased land, contracts and priorities; a tree of nodes dated outwards from the
-core, a tenth of them late; school holidays as closed windows for a part of the schools' kinds,
-freezes for all. Phases are given: several teams in every window.
+It follows the instance of the planning model's prototype, as far as that is described:
+
+- towns of very different size (Zipf), 85 of 100 sites in them and the rest around them; kinds of
+  building and thirteen partners (nine councils, two NHS, fire, police) as in the real list;
+- phases are given: 24 of them at 600 sites, 96 at 5,000, 480 at 50,000, several teams in every
+  one of 12 windows (24 at 50,000), with overtime above nine tenths (the model's beta);
+- effort by access type is the programme's own table; the work fills 85 % of the open days;
+- releases: a tree of nodes, each four weeks after the one it hangs from and a tenth of them late,
+  so that the last sites open at window 6; leased land waits for its wayleave;
+- schools are shut to crews in examinations and at the start of term, offices at the year's end,
+  everything over Christmas;
+- prices are the model's terms with the product's defaults, but for those that the model "in
+  words" does not have ("driving, savings lost by waiting, late contracts, partner visits and
+  overtime, a fee for each site moved"): no price of shared digging, none of uneven load. A visit
+  is two people's day (£500), a move £1,000 (the prototype's chi). Savings dominate, as they do
+  there. The product's own prices weigh geography more: see `phasing_dear`.
+- annual costs have a median of £9,000: at a saving of a quarter, the magnitude of the prototype's
+  pounds a site. The real programme's £1m a year over 934 sites would be half of that.
 """
 
 from __future__ import annotations
@@ -13,6 +27,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from psnplanner.planning.calendar import uk_calendar
+from psnplanner.planning.prices import Prices
 from psnplanner.programme.change import creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Partner
@@ -26,11 +41,14 @@ TODAY = date(2014, 3, 3)
 GO_LIVE = date(2015, 4, 1)
 FIRST_ON, LAST_ON = date(2014, 4, 28), date(2015, 3, 20)
 CALENDAR = uk_calendar(range(2012, 2018))
+PRICES = Prices(
+    shared_work_pounds=0.0, uneven_pounds=0.0, partner_visit_pounds=500.0, move_pounds=1_000.0
+)
 FILL = 0.85
 OPEN_SHARE = 0.93
 """Part of the year's working days outside the freezes."""
 
-SITES_PER_NODE = 40
+SITES_PER_NODE, NODES_PER_CORE = 40, 15
 EFFORT = {"existing fibre": 0.5, "existing duct": 1.5, "overhead": 2.0, "new dig": 4.0}
 ACCESS = ("existing fibre",) * 3 + ("existing duct",) * 9 + ("overhead",) * 3 + ("new dig",) * 5
 KINDS = ("School",) * 8 + ("Library",) * 2 + ("Surgery",) * 3 + ("Office",) * 4 + (
@@ -92,24 +110,29 @@ def _towns(chance: random.Random, sites: int) -> list[_Town]:
 
 
 def _nodes(chance: random.Random, towns: list[_Town], sites: int) -> list[Node]:
-    """A node for each forty sites, hung from the nearest of those before; outer ones later."""
+    """A node for each forty sites, hung from the nearest of those before; outer ones later.
+
+    One in fifteen is a core node, so that trees are as deep in a large programme as in a small.
+    """
     nodes: list[Node] = []
     depth: dict[RecordId, int] = {}
-    for n in range(max(2, round(sites / SITES_PER_NODE))):
+    count = max(2, round(sites / SITES_PER_NODE))
+    for n in range(count):
         town = towns[n] if n < len(towns) else chance.choices(towns, [t.size for t in towns])[0]
         place = Position(
             town.latitude + chance.gauss(0, 0.01), town.longitude + chance.gauss(0, 0.015)
         )
-        parent = min(nodes[:400], key=lambda node: _far(node.position, place), default=None)
+        core = n < count / NODES_PER_CORE
+        parent = None if core else min(nodes[:400], key=lambda node: _far(node.position, place))
         ident = _ident(2, n)
         depth[ident] = 0 if parent is None else depth[parent.id] + 1
         late = chance.randrange(6, 16) if chance.random() < 0.1 else 0
-        weeks = 5 + min(depth[ident], 10) + late
+        weeks = 5 + 4 * depth[ident] + late
         nodes.append(
             Node(
                 id=ident, name=f"Node {n + 1}", position=place,
                 parent=parent.id if parent else None,
-                planned_on=min(TODAY + timedelta(weeks=weeks), date(2014, 9, 1)),
+                planned_on=min(TODAY + timedelta(weeks=weeks), date(2014, 10, 1)),
             )
         )  # fmt: skip
     return nodes

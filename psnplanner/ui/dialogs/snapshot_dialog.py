@@ -84,6 +84,8 @@ class SnapshotDialog(FormDialog):
             item = QListWidgetItem(words, self.sections)
             item.setData(Qt.ItemDataRole.UserRole, key)
             item.setCheckState(_CHECKED)
+        self.forecast = QCheckBox("With the &odds of go-live, forecast anew")
+        self.forecast.setToolTip("The chance of every site live, and the burn-up's band")
         self.issue = QCheckBox("&Record in the programme that it was issued")
         self.issue.setEnabled(not session.read_only)
 
@@ -97,6 +99,7 @@ class SnapshotDialog(FormDialog):
         self.form.addRow(self.since, self.since_day)
         self.form.addRow(self.said)
         self.form.addRow("S&ections", self.sections)
+        self.form.addRow(self.forecast)
         self.form.addRow(self.issue)
         self.sections.setMinimumHeight(150)
         self.past.toggled.connect(self._fit)
@@ -118,6 +121,7 @@ class SnapshotDialog(FormDialog):
         self.sections.setEnabled(not drawing and not self.since.isChecked())
         self.paper.setEnabled(self.kind.currentData() == ".pdf")
         self.title.setEnabled(not self.since.isChecked())
+        self.forecast.setVisible(not self.since.isChecked())
         self.issue.setVisible(not self.since.isChecked())
 
     def _compare(self) -> None:
@@ -133,6 +137,11 @@ class SnapshotDialog(FormDialog):
     def as_at(self) -> date | None:
         """The past day asked for, or None for now."""
         return from_qdate(self.day.date()) if self.past.isChecked() else None
+
+    @property
+    def foreseen(self) -> bool:
+        """Whether a forecast is wanted in it."""
+        return self.forecast.isChecked() and self.from_day is None
 
     @property
     def from_day(self) -> date | None:
@@ -186,6 +195,7 @@ class SnapshotDialog(FormDialog):
         kept.setValue("snapshot/paper", self.paper.currentText())
         kept.setValue("snapshot/title", self.title.text())
         kept.setValue("snapshot/sections", ",".join(self._chosen()))
+        kept.setValue("snapshot/forecast", self.forecast.isChecked())
         kept.setValue("snapshot/issue", self.issue.isChecked())
 
     def _restore(self) -> None:
@@ -195,6 +205,7 @@ class SnapshotDialog(FormDialog):
             box.setCurrentIndex(max(0, at))
         self.paper.setCurrentText(str(kept.value("snapshot/paper") or "A4"))
         self.title.setText(str(kept.value("snapshot/title") or ""))
+        self.forecast.setChecked(str(kept.value("snapshot/forecast", "true")).lower() == "true")
         self.issue.setChecked(
             self.issue.isEnabled() and str(kept.value("snapshot/issue", "")).lower() == "true"
         )

@@ -1,0 +1,142 @@
+"""The file's side of a hub: what it lacks there, and what arrives from it.
+
+What arrives comes one by one, as if it had been made here: without the transaction that a merge
+of a file leaves, which with every copy in step would soon outnumber the changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pysqlite3 as sqlite3
+
+from psnplanner.errors import UserError
+from psnplanner.file import journal, schema, seals, tables
+from psnplanner.file.clock import Clock
+from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.database import Database
+from psnplanner.file.merge import Merge
+from psnplanner.programme.change import Change
+from psnplanner.programme.fold import fold
+from psnplanner.programme.travel import OFFICE, Sent, SentEvent
+from psnplanner.whole_file import whole_file
+
+
+class Known(NamedTuple):
+    """A transaction of this file by its device, number and clock, with its size and its hash."""
+
+    dev: int
+    n: int
+    hlc: int
+    events: int
+    hash: bytes
+
+
+def beyond(db: Database, vector: Mapping[int, int]) -> list[Known]:
+    """The transactions that a copy with that vector lacks, in the order of the clock."""
+    found: list[Known] = []
+    for dev, n in rows(db, "SELECT dev, n FROM dev"):
+        if n > vector.get(dev, 0):
+            sql = "SELECT dev, n, hlc, cnt, hash FROM txn WHERE dev = ? AND n > ?"
+            found += [Known(*row) for row in rows(db, sql, dev, vector.get(dev, 0))]
+    return sorted(found, key=lambda known: (known.hlc, known.dev))
+
+
+def sent(db: Database, wanted: Iterable[Known]) -> Iterator[Sent]:
+    """These transactions with their changes."""
+    for known in wanted:
+        row = rows(
+            db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
+            "FROM txn WHERE dev = ? AND n = ?", known.dev, known.n,
+        )[0]  # fmt: skip
+        events = rows(
+            db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
+            "ORDER BY seq", row[9], row[9] + row[10],
+        )  # fmt: skip
+        hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
+        yield Sent(
+            hlc, dev, n, author, kind, label, effective_on, undo_of,
+            journal.vector(ctx) if ctx else None, tuple(SentEvent(*event) for event in events),
+        )  # fmt: skip
+
+
+def hashes(db: Database, vector: Mapping[int, int]) -> dict[int, bytes]:
+    """The hash that each device's chain has here at that number; none where it is not here."""
+    sql = "SELECT hash FROM txn WHERE dev = ? AND n = ?"
+    found = {dev: rows(db, sql, dev, n) for dev, n in vector.items()}
+    return {dev: bytes(told[0][0]) for dev, told in found.items() if told}
+
+
+def last_known(db: Database, vector: Mapping[int, int]) -> dict[int, dict[int, int]]:
+    """What each device last said by that number that it knew of the others."""
+    sql = "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL ORDER BY n DESC LIMIT 1"
+    found = {dev: rows(db, sql, dev, n) for dev, n in vector.items()}
+    return {dev: journal.vector(told[0][0]) for dev, told in found.items() if told}
+
+
+def labels(db: Database, dev: int, n: int) -> str:
+    """A transaction in words: “label”, by whom."""
+    found = rows(db, "SELECT label, author FROM txn WHERE dev = ? AND n = ?", dev, n)
+    return f"“{found[0][0]}” by {found[0][1]}" if found else f"number {n:,}"
+
+
+def root(db: Database) -> tuple[int, bytes]:
+    """The programme's identity: the device and hash of the first transaction of all."""
+    dev, digest = rows(db, "SELECT dev, hash FROM txn ORDER BY arr LIMIT 1")[0]
+    return dev, bytes(digest)
+
+
+def digests(db: Database) -> set[str]:
+    """The photographs whose bytes are here."""
+    return {digest for (digest,) in rows(db, "SELECT digest FROM photograph_bytes")}
+
+
+def check_chains(db: Database, hashes_there: Mapping[int, bytes]) -> None:
+    """Raise UserError, naming it, unless what arrived makes the chains it came with."""
+    for dev, digest in hashes_there.items():
+        n, here = rows(db, "SELECT n, hash FROM dev WHERE dev = ?", dev)[0]
+        if bytes(here) != digest:
+            raise UserError(
+                f"What the hub gives as {labels(db, dev, n)} (number {n:,} of device {dev}) is not "
+                "what that device wrote; nothing was taken.",
+                remedy="Its journal was altered. Tell whoever looks after the hub.",
+            )
+
+
+def own_devices(db: Database, machine: str) -> set[int]:
+    """The devices under which this machine has written to this file."""
+    found = rows(db, "SELECT dev, bound_to FROM own")
+    return {dev for dev, bound_to in found if bound_to.rpartition(":")[0] == machine}
+
+
+def hand_out_again(
+    db: Database, header: journal.Header, changes: Sequence[Change], clock: Clock, now: datetime
+) -> None:
+    """Bring what was handed out in a pack up to date: one more transaction of the office's."""
+    journal.append(db, header, changes, OFFICE, clock.next(now), now)
+
+
+def receive_whole(
+    out: Path, batches: Iterable[tuple[Sequence[Sent], Mapping[int, bytes]]], now: datetime
+) -> None:
+    """Make a new file of all that a hub has, whole or not at all.
+
+    The tables are made once, from all of it. Raises UserError if the name is taken.
+    """
+    with plain_words(out), whole_file(out, replace=False) as beside:
+        db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+        try:
+            schema.create(db)
+            for items, chains in batches:
+                with writing(db):
+                    Merge(db, Clock(0), now).append_all(items)
+                    check_chains(db, chains)
+            with writing(db):
+                state = fold(journal.stream(db))
+                tables.rebuild(db, state)
+                seals.close(db)
+        finally:
+            db.conn.close()

@@ -1,0 +1,1 @@
+"""The hub: a PostgreSQL database through which laptops exchange their journals."""

@@ -1,0 +1,122 @@
+"""Transactions as rows of the hub, and back to the letter: the hash chain rests on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psnplanner.programme.travel import Sent, SentEvent
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+TXN_COLUMNS = ("dev", "n", "hlc", "author", "kind", "label", "effective_on", "undo_of", "exact",
+               "ctx", "ctx_whole", "cnt", "hash")  # fmt: skip
+EVENT_COLUMNS = ("dev", "n", "i", "hlc", "ent", "record", "fld", "val", "bh", "bd")
+_ODD = ("\x00", "\\u0000")
+
+
+class Parcel(NamedTuple):
+    """A transaction on its way, and the hash that its device's chain has after it."""
+
+    item: Sent
+    hash: bytes
+
+
+class Knowing:
+    """What each device last said that it knew, for saying only what it has learnt since.
+
+    Two hundred devices make 4 kB of everything known; what is new of it is some twenty bytes.
+    """
+
+    def __init__(self, known: Mapping[int, Mapping[int, int]] = {}) -> None:
+        self._known = {dev: dict(ctx) for dev, ctx in known.items()}
+
+    def shortened(self, item: Sent) -> tuple[str | None, bool]:
+        """What is new in a transaction's knowledge, as JSON, and whether that is all of it."""
+        if item.ctx is None:
+            return None, False
+        before = self._known.get(item.dev, {})
+        self._known[item.dev] = dict(item.ctx)
+        whole = not before.keys() <= item.ctx.keys()
+        told = item.ctx if whole else {d: n for d, n in item.ctx.items() if before.get(d) != n}
+        return _compact({str(dev): n for dev, n in told.items()}), whole
+
+    def restored(self, dev: int, told: Mapping[str, int] | None, whole: bool) -> dict[int, int]:
+        """All that a device knew, from what it said."""
+        given = {int(other): n for other, n in (told or {}).items()}
+        full = given if whole else {**self._known.get(dev, {}), **given}
+        self._known[dev] = full
+        return dict(sorted(full.items()))
+
+
+def txn_row(parcel: Parcel, knowing: Knowing) -> tuple[Any, ...]:
+    """A transaction's own row."""
+    item = parcel.item
+    words = [item.author, item.kind, item.label, item.effective_on, item.undo_of]
+    odd = any(_is_odd(word) for word in words)
+    shown = [_clean(word) for word in words] if odd else words
+    return (
+        item.dev, item.n, item.hlc, *shown, _compact(words) if odd else None,
+        *knowing.shortened(item), len(item.events), parcel.hash,
+    )  # fmt: skip
+
+
+def event_rows(item: Sent) -> Iterable[tuple[Any, ...]]:
+    """The rows of a transaction's changes."""
+    for i, e in enumerate(item.events):
+        yield (item.dev, item.n, i, item.hlc, e.ent, UUID(bytes=e.row), e.fld, _value(e.val),
+               e.bh, e.bd)  # fmt: skip
+
+
+def _value(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bytes):
+        return _compact({"hex": value.hex()})
+    if isinstance(value, str) and _is_odd(value):
+        odd = value.encode("utf-8", "surrogatepass").hex()
+        return _compact({"odd": odd, "shown": _clean(value)})
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_odd(word: str | None) -> bool:
+    """Whether a text holds what PostgreSQL's text or JSON cannot: NUL, or half a character."""
+    if not word:
+        return False
+    if any(part in word for part in _ODD):
+        return True
+    return not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word)
+
+
+def _clean(word: str | None) -> str | None:
+    if word is None:
+        return None
+    for part in _ODD:
+        word = word.replace(part, "")
+    return word.encode("utf-8", "replace").decode("utf-8")
+
+
+def parcel_of(row: Sequence[Any], events: Iterable[Sequence[Any]], knowing: Knowing) -> Parcel:
+    """The transaction behind its rows. Raises ValueError, TypeError or KeyError if it is none."""
+    dev, n, hlc, *shown, exact, ctx, whole, _cnt, digest = row
+    author, kind, label, effective_on, undo_of = json.loads(exact) if exact else shown
+    known = None if ctx is None else knowing.restored(dev, ctx, whole)
+    told = tuple(
+        SentEvent(ent, record.bytes, fld, _read_value(val), bh, bd)
+        for ent, record, fld, val, bh, bd in events
+    )
+    return Parcel(
+        Sent(hlc, dev, n, author, kind, label, effective_on, undo_of, known, told), bytes(digest)
+    )
+
+
+def _read_value(text: str | None) -> Any:
+    if text is None:
+        return None
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        return value
+    if "odd" in value:
+        return bytes.fromhex(value["odd"]).decode("utf-8", "surrogatepass")
+    return bytes.fromhex(value["hex"])

@@ -1,0 +1,116 @@
+"""Processes killed while they work: `python -m tests.faults.kills WORK COUNT SEED FOLDER`.
+
+One process that has everything loaded forks a child for each try: starting Python anew would
+take a hundred times as long as the work. Prints one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tests.faults.works import WORKS, Work, arriving, programme
+
+LONGEST_S = 120.0
+"""A try that has said nothing for so long is stuck."""
+
+
+def campaign(name: str, count: int, seed: int, folder: Path) -> dict[str, object]:
+    """Kill the work that many times at random instants, checking after each.
+
+    `in the act` counts the kills that met the work before its last acknowledgement.
+    """
+    work, chance = WORKS[name], random.Random(seed)
+    programme(folder)
+    if name == "merges":
+        arriving(folder.parent / ".base")
+    work.prepare(folder)
+    longest = _duration(work, folder)
+    faults: list[str] = []
+    acknowledged = in_the_act = kills = 0
+    while kills < count:
+        work.prepare(folder)
+        said, alive = _killed(work, folder, chance.uniform(0, longest))
+        if not alive:
+            continue
+        kills += 1
+        words = said[1:]
+        acknowledged += len(words)
+        in_the_act += "done" not in words
+        faults += [f"kill {kills}: {fault}" for fault in work.check(folder, words)]
+    return {
+        "kills": kills, "in the act": in_the_act, "acknowledged": acknowledged, "faults": faults,
+    }  # fmt: skip
+
+
+def _duration(work: Work, folder: Path) -> float:
+    """How long the work takes from its beginning to its end, or to its thirtieth word, seconds."""
+    pid, pipe = _start(work, folder)
+    said: list[str] = []
+    begun = 0.0
+    while len(said) < 30:
+        more = _hear(pipe)
+        if not more:
+            break
+        begun = begun or time.monotonic()
+        said += more
+    took = time.monotonic() - begun
+    _end(pid, pipe)
+    return took
+
+
+def _killed(work: Work, folder: Path, after_s: float) -> tuple[list[str], bool]:
+    """What the work had said when it was killed, and whether it was still alive then."""
+    pid, pipe = _start(work, folder)
+    said = _hear(pipe)
+    if said:
+        time.sleep(after_s)
+    os.kill(pid, signal.SIGKILL)
+    while more := _hear(pipe):
+        said += more
+    return said, _end(pid, pipe)
+
+
+def _start(work: Work, folder: Path) -> tuple[int, int]:
+    pipe, out = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(out)
+        return pid, pipe
+    os.close(pipe)
+    try:
+        work.run(folder, lambda word: _write(out, word))
+    except BrokenPipeError:
+        pass
+    finally:
+        os._exit(0)
+
+
+def _write(out: int, word: str) -> None:
+    os.write(out, f"{word}\n".encode())
+
+
+def _hear(pipe: int) -> list[str]:
+    if not select.select([pipe], [], [], LONGEST_S)[0]:
+        raise AssertionError("the work is stuck")
+    return os.read(pipe, 1 << 20).decode().split()
+
+
+def _end(pid: int, pipe: int) -> bool:
+    os.close(pipe)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    _, status = os.waitpid(pid, 0)
+    return os.WIFSIGNALED(status)
+
+
+if __name__ == "__main__":
+    print(json.dumps(campaign(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))))

@@ -1,0 +1,1 @@
+"""Files made to harm: small generators of them, and one verdict over all."""

@@ -1,0 +1,332 @@
+"""Programmes, packs, copies and raster maps: SQLite files that are more than they seem."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pysqlite3 as sqlite3
+
+from psnplanner.exchange.locked_pack import MAGIC
+from psnplanner.file import journal, tables
+from psnplanner.file.database import Database
+from psnplanner.programme.fold import fold
+from psnplanner.programme.node import Node
+from psnplanner.programme.record import fields_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import PROGRAMME_ID, Programme
+from tests.hostile.case import (
+    NODE,
+    OTHER_NODE,
+    READ,
+    REFUSED,
+    SITES,
+    Bench,
+    Case,
+    Maker,
+    forge,
+    tampering,
+)
+
+YEAR_2100 = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1000) << 16
+_ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+
+
+def sql(*statements: str) -> Maker:
+    """The programme after these statements."""
+
+    def make(bench: Bench, folder: Path) -> Path:
+        path = bench.copy(folder)
+        with tampering(path) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return path
+
+    return make
+
+
+def pack_sql(*statements: str) -> Maker:
+    """The pack after these statements."""
+
+    def make(bench: Bench, folder: Path) -> Path:
+        path = folder / "pack.gpkg"
+        path.write_bytes(bench.pack.read_bytes())
+        with tampering(path) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return path
+
+    return make
+
+
+def schema(table: str, old: str, new: str) -> Maker:
+    """The programme with a piece of its schema written over, as no statement could."""
+
+    def make(bench: Bench, folder: Path) -> Path:
+        path = bench.copy(folder)
+        with tampering(path) as connection:
+            connection.execute("PRAGMA writable_schema=ON")
+            connection.execute(
+                "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ?",
+                (old, new, table),
+            )
+            connection.execute("PRAGMA writable_schema=RESET")
+        return path
+
+    return make
+
+
+def forged(events: Sequence[tuple[int, bytes, int, Any]], **header: Any) -> Maker:
+    """A copy with a transaction whose chain is right and whose content is not."""
+    return lambda bench, folder: forge(bench.copy(folder), events, **header)
+
+
+def _projected(make: Maker) -> Maker:
+    """A forged journal whose tables agree with it, where anything can agree with it."""
+
+    def made(bench: Bench, folder: Path) -> Path:
+        path = make(bench, folder)
+        with tampering(path) as connection, contextlib.suppress(Exception):
+            db = Database(connection, execute_plugins=False)
+            tables.rebuild(db, fold(journal.stream(db)))
+        return path
+
+    return made
+
+
+def altered(change: Callable[[bytes], bytes]) -> Maker:
+    """The programme with its bytes changed."""
+
+    def make(bench: Bench, folder: Path) -> Path:
+        path = bench.copy(folder)
+        path.write_bytes(change(path.read_bytes()))
+        return path
+
+    return make
+
+
+def written(name: str, data: bytes) -> Maker:
+    """A file of these bytes."""
+
+    def make(_bench: Bench, folder: Path) -> Path:
+        path = folder / name
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
+def sparse(name: str, size: int, start: bytes = b"") -> Maker:
+    """A file that says it is large and takes no room on the disk."""
+
+    def make(_bench: Bench, folder: Path) -> Path:
+        path = folder / name
+        with path.open("wb") as file:
+            file.write(start)
+            file.truncate(size)
+        return path
+
+    return make
+
+
+def pipe(name: str) -> Maker:
+    """A pipe that nobody writes to: whoever opens it waits for ever."""
+
+    def make(_bench: Bench, folder: Path) -> Path:
+        path = folder / name
+        os.mkfifo(path)
+        return path
+
+    return make
+
+
+def _page_size(size: int) -> Callable[[bytes], bytes]:
+    return lambda data: data[:16] + struct.pack(">H", size) + data[18:]
+
+
+def _with_log(bench: Bench, folder: Path) -> Path:
+    path = bench.copy(folder)
+    path.with_name(path.name + "-wal").write_bytes(os.urandom(100_000))
+    return path
+
+
+def _site(name: str, value: Any) -> tuple[int, bytes, int, Any]:
+    return (Site.ENTITY_NUMBER, SITES[0], fields_of(Site)[name].number, value)
+
+
+def _parent(node: bytes, parent: bytes) -> tuple[int, bytes, int, Any]:
+    return (Node.ENTITY_NUMBER, node, fields_of(Node)["parent"].number, parent)
+
+
+def _workflow(text: str) -> tuple[int, bytes, int, Any]:
+    number = fields_of(Programme)["workflow"].number
+    return (Programme.ENTITY_NUMBER, PROGRAMME_ID, number, text)
+
+
+_CYCLE = [_parent(NODE, OTHER_NODE), _parent(OTHER_NODE, NODE)]
+_DEEP = "[" * 100_000
+
+# What is in a journal comes both ways: in a programme one opens, and in a copy one merges.
+_JOURNALS: dict[str, tuple[Maker, str, str]] = {
+    "a clock of 2100": (forged([_site("note", "x")], hlc=YEAR_2100), READ, REFUSED),
+    "a clock of the last year there is": (forged([_site("note", "x")], hlc=2**63 - 1), READ,
+                                          REFUSED),
+    "records of an unknown kind": (forged([(999, SITES[0], 5, "x")]), READ, READ),
+    "fields of an unknown number": (forged([(Site.ENTITY_NUMBER, SITES[0], 999, "x")]), READ, READ),
+    "nodes in a circle": (forged(_CYCLE), READ, READ),
+    "a position that is no number": (forged([_site("position", "[NaN,NaN,\"x\",1.0]")]), REFUSED,
+                                     REFUSED),
+    "a position without end": (forged([_site("position", "[1e999,-1e999,\"x\",1.0]")]), REFUSED,
+                               REFUSED),
+    "a value nested without end": (forged([_site("other", _DEEP)]), REFUSED, REFUSED),
+    "a number for a text": (forged([_site("name", 5)]), REFUSED, REFUSED),
+    "bytes for a text": (forged([_site("name", b"\xff\xfe")]), REFUSED, REFUSED),
+    "a record that is a list": (forged([(Site.ENTITY_NUMBER, bytes(16), 0, "[1]")]), REFUSED,
+                                REFUSED),
+    "a record that is no JSON": (forged([(Site.ENTITY_NUMBER, bytes(16), 0, "{")]), REFUSED,
+                                 REFUSED),
+    "a record with the id of three bytes": (forged([(Site.ENTITY_NUMBER, b"abc", 0, "{}")]),
+                                            REFUSED, REFUSED),
+    "a workflow nested without end": (forged([_workflow("a = " + _DEEP)]), REFUSED, REFUSED),
+    "a workflow that is none": (forged([_workflow("[stage")]), REFUSED, REFUSED),
+    "a day that is none": (forged([_site("note", "x")], day="yesterday"), REFUSED, REFUSED),
+    "an undo of nothing": (forged([_site("note", "x")], kind="undo", undo_of="x.y"), REFUSED,
+                           REFUSED),
+    "an undo of itself": (forged([_site("note", "x")], kind="undo", undo_of="77.1", dev=77), READ,
+                          READ),
+    "a text of 40 MB": (forged([_site("note", "x" * 40_000_000)]), REFUSED, REFUSED),
+    "a label of 2 MB": (forged([_site("note", "x")], label="x" * 2_000_000), READ, REFUSED),
+}  # fmt: skip
+
+_DATABASES: dict[str, Maker] = {
+    "a trigger that runs when it is written to": sql(
+        "CREATE TABLE stolen (x)",
+        "CREATE TRIGGER t AFTER INSERT ON event BEGIN INSERT INTO stolen VALUES "
+        "(zeroblob(200000000)); END",
+    ),
+    "a trigger that undoes each change": sql(
+        "CREATE TRIGGER t AFTER UPDATE ON site BEGIN DELETE FROM site; END"
+    ),
+    "a guard that guards nothing": schema("event_no_delete", "SELECT RAISE(ABORT,", "SELECT max("),
+    "an endless view for its sites": sql(
+        "ALTER TABLE site RENAME TO real_site", f"CREATE VIEW site AS {_ENDLESS}"
+    ),
+    "an endless view for its journal": sql(
+        "ALTER TABLE event RENAME TO real_event", f"CREATE VIEW event AS {_ENDLESS}"
+    ),
+    "a virtual table for its partners": sql(
+        "DROP TABLE partner", "CREATE VIRTUAL TABLE partner USING fts5(id, name, kind)"
+    ),
+    "a column that makes a gigabyte": sql(
+        "ALTER TABLE phase ADD COLUMN g AS (hex(zeroblob(500000000)))"
+    ),
+    "a check that runs": schema(
+        "node", "geom BLOB", "geom BLOB CHECK (length(zeroblob(900000000)) > 0)"
+    ),
+    "a default that runs": schema("site", "status TEXT", "status TEXT DEFAULT (hex(randomblob(9)))"),
+    "an index that computes": sql("CREATE INDEX i ON site (length(zeroblob(900000000)))"),
+    "an index on what is never so": sql("CREATE INDEX i ON event (seq) WHERE abs(val) > 1"),
+    "a schema that is no SQL": schema("site", "CREATE TABLE", "CREATE TABEL"),
+    "a table that is not there": sql("DROP TABLE wish"),
+    "a column that is not there": schema("site", '"note" TEXT, ', ""),
+    "bytes that are no text": sql("UPDATE site SET name = CAST(x'ff' AS TEXT)"),
+    "a blob for a text": sql("UPDATE site SET note = zeroblob(20000000)"),
+    "a number for a day": sql("UPDATE phase SET starts_on = 5", "INSERT INTO phase (id, starts_on) "
+                              "VALUES (x'00112233445566778899aabbccddeeff', 7)"),
+    "an id of one byte": sql("UPDATE site SET id = x'00' WHERE fid = 1"),
+    "a place beyond all numbers": sql("UPDATE site SET latitude = 9e999"),
+    "a stamp before all time": sql("UPDATE txn SET hlc = -9223372036854775807 WHERE arr = 1"),
+    "a page size that cannot be": altered(_page_size(768)),
+    "pages of one byte": altered(_page_size(0)),
+    "half a file": altered(lambda data: data[: len(data) // 2]),
+    "a header alone": altered(lambda data: data[:100]),
+    "noise behind a header": altered(lambda data: data[:100] + os.urandom(50_000)),
+    "pages that point at one another": altered(
+        lambda data: data[:4096] + data[4096:8192] * (len(data) // 4096 - 1)
+    ),
+    "an empty file": written("theirs.gpkg", b""),
+    "a file that is no database": written("theirs.gpkg", os.urandom(5000)),
+}  # fmt: skip
+
+_PACKS: dict[str, Maker] = {
+    "an endless view for its journal": pack_sql(
+        "ALTER TABLE event RENAME TO real_event",
+        "CREATE VIEW event AS SELECT x AS seq, 1 AS hlc, 1 AS dev, 1 AS ent, x AS row, 1 AS fld, "
+        f"x AS val, 1 AS bh, 1 AS bd FROM ({_ENDLESS})",
+    ),
+    "a trigger": pack_sql(
+        "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM dev; END"
+    ),
+    "a column that makes a gigabyte": pack_sql(
+        "ALTER TABLE event ADD COLUMN g TEXT AS (hex(zeroblob(500000000)))"
+    ),
+    "a photograph that is not what its name says": pack_sql(
+        "INSERT INTO photograph_bytes VALUES ('00', x'00')"
+    ),
+    "another programme's key": pack_sql(
+        "UPDATE event SET val = replace(val, substr(val, instr(val, 'key'), 9), 'x') WHERE ent = 14"
+    ),
+    "another's pack": pack_sql("UPDATE event SET row = zeroblob(16) WHERE ent = 14"),
+    "half a file": lambda bench, folder: _half(bench.pack, folder / "pack.gpkg"),
+    "a locked pack that is noise": written("pack.gpkg", MAGIC + os.urandom(5000)),
+    "a locked pack cut short": written("pack.gpkg", MAGIC),
+}
+
+
+def _half(source: Path, out: Path) -> Path:
+    data = source.read_bytes()
+    out.write_bytes(data[: len(data) // 2])
+    return out
+
+
+def _map(*statements: str) -> Maker:
+    def make(_bench: Bench, folder: Path) -> Path:
+        path = folder / "map.mbtiles"
+        connection = sqlite3.connect(str(path), isolation_level=None)
+        for statement in statements:
+            connection.execute(statement)
+        connection.close()
+        return path
+
+    return make
+
+
+_TILES = "CREATE TABLE tiles (zoom_level, tile_column, tile_row, tile_data)"
+_MAPS: dict[str, Maker] = {
+    "an endless view for its tiles": _map(
+        f"CREATE VIEW tiles AS SELECT x AS zoom_level, x AS tile_column, x AS tile_row, "
+        f"x'ff' AS tile_data FROM ({_ENDLESS})"
+    ),
+    "an endless view for what it says": _map(
+        f"CREATE VIEW metadata AS SELECT x AS name, x AS value FROM ({_ENDLESS})",
+        "CREATE TABLE tiles (x)",
+    ),
+    "a level of a million": _map(_TILES, "INSERT INTO tiles VALUES (1000000, 0, 0, x'89504e47')"),
+    "tiles that are texts": _map(_TILES, "INSERT INTO tiles VALUES (1, 0, 0, '<svg/>')"),
+    "no tiles": _map("CREATE TABLE other (x)"),
+    "a gigabyte for a tile": _map(
+        "CREATE VIEW tiles AS SELECT 1 AS zoom_level, 0 AS tile_column, 0 AS tile_row, "
+        "zeroblob(999999999) AS tile_data"
+    ),
+    "noise": written("map.mbtiles", b"SQLite format 3\0" + os.urandom(5000)),
+    "a pipe": pipe("map.mbtiles"),
+}
+
+CASES = [
+    *(Case("programme", name, "open", make) for name, make in _DATABASES.items()),
+    Case("programme", "a log of noise beside it", "open", _with_log, READ),
+    Case("programme", "a pipe", "open", pipe("theirs.gpkg")),
+    *(Case("programme", name, "open", _projected(make), here)
+      for name, (make, here, _) in _JOURNALS.items()),
+    *(Case("copy", name, "merge", make, there) for name, (make, _, there) in _JOURNALS.items()),
+    *(Case("copy", name, "merge", make) for name, make in _DATABASES.items()
+      if "journal" in name or name in ("half a file", "noise behind a header", "an empty file")),
+    Case("copy", "a pipe", "merge", pipe("theirs.gpkg")),
+    *(Case("pack", name, "merge", make) for name, make in _PACKS.items()),
+    *(Case("raster map", name, "map", make) for name, make in _MAPS.items()),
+]  # fmt: skip
