@@ -10,7 +10,17 @@ import click
 from psnplanner import __version__, console
 from psnplanner.console import show
 from psnplanner.errors import UserError
-from psnplanner.verbs import board, boundaries, field, forecast, keeping, lists, plan, programme
+from psnplanner.verbs import (
+    board,
+    boundaries,
+    field,
+    forecast,
+    hub,
+    keeping,
+    lists,
+    plan,
+    programme,
+)
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 DEMO_FILE = "cmpsn-demo.gpkg"
@@ -88,6 +98,6 @@ for verb in (
     forecast.forecast, forecast.savings, forecast.network, boundaries.boundary,
     field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
-    keeping.repair,
+    keeping.repair, hub.hub,
 ):  # fmt: skip
     cli.add_command(verb)

@@ -274,6 +274,7 @@ GRANT INSERT (dev, n, i, hlc, ent, record, fld, val, bh, bd) ON event TO :planne
 GRANT SELECT, INSERT, DELETE ON assignment TO :planner;
 GRANT SELECT ON assignment TO :surveyor;
 GRANT EXECUTE ON FUNCTION open_devices, missing_pictures, keep_picture TO :planner, :surveyor;
+GRANT EXECUTE ON FUNCTION missing_pictures TO :reader;
 GRANT EXECUTE ON FUNCTION is_planner, text_of, plain TO :reader, :surveyor;
 
 ALTER TABLE txn ENABLE ROW LEVEL SECURITY;

@@ -27,15 +27,17 @@ ROOMS: dict[str, set[str]] = {
     "board": {"programme", "geography", "history", "planning", "style"},
     "style": {"programme"},
     "console": {"programme"},
+    "hub": {"programme"},
     "session": {
         "programme", "geography", "file", "history", "intake", "planning", "exchange", "board",
+        "hub",
     },
     "demo": {"programme", "geography", "planning", "session"},
     "ui": {
         "programme", "session", "style", "geography", "planning", "intake", "demo", "exchange",
     },
     "verbs": {
-        "programme", "session", "console", "geography", "planning", "intake", "exchange",
+        "programme", "session", "console", "geography", "planning", "intake", "exchange", "hub",
     },
     "cli": {"verbs", "session", "console", "demo", "ui"},
     "__main__": {"cli"},
@@ -55,6 +57,7 @@ ONLY_IN = {
     "folium": ("board/map_page.py",),
     "matplotlib": ("board/",),
     "highspy": (),
+    "psycopg": ("hub/",),
 }
 """Libraries that belong to one place."""
 

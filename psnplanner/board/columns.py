@@ -5,9 +5,12 @@ The page unpacks them with `resources/board/columns.js`, which is this module re
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
+
+import numpy as np
 
 DIGITS: Final = "".join(
     chr(c) for c in range(35, 126) if chr(c) not in "\\<>&`{|}"
@@ -16,6 +19,9 @@ BASE: Final = len(DIGITS)
 WORD, NEXT, END = "`", "{", "|"
 """In a packed text: what comes before a word's number of one digit, of two, and between texts."""
 
+_CODES = np.frombuffer(DIGITS.encode("ascii"), np.uint8)
+_MARK = re.compile(r"[`{|]")
+_ODD = re.compile(r'[`{|"\\]|[^\x00-\x7f]')
 _WORTH_A_NUMBER = 4  # occurrences
 
 
@@ -28,8 +34,12 @@ def numbers(values: Sequence[int | None]) -> dict[str, Any]:
     while BASE**width < span:
         width += 1
     none = BASE**width - 1
-    text = "".join(_digits(none if v is None else v - low, width) for v in values)
-    return {"w": width, "low": low, "d": text}
+    # All at once: a page has tens of thousands of them.
+    left = np.array([none if v is None else v - low for v in values], np.int64)
+    codes = np.empty((len(left), width), np.uint8)
+    for place in reversed(range(width)):
+        left, codes[:, place] = np.divmod(left, BASE)
+    return {"w": width, "low": low, "d": _CODES[codes].tobytes().decode("ascii")}
 
 
 def _digits(value: int, width: int) -> str:
@@ -42,38 +52,24 @@ def _digits(value: int, width: int) -> str:
 
 def texts(values: Sequence[str]) -> dict[str, Any]:
     """Texts as {"words": [...], "d": one text}: words that recur are numbers in it."""
-    plain = [_split(value) for value in values]
-    counts = Counter(word for words in plain for word in words)
+    counts = Counter(" ".join(values).split(" "))
     gain = {w: n * (len(w) + 1) for w, n in counts.items() if n >= _WORTH_A_NUMBER and w}
     # A word that holds one of our own marks has to travel as a number.
-    for word in counts:
-        if any(mark in word for mark in (WORD, NEXT, END, '"', "\\")) or not word.isascii():
-            gain.setdefault(word, 0)
+    odd = [word for word in counts if _ODD.search(word)] if _ODD.search("".join(values)) else []
+    for word in odd:
+        gain.setdefault(word, 0)
     ranked = sorted(gain, key=lambda word: (-gain[word], word))[: BASE + BASE * BASE]
-    number = {word: k for k, word in enumerate(ranked)}
+    # A number stands for the word and the blank after it; the reader drops the last one.
+    code = {word: WORD + DIGITS[k] if k < BASE else NEXT + _digits(k - BASE, 2)
+            for k, word in enumerate(ranked)}  # fmt: skip
     # The reader drops the blank after a last word: one that was meant would go with it.
     if any(value.endswith(" ") for value in values):
         return {"list": list(values)}
-    if any(mark in w for w in counts.keys() - number.keys() for mark in (WORD, NEXT, END)):
+    if any(word not in code and _MARK.search(word) for word in odd):
         return {"list": list(values)}
-    return {"words": ranked, "d": END.join(_coded(words, number) for words in plain)}
-
-
-def _split(value: str) -> list[str]:
-    return value.split(" ")
-
-
-def _coded(words: list[str], number: dict[str, int]) -> str:
-    parts = []
-    for at, word in enumerate(words):
-        k = number.get(word)
-        last = at == len(words) - 1
-        if k is None:
-            parts.append(word if last else word + " ")
-        else:
-            # A number stands for the word and the blank after it; the reader drops the last one.
-            parts.append(WORD + DIGITS[k] if k < BASE else NEXT + _digits(k - BASE, 2))
-    return "".join(parts)
+    spelt = {word: code.get(word, word + " ") for word in counts}
+    coded = ("".join([spelt[word] for word in value.split(" ")]) for value in values)
+    return {"words": ranked, "d": END.join(text.removesuffix(" ") for text in coded)}
 
 
 def sorted_texts(values: Sequence[str]) -> dict[str, Any]:
@@ -83,7 +79,7 @@ def sorted_texts(values: Sequence[str]) -> dict[str, Any]:
         alike = _alike(before, value)
         parts.append(DIGITS[alike] + value[alike:])
         before = value
-    if any(END in value or '"' in value for value in values):
+    if END in (whole := "".join(values)) or '"' in whole:
         return {"list": list(values)}
     return {"front": END.join(parts)}
 

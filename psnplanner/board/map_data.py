@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
+from functools import cache
 from typing import Any
 
 from psnplanner.board.columns import numbers, plain_or, sorted_texts, steps, texts
 from psnplanner.board.course import Course
 from psnplanner.board.due import live_on
+from psnplanner.board.places import known, largest
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import plain, short_names
-from psnplanner.geography.area import outline, rings
 from psnplanner.geography.basemap import Basemap, Line, load
-from psnplanner.programme.phase import Phase
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import (
     BLOCKED,
@@ -43,9 +41,6 @@ MOST_ROWS, FEWER_ROWS = 1_000, 400
 
 MOST_LINKS = 300
 """Sites that a decision leads to."""
-
-MOST_OUTLINED = 1_200
-"""Places that an outline is drawn around; more would not change its shape."""
 
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
@@ -76,10 +71,10 @@ def document(pack: Pack) -> dict[str, Any]:
         "statuses": [{"name": n, "colour": colour} for n, colour in pack.shown.palette.items()],
         "marked": Counter(pack.shown.of.values()),
         "stages": [stage.name for stage in state.workflow.stages],
-        "base": _base(base),
+        "base": _base(),
         "bounds": _bounds(sites, base),
         "reach": [[south, west], [north, east]],
-        **_phases(state),
+        **_phases(pack),
         **_columns(pack, sites, words),
         "changes": _changes(pack, sites),
         "joiners": [dict(row) for row in pack.joiners],
@@ -118,44 +113,9 @@ def embed(value: Any) -> str:
     return text
 
 
-def known(site: Site) -> tuple[float, float] | None:
-    """A site's (latitude, longitude) in degrees, if it has one that can be drawn."""
-    at = site.position
-    if at is None or not (math.isfinite(at.latitude) and math.isfinite(at.longitude)):
-        return None
-    return (at.latitude, at.longitude) if abs(at.latitude) < 85 else None
-
-
-def phase_rings(state: State, phase: Phase) -> list[list[tuple[float, float]]]:
-    """The outline around a phase's placed sites as closed (longitude, latitude) rings."""
-    sites = state.sites_by_phase.get(phase.id, [])
-    places = [place for site in sites if (place := known(site))]
-    if not places:
-        return []
-    places = _thinned(places)
-    return rings(outline([lat for lat, _ in places], [lon for _, lon in places]))
-
-
-def _thinned(places: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """One place for each square of a grid, wide enough to leave no more than MOST_OUTLINED."""
-    square = 0.0005
-    while len(places) > MOST_OUTLINED:
-        places = list({(a // square, o // square): (a, o) for a, o in places}.values())
-        square *= 1.5
-    return places
-
-
-def largest(ring_list: Sequence[Sequence[tuple[float, float]]]) -> int | None:
-    """Which ring is around the largest area, where a phase's name belongs; None of none."""
-    areas = [abs(_area(ring)) for ring in ring_list]
-    return areas.index(max(areas)) if areas else None
-
-
-def _area(ring: Sequence[tuple[float, float]]) -> float:
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
-
-
-def _base(base: Basemap) -> dict[str, Any]:
+@cache
+def _base() -> dict[str, Any]:
+    base = load()
     return {
         "unit": SCALE // _BASE_STEP,
         "land": [_steps(ring, _BASE_STEP) for ring in base.land],
@@ -181,11 +141,11 @@ def _bounds(sites: Iterable[Site], base: Basemap) -> list[list[float]]:
     return [[min(lats), min(lons)], [max(lats), max(lons)]]
 
 
-def _phases(state: State) -> dict[str, Any]:
-    phases: list[dict[str, Any]] = []
+def _phases(pack: Pack) -> dict[str, Any]:
+    state, phases = pack.state, list[dict[str, Any]]()
     names = short_names([phase.name for phase in state.phases_in_order])
-    for index, (phase, short) in enumerate(zip(state.phases_in_order, names, strict=True)):
-        shape = phase_rings(state, phase)
+    drawn = zip(state.phases_in_order, names, pack.outlines, strict=True)
+    for index, (phase, short, shape) in enumerate(drawn):
         phases.append(
             {
                 "name": phase.name,
@@ -259,7 +219,8 @@ def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     course = pack.course if pack.marks is None else Course()
     codes = {name: code for code, name in enumerate(marks.palette)}
     partners, kinds, patterns, tracks = _Numbered(), _Numbered(), _Numbered(), _Numbered()
-    for name in sorted({state.partner_name(site.partner) for site in sites}, key=str.casefold):
+    partner = {ident: state.partner_name(ident) for ident in {site.partner for site in sites}}
+    for name in sorted(set(partner.values()), key=str.casefold):
         _ = partners[name]
     for name in sorted({site.kind for site in sites}, key=str.casefold):
         _ = kinds[name]
@@ -272,11 +233,11 @@ def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
         "reference": plain_or(references, sorted_texts(references), MOST_PLAIN),
         "name": plain_or(names, texts(names), MOST_PLAIN),
         "postcode": plain_or(postcodes, texts(postcodes), MOST_PLAIN),
-        "partner": numbers([partners[state.partner_name(site.partner)] for site in sites]),
+        "partner": numbers([partners[partner[site.partner]] for site in sites]),
         "kind": numbers([kinds[site.kind] for site in sites]),
         "phase": numbers([order.get(site.phase or b"", len(order)) for site in sites]),
         "status": numbers([codes[marks.of[site.id]] for site in sites]),
-        "pattern": numbers([patterns[_pattern(state, site)] for site in sites]),
+        "pattern": numbers([patterns[pattern] for pattern in _patterns(state, sites)]),
         "live_on": numbers([words[day.isoformat()] if day else None for day in days]),
         "track": numbers([tracks[course.tracks.get(site.id, "")] for site in sites]),
         "latitude": numbers([round(place[0] * SCALE) if place else None for place in places]),
@@ -292,9 +253,14 @@ def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     }
 
 
-def _pattern(state: State, site: Site) -> str:
-    """One letter for the state of each stage, in the workflow's order."""
-    records, workflow = state.stages_of(site.id), state.workflow
-    return "".join(
-        _CODES.get(workflow.state_of(stage, site, records), "n") for stage in workflow.stages
-    )
+def _patterns(state: State, sites: Sequence[Site]) -> Iterable[str]:
+    """Of each site one letter for the state of each stage, in the workflow's order."""
+    workflow, known = state.workflow, dict[tuple[Any, ...], str]()
+    for site in sites:
+        records = state.stages_of(site.id)
+        # Thousands of sites share a few hundred cases.
+        case = (site.access, site.tenure, *((k, r.state) for k, r in records.items()))
+        if case not in known:
+            states = (workflow.state_of(stage, site, records) for stage in workflow.stages)
+            known[case] = "".join(_CODES.get(found, "n") for found in states)
+        yield known[case]

@@ -35,9 +35,9 @@ from psnplanner.board.labels import (
     in_lines,
     upon_point,
 )
-from psnplanner.board.map_data import known, largest, phase_rings
 from psnplanner.board.marks import Marks
 from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, write
+from psnplanner.board.places import Shape, known, largest
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names, uk_date
 from psnplanner.geography.basemap import Basemap, load
@@ -53,8 +53,6 @@ _MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see 
 _MOST_APART = 4_000  # sites that names keep clear of one by one
 LOCK = Lock()
 """matplotlib's settings are the process's: one drawing at a time."""
-
-Shape = list[list[tuple[float, float]]]
 
 
 def picture(pack: Pack, kind: str) -> bytes:
@@ -124,7 +122,7 @@ def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
     axes.set_ylim(south, north)
     axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)), adjustable="datalim")
     _draw_base(axes, base)
-    shapes = [phase_rings(state, phase) for phase in state.phases_in_order]
+    shapes = pack.outlines
     for index, shape in enumerate(shapes):
         if shape:
             _draw_phase(axes, shape, phase_colour(index))

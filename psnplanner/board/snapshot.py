@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psnplanner.board.compare import Comparison
 from psnplanner.board.course import Course, course
@@ -20,6 +22,9 @@ from psnplanner.history.playback import Playback
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from psnplanner.board.places import Shape
 
 SUFFIXES = (".html", ".png", ".pdf", ".svg")
 """The kinds of file a snapshot can be."""
@@ -65,6 +70,13 @@ class Pack:
     def shown(self) -> Marks:
         """What colours the sites: given marks, else their statuses."""
         return self.marks or by_status(self.state)
+
+    @cached_property
+    def outlines(self) -> list[Shape]:
+        """The outline of each phase in order: worked out once for all kinds of file."""
+        from psnplanner.board.places import phase_rings
+
+        return [phase_rings(self.state, phase) for phase in self.state.phases_in_order]
 
     @property
     def title(self) -> str:

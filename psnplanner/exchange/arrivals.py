@@ -42,6 +42,8 @@ def read(path: Path, state: State, copy: Callable[[], Copy]) -> Arrival:
 
     Raises UserError, naming what is wrong, for what cannot be merged into this programme.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise UserError("It is no file.", str(path), "Give a return, a pack or a programme.")
     try:
         with path.open("rb") as file:
             start = file.read(100)

@@ -104,6 +104,10 @@ def check_is_sqlite(path: Path) -> None:
         raise UserError(
             "That is a folder, not a programme.", where=str(path), remedy="Name a .gpkg file."
         )
+    if not path.is_file():  # a pipe would be waited on for ever
+        raise UserError(
+            "That is no file.", where=str(path), remedy="Open a .gpkg made by PSN Planner."
+        )
     try:
         with path.open("rb") as file:
             start = file.read(len(MAGIC))

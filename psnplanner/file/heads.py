@@ -6,7 +6,9 @@ has a row in `fork`. What a change supersedes follows from what its author knew:
 | the change                       | supersedes, of the heads its author knew               |
 |----------------------------------|--------------------------------------------------------|
 | a field set                      | the newest, and those of the same value as the newest  |
-| a field set by a settlement      | all of them                                            |
+| a field set by a settlement      | all of them; none any more, once it is taken back      |
+| a field set by an undo of one    | it, what was made on it, and those of the value it     |
+|                                  | brings back (see `closings`)                           |
 | a record created (derived id)    | as a set of each field it gives                        |
 | a record brought back            | all of them, of every field                            |
 | a record removed                 | all of them, of every field                            |
@@ -26,19 +28,18 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from psnplanner.file import journal
+from psnplanner.file.closings import Closings, Knowledge, Stamp
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.journal import CREATES, DELETES
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.state import Programme
-from psnplanner.programme.travel import SETTLE
 
 _MOVES_BY_ITSELF = (
     Programme.ENTITY_NUMBER, fields_of(Programme)["status_on"].number
 )  # fmt: skip
 """The status date moves on with what is recorded: two that differ are no conflict."""
 
-Stamp = tuple[int, int]
 Slot = tuple[int, bytes, int]
 
 
@@ -57,53 +58,18 @@ class Step(NamedTuple):
         return self.fld == fld
 
 
-class Knowledge:
-    """What the author of each transaction knew, told by stamps."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._numbers: dict[Stamp, int] = {}
-        self._known: dict[Stamp, dict[int, int]] = {}
-
-    def number(self, stamp: Stamp) -> int:
-        """A transaction's number on its device."""
-        if stamp not in self._numbers:
-            hlc, dev = stamp
-            found = rows(self._db, "SELECT n FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)
-            self._numbers[stamp] = found[0][0]
-        return self._numbers[stamp]
-
-    def of(self, stamp: Stamp) -> dict[int, int]:
-        """All that its author knew: of each device, how many transactions."""
-        if stamp not in self._known:
-            dev, n = stamp[1], self.number(stamp)
-            self._known[stamp] = {**self.of_others(dev, n), dev: n - 1}
-        return self._known[stamp]
-
-    def of_others(self, dev: int, n: int) -> dict[int, int]:
-        """What a device knew of the others by its nth transaction."""
-        found = rows(
-            self._db,
-            "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL "
-            "ORDER BY n DESC LIMIT 1", dev, n,
-        )  # fmt: skip
-        return journal.vector(found[0][0]) if found else {}
-
-    def knew(self, stamp: Stamp, other: Stamp) -> bool:
-        """Whether the author of the one transaction knew the other."""
-        return self.number(other) <= self.of(stamp).get(other[1], 0)
-
-
-def follow(db: Database, stamp: Stamp, *, settles: bool) -> None:
+def follow(db: Database, stamp: Stamp) -> None:
     """Bring the forks along with a transaction made here."""
-    if not rows(db, "SELECT 1 FROM fork LIMIT 1"):
+    hlc, dev = stamp
+    first, undo_of = rows(db, "SELECT first, undo_of FROM txn WHERE dev = ? AND hlc = ?", dev, hlc
+                          )[0]  # fmt: skip
+    again = bool(undo_of) and Closings(db, Knowledge(db)).opens(stamp) is not None
+    if not again and not rows(db, "SELECT 1 FROM fork LIMIT 1"):
         return
     heads = Heads(db)
-    hlc, dev = stamp
-    first = rows(db, "SELECT first FROM txn WHERE dev = ? AND hlc = ?", dev, hlc)[0][0]
     found = rows(db, "SELECT ent, row, fld, val, bh FROM event WHERE seq >= ?", first)
     for ent, row, fld, val, base in found:
-        heads.take(ent, row, Step(stamp, fld, val, base is not None), settles=settles)
+        heads.take(ent, row, Step(stamp, fld, val, base is not None))
     heads.flush()
 
 
@@ -116,14 +82,16 @@ class Heads:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._knowledge = Knowledge(db)
+        self._closings = Closings(db, self._knowledge)
         self._forks: dict[Slot, list[Stamp]] = {}
         for ent, row, fld, heads in rows(db, "SELECT ent, row, fld, heads FROM fork"):
             self._forks[ent, row, fld] = journal.stamps_in(heads)
         self._before = dict(self._forks)
         self._ever_removed: dict[tuple[int, bytes], bool] = {}
+        self._opened_again: dict[Slot, None] = {}
         self._values: dict[tuple[Slot, Stamp], Any] = {}
 
-    def take(self, ent: int, row: bytes, step: Step, *, settles: bool) -> None:
+    def take(self, ent: int, row: bytes, step: Step) -> None:
         """One change of a record."""
         if step.fld == DELETES:
             self._ever_removed[ent, row] = True
@@ -131,7 +99,7 @@ class Heads:
             return  # looked at as a whole when all has arrived
         given = [step.fld] if step.fld != CREATES else [*map(int, json.loads(step.val))]
         for fld in given:
-            self._set((ent, row, fld), step.stamp, settles)
+            self._set((ent, row, fld), step.stamp)
 
     def _was_removed(self, ent: int, row: bytes) -> bool:
         key = (ent, row)
@@ -140,7 +108,10 @@ class Heads:
             self._ever_removed[key] = bool(rows(self._db, sql, ent, row, DELETES))
         return self._ever_removed[key]
 
-    def _set(self, slot: Slot, stamp: Stamp, settles: bool) -> None:
+    def _set(self, slot: Slot, stamp: Stamp) -> None:
+        if self._closings.opens(stamp):
+            self._opened_again[slot] = None  # looked at as a whole when all has arrived
+            return
         knew = self._knowledge.knew
         heads = self._forks.get(slot)
         if heads is None:
@@ -149,12 +120,19 @@ class Heads:
                 return
             heads = [newest]
         seen = [head for head in heads if knew(stamp, head)]
-        gone = set(seen) if settles else set()
-        if seen and not settles:
+        gone: set[Stamp] = set()
+        if seen:
             # What its author saw there may be no head any more, but says which value it replaced.
             base = next(other for other in self._earlier(slot, stamp) if knew(stamp, other))
-            gone = self._replaced(slot, seen, base)
+            gone = self._superseded(slot, stamp, seen, base)
         self._keep(slot, [*(head for head in heads if head not in gone), stamp])
+
+    def _superseded(self, slot: Slot, stamp: Stamp, seen: list[Stamp], base: Stamp) -> set[Stamp]:
+        """Of what its author knew: what a change supersedes, made on `base`."""
+        gone = self._replaced(slot, seen, base)
+        if self._closings.closes(stamp):
+            gone |= {head for head in seen if self._closings.over(stamp, head)}
+        return gone
 
     def _replaced(self, slot: Slot, seen: list[Stamp], base: Stamp) -> set[Stamp]:
         return {h for h in seen if h == base or self._value(slot, h) == self._value(slot, base)}
@@ -180,14 +158,7 @@ class Heads:
     # A record that was ever removed
 
     def _look_again(self, ent: int, row: bytes) -> None:
-        sql = (
-            "SELECT hlc, dev, fld, val, bh FROM event WHERE ent = ? AND row = ? ORDER BY hlc, dev, "
-            "seq"
-        )
-        steps = [
-            Step((hlc, dev), fld, val, base is not None)
-            for hlc, dev, fld, val, base in rows(self._db, sql, ent, row)
-        ]
+        steps = self._steps(ent, row)
         for slot in [slot for slot in self._forks if slot[:2] == (ent, row)]:
             del self._forks[slot]
         fields = {step.fld for step in steps if step.fld > 0}
@@ -197,28 +168,60 @@ class Heads:
             self._keep((ent, row, fld), self._heads_among((ent, row, fld), steps))
         self._keep((ent, row, DELETES), self._sides(steps))
 
+    def _steps(self, ent: int, row: bytes) -> list[Step]:
+        """All changes of a record, in the order of the clock."""
+        sql = (
+            "SELECT hlc, dev, fld, val, bh FROM event WHERE ent = ? AND row = ? ORDER BY hlc, dev, "
+            "seq"
+        )
+        return [
+            Step((hlc, dev), fld, val, base is not None)
+            for hlc, dev, fld, val, base in rows(self._db, sql, ent, row)
+        ]
+
     def _heads_among(self, slot: Slot, steps: list[Step]) -> list[Stamp]:
+        """The changes of a field that no other supersedes, from all of them at once."""
         knew = self._knowledge.knew
-        heads: list[Stamp] = []
-        changes: list[Stamp] = []
+        taken_back = self._taken_back(steps, slot[2])
+        made: list[Stamp] = []
+        gone: set[Stamp] = set()
         for step in steps:
             whole = step.fld == DELETES or (step.revives and step.fld == CREATES)
             if not whole and not step.gives(slot[2]):
                 continue
-            seen = [head for head in heads if knew(step.stamp, head)]
-            gone = set(seen)
-            if seen and not whole and not self._settles(step.stamp):
-                base = next(s for s in reversed(changes) if knew(step.stamp, s))
-                gone = self._replaced(slot, seen, base)
-            heads = [head for head in heads if head not in gone]
+            seen = [other for other in made if knew(step.stamp, other)]
+            if step.stamp in taken_back or (whole and self._closings.opens(step.stamp)):
+                pass  # as if it had not been made
+            elif whole:
+                gone.update(seen)
+            elif opened := self._closings.opens(step.stamp):
+                gone |= self._stood_in(slot, step.stamp, seen, opened)
+            elif seen:
+                gone |= self._superseded(slot, step.stamp, seen, seen[-1])
             if step.fld != DELETES:
-                heads.append(step.stamp)
-                changes.append(step.stamp)
-        return heads
+                made.append(step.stamp)
+        return [stamp for stamp in made if stamp not in gone]
+
+    def _taken_back(self, steps: list[Step], fld: int) -> set[Stamp]:
+        """The transactions that closed a field's conflicts, and were taken back since."""
+        given = [s for s in steps if s.fld == DELETES or s.gives(fld)]
+        return {opened for s in given if (opened := self._closings.opens(s.stamp)) is not None}
+
+    def _stood_in(self, slot: Slot, stamp: Stamp, seen: list[Stamp], opened: Stamp) -> set[Stamp]:
+        """What one that opens a conflict again supersedes: the rest is as before."""
+        knew, value = self._knowledge.knew, self._value(slot, stamp)
+        return {
+            other
+            for other in seen
+            if other == opened or knew(other, opened) or self._value(slot, other) == value
+        }
 
     def _sides(self, steps: list[Step]) -> list[Stamp]:
         """The removals that stand, with the changes that neither knew of the other."""
         knew = self._knowledge.knew
+        passed = self._taken_back(steps, DELETES)
+        passed |= {s.stamp for s in steps if self._closings.opens(s.stamp) in passed}
+        steps = [step for step in steps if step.stamp not in passed]
         decided = [s.stamp for s in steps if s.fld == DELETES or (s.fld == CREATES and s.revives)]
         standing = [
             s.stamp
@@ -234,10 +237,6 @@ class Heads:
             and not knew(step.stamp, removal)
         }
         return [*standing, *changes] if changes else []
-
-    def _settles(self, stamp: Stamp) -> bool:
-        sql = "SELECT kind FROM txn WHERE hlc = ? AND dev = ?"
-        return bool(rows(self._db, sql, *stamp)[0][0] == SETTLE)
 
     def _value(self, slot: Slot, stamp: Stamp) -> Any:
         key = (slot, stamp)
@@ -256,6 +255,9 @@ class Heads:
         for (ent, row), removed in self._ever_removed.items():
             if removed:
                 self._look_again(ent, row)
+        for slot in self._opened_again:
+            if not self._was_removed(*slot[:2]):
+                self._keep(slot, self._heads_among(slot, self._steps(*slot[:2])))
         for slot in self._before.keys() - self._forks.keys():
             self._db.conn.execute("DELETE FROM fork WHERE ent = ? AND row = ? AND fld = ?", slot)
         opened = []

@@ -6,7 +6,7 @@ of a file leaves, which with every copy in step would soon outnumber the changes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +14,10 @@ from typing import NamedTuple
 import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
-from psnplanner.file import journal, schema, seals, tables
+from psnplanner.file import journal, merge, schema, seals, tables
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import plain_words, rows, writing
 from psnplanner.file.database import Database
-from psnplanner.file.merge import Merge
 from psnplanner.programme.change import Change
 from psnplanner.programme.fold import fold
 from psnplanner.programme.travel import OFFICE, Sent, SentEvent
@@ -45,22 +44,25 @@ def beyond(db: Database, vector: Mapping[int, int]) -> list[Known]:
     return sorted(found, key=lambda known: (known.hlc, known.dev))
 
 
-def sent(db: Database, wanted: Iterable[Known]) -> Iterator[Sent]:
+def sent(db: Database, wanted: Iterable[Known]) -> list[Sent]:
     """These transactions with their changes."""
-    for known in wanted:
-        row = rows(
-            db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
-            "FROM txn WHERE dev = ? AND n = ?", known.dev, known.n,
-        )[0]  # fmt: skip
-        events = rows(
-            db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
-            "ORDER BY seq", row[9], row[9] + row[10],
-        )  # fmt: skip
-        hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
-        yield Sent(
-            hlc, dev, n, author, kind, label, effective_on, undo_of,
-            journal.vector(ctx) if ctx else None, tuple(SentEvent(*event) for event in events),
-        )  # fmt: skip
+    return [_sent(db, known) for known in wanted]
+
+
+def _sent(db: Database, known: Known) -> Sent:
+    row = rows(
+        db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
+        "FROM txn WHERE dev = ? AND n = ?", known.dev, known.n,
+    )[0]  # fmt: skip
+    events = rows(
+        db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
+        "ORDER BY seq", row[9], row[9] + row[10],
+    )  # fmt: skip
+    hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
+    return Sent(
+        hlc, dev, n, author, kind, label, effective_on, undo_of,
+        journal.vector(ctx) if ctx else None, tuple(SentEvent(*event) for event in events),
+    )  # fmt: skip
 
 
 def hashes(db: Database, vector: Mapping[int, int]) -> dict[int, bytes]:
@@ -77,10 +79,21 @@ def last_known(db: Database, vector: Mapping[int, int]) -> dict[int, dict[int, i
     return {dev: journal.vector(told[0][0]) for dev, told in found.items() if told}
 
 
+def stamp(db: Database, dev: int, n: int) -> int | None:
+    """The clock of a device's nth transaction; None if it is not here."""
+    found = rows(db, "SELECT hlc FROM txn WHERE dev = ? AND n = ?", dev, n)
+    return found[0][0] if found else None
+
+
 def labels(db: Database, dev: int, n: int) -> str:
     """A transaction in words: “label”, by whom."""
     found = rows(db, "SELECT label, author FROM txn WHERE dev = ? AND n = ?", dev, n)
     return f"“{found[0][0]}” by {found[0][1]}" if found else f"number {n:,}"
+
+
+def hash_after(previous: bytes, item: Sent) -> bytes:
+    """The hash that a device's chain has after a transaction."""
+    return merge.hash_after(previous, item)
 
 
 def root(db: Database) -> tuple[int, bytes]:
@@ -106,10 +119,23 @@ def check_chains(db: Database, hashes_there: Mapping[int, bytes]) -> None:
             )
 
 
-def own_devices(db: Database, machine: str) -> set[int]:
-    """The devices under which this machine has written to this file."""
-    found = rows(db, "SELECT dev, bound_to FROM own")
-    return {dev for dev, bound_to in found if bound_to.rpartition(":")[0] == machine}
+_MARK = "hub"
+
+
+def mark(db: Database) -> None:
+    """Note among this copy's own devices that it is kept in step by a hub."""
+    db.conn.execute("INSERT OR IGNORE INTO own VALUES (?, ?)", (OFFICE, _MARK))
+
+
+def own_devices(db: Database, machine: str) -> set[int] | None:
+    """The devices under which this machine wrote to a file in step with a hub; None to another.
+
+    What others do arrives there by itself, and is not this person's to undo.
+    """
+    found = dict(rows(db, "SELECT bound_to, dev FROM own"))
+    if _MARK not in found:
+        return None
+    return {dev for bound_to, dev in found.items() if bound_to.rpartition(":")[0] == machine}
 
 
 def hand_out_again(
@@ -132,11 +158,11 @@ def receive_whole(
             schema.create(db)
             for items, chains in batches:
                 with writing(db):
-                    Merge(db, Clock(0), now).append_all(items)
+                    merge.Merge(db, Clock(0), now).append_all(items)
                     check_chains(db, chains)
             with writing(db):
-                state = fold(journal.stream(db))
-                tables.rebuild(db, state)
+                tables.rebuild(db, fold(journal.stream(db)))
+                mark(db)
                 seals.close(db)
         finally:
             db.conn.close()

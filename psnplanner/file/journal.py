@@ -19,9 +19,9 @@ from typing import Any
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.tables import from_sql, to_sql
+from psnplanner.file.tables import from_sql, parsed, to_sql
 from psnplanner.programme.change import CREATED, DELETED, Change, Dated, Transaction
-from psnplanner.programme.record import Field, Record, RecordId, decode, encode, fields_of
+from psnplanner.programme.record import ID_BYTES, Field, Record, RecordId, decode, encode, fields_of
 from psnplanner.programme.state import RECORD_TYPES
 
 CREATES, DELETES = 0, -1
@@ -263,7 +263,7 @@ def _numbers(entity: str) -> dict[str, tuple[int, str]]:
 def _unbundle(number: int, text: str) -> dict[str, Any]:
     known = _FIELDS[number]
     values = {}
-    bundle = json.loads(text)
+    bundle = parsed(text)
     if not isinstance(bundle, dict):
         raise ValueError(f"{text[:40]!r} does not hold a record")
     for key, value in bundle.items():
@@ -354,6 +354,8 @@ def plain_change(ent: int, row: bytes, fld: int, val: Any) -> Change | None:
     kind = _KINDS.get(ent)
     if kind is None:
         return None
+    if len(row) != ID_BYTES:
+        raise ValueError("a record without an id")
     if fld == CREATES:
         return Change(kind.ENTITY, row, CREATED, None, _unbundle(ent, val))
     if fld == DELETES:

@@ -31,15 +31,17 @@ from typing import Any
 from psnplanner.errors import UserError
 from psnplanner.file import journal, tables
 from psnplanner.file.clock import Clock, instant
+from psnplanner.file.closings import Knowledge, Stamp
+from psnplanner.file.conflicts import conflict
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.heads import Heads, Knowledge, Stamp, Step
-from psnplanner.file.journal import CREATES, DELETES
-from psnplanner.programme.change import CREATED, DELETED, Change, creation, deletion, difference
+from psnplanner.file.heads import Heads, Step
+from psnplanner.file.sound import check_readable
+from psnplanner.programme.change import DELETED, Change, creation, deletion, difference
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.state import State
-from psnplanner.programme.travel import SETTLE, Conflict, Head, Merged, Sent, SentEvent
+from psnplanner.programme.travel import Merged, Sent, SentEvent
 
 FURTHEST_AHEAD = timedelta(days=3653)
 """A clock further in the future than this is no clock."""
@@ -70,6 +72,7 @@ class Merge:
         UserError, with nothing changed, if one cannot be taken.
         """
         fresh, known = self._sorted_out(arriving)
+        check_readable(fresh)
         if not fresh:
             return Merged(known=known, renamed=self.renamed), before
         touched: dict[str, dict[RecordId, None]] = defaultdict(dict)
@@ -136,7 +139,7 @@ class Merge:
         for at, item in enumerate(items):
             if item.n > have:
                 return list(items[at:])
-            digest = _hash(digest, item)
+            digest = hash_after(digest, item)
             if digest != self._hash_at(dev, item.n):
                 return self._new_of(self._renamed(items[at:], digest))
         return []
@@ -152,10 +155,17 @@ class Merge:
         knew = (
             {**(Knowledge(self._db).of_others(old, first - 1)), old: first - 1} if first > 1 else {}
         )
+        stamps = {item.hlc for item in items}
         result = []
         for number, item in enumerate(items, 1):
             ctx = {**(item.ctx or {}), **knew} if number == 1 or item.ctx else None
-            result.append(dataclasses.replace(item, dev=own, n=number, ctx=ctx or None))
+            events = tuple(
+                e._replace(bd=own) if e.bd == old and e.bh in stamps else e for e in item.events
+            )
+            taken_back = _renumbered(item.undo_of, old, first, own)
+            result.append(dataclasses.replace(
+                item, dev=own, n=number, ctx=ctx or None, events=events, undo_of=taken_back
+            ))  # fmt: skip
         return result
 
     def _hash_before(self, dev: int, n: int) -> bytes:
@@ -195,7 +205,15 @@ class Merge:
         self._known[item.dev] = (item.n, digest)
         for e in item.events:
             step = Step((item.hlc, item.dev), e.fld, e.val, e.bh is not None)
-            self._heads.take(e.ent, e.row, step, settles=item.kind == SETTLE)
+            self._heads.take(e.ent, e.row, step)
+
+
+def _renumbered(name: str | None, old: int, first: int, own: int) -> str | None:
+    """The name of what an undo takes back, where that was renamed too."""
+    dev, _, number = (name or "").partition(".")
+    if dev != str(old) or not number.isdecimal() or int(number) < first:
+        return name
+    return f"{own}.{int(number) - first + 1}"
 
 
 def _told(item: Sent) -> tuple[Any, ...]:
@@ -206,7 +224,8 @@ def _told(item: Sent) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _hash(previous: bytes, item: Sent) -> bytes:
+def hash_after(previous: bytes, item: Sent) -> bytes:
+    """The hash that a device's chain has after a transaction."""
     events = [(item.hlc, item.dev, e.ent, e.row, e.fld, e.val, e.bh, e.bd) for e in item.events]
     return journal.chained(previous, _told(item), events)
 
@@ -236,23 +255,51 @@ def net_changes(db: Database, key: tuple[int, int]) -> list[Change]:
         db, "SELECT DISTINCT e.ent, e.row FROM txn t JOIN event e ON e.seq >= t.first "
         "AND e.seq < t.first + t.cnt WHERE t.arr > ? AND t.arr < ?", earlier, arr,
     )  # fmt: skip
+    before, by_then = _arrived(db, earlier), _arrived(db, arr)
     result: list[Change] = []
     for ent, ident in touched:
         kind = journal.kind_of(ent)
         if kind is not None:
-            was, now = (_record_by(db, kind.ENTITY, ident, by) for by in (earlier, arr))
-            result += _between(was, now)
+            was, now = (_record_of(db, kind.ENTITY, ident, of) for of in (before, by_then))
+            told = _between(was, now)
+            # A value that it only brought into conflict is taken back with the rest.
+            slots = {change.field for change in told}
+            result += told
+            result += [
+                _as_it_is(kind, ident, name, now)
+                for name in _in_conflict(db, ent, ident, by_then - before)
+                if name not in slots and (name == DELETED) == (now is None)
+            ]
     return result
 
 
-def _record_by(db: Database, entity: str, ident: RecordId, arr: int) -> Record | None:
-    """A record as it was when only the first transactions had arrived."""
+def _arrived(db: Database, arr: int) -> set[Stamp]:
+    """The first transactions to arrive."""
+    return {(hlc, dev) for hlc, dev in rows(db, "SELECT hlc, dev FROM txn WHERE arr <= ?", arr)}
+
+
+def _record_of(db: Database, entity: str, ident: RecordId, of: set[Stamp]) -> Record | None:
+    """A record as the changes of some transactions add up to."""
     found = journal.changes_of_record(db, entity, ident)
-    here = {
-        (hlc, dev)
-        for hlc, dev in rows(db, "SELECT hlc, dev FROM txn WHERE arr <= ?", arr)
-    }  # fmt: skip
-    return fold(change for stamp, change in found if stamp in here).tables[entity].get(ident)
+    return fold(change for stamp, change in found if stamp in of).tables[entity].get(ident)
+
+
+def _in_conflict(db: Database, ent: int, ident: RecordId, brought: set[Stamp]) -> list[str]:
+    """The fields of a record that are in conflict with what was brought."""
+    sql = "SELECT fld, heads FROM fork WHERE ent = ? AND row = ? AND open"
+    return [
+        name
+        for fld, heads in rows(db, sql, ent, ident)
+        if (name := journal.field_name(ent, fld)) and not brought.isdisjoint(
+            journal.stamps_in(heads))
+    ]  # fmt: skip
+
+
+def _as_it_is(kind: type[Record], ident: RecordId, name: str, now: Record | None) -> Change:
+    if now is None:
+        return Change(kind.ENTITY, ident, DELETED, {}, None)
+    value = getattr(now, name)
+    return Change(kind.ENTITY, ident, name, value, value)
 
 
 def record_now(db: Database, entity: str, ident: RecordId) -> Record | None:
@@ -267,7 +314,7 @@ def _between(was: Record | None, now: Record | None) -> list[Change]:
     return difference(was, {name: getattr(now, name) for name in journal.names_of(now)})
 
 
-# -- What travels, and what is in conflict ----------------------------------------------
+# -- What travels --------------------------------------------------------------------------
 
 
 def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
@@ -288,88 +335,3 @@ def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
             journal.vector(ctx) if ctx else None,
             tuple(SentEvent(*event) for event in events),
         )  # fmt: skip
-
-
-def conflicts(db: Database) -> list[Conflict]:
-    """Every conflict that is open, in the order of their records."""
-    slots = rows(db, "SELECT ent, row, fld FROM fork WHERE open ORDER BY ent, row, fld")
-    gone = {slot[:2] for slot in slots if slot[2] == DELETES}
-    # Of a record in question, its being there is settled first.
-    slots = [slot for slot in slots if slot[2] == DELETES or slot[:2] not in gone]
-    return [told for slot in slots if (told := conflict(db, slot)) is not None]
-
-
-def conflict(db: Database, slot: tuple[Any, ...]) -> Conflict | None:
-    """The conflict of one field; None where this version does not know the field."""
-    ent, row, fld = slot
-    kind, name = journal.kind_of(ent), journal.field_name(ent, fld)
-    if kind is None or not name:
-        return None
-    found = rows(db, "SELECT heads FROM fork WHERE ent = ? AND row = ? AND fld = ? AND open", *slot)
-    if not found:
-        return None
-    stamps = sorted(journal.stamps_in(found[0][0]), reverse=True)
-    heads = _sides(db, ent, row, stamps) if fld == DELETES else tuple(
-        _head(db, stamp, journal.value_at(db, ent, row, fld, *stamp)) for stamp in stamps
-    )  # fmt: skip
-    with_it = _gone_with(db, row, stamps) if fld == DELETES else ()
-    return Conflict(kind.ENTITY, row, name, _base(db, slot, stamps), heads, with_it)
-
-
-def _gone_with(
-    db: Database, owner: bytes, stamps: Sequence[Stamp]
-) -> tuple[tuple[str, bytes, dict[str, Any]], ...]:
-    """What the removals of a record took along: what belonged to it."""
-    found = []
-    for hlc, dev in stamps:
-        for ent, row, fld, val in rows(
-            db, "SELECT e.ent, e.row, e.fld, e.val FROM txn t JOIN event e ON e.seq >= t.first "
-            "AND e.seq < t.first + t.cnt WHERE t.hlc = ? AND t.dev = ? AND e.fld = ?",
-            hlc, dev, DELETES,
-        ):  # fmt: skip
-            change = journal.plain_change(ent, row, fld, val)
-            if change is not None and change.old.get("site") == owner:
-                found.append((change.entity, row, dict(change.old)))
-    return tuple(found)
-
-
-def _head(db: Database, stamp: Stamp, value: Any) -> Head:
-    author, label = rows(
-        db, "SELECT author, label FROM txn WHERE hlc = ? AND dev = ?", *stamp
-    )[0]  # fmt: skip
-    return Head(value, author, instant(stamp[0]), label, stamp)
-
-
-def _sides(db: Database, ent: int, row: bytes, stamps: Sequence[Stamp]) -> tuple[Head, ...]:
-    """A removal and the changes against it: what the record was, with all of them made."""
-    values: dict[str, Any] = {}
-    changed: list[Stamp] = []
-    removed: list[Stamp] = []
-    for stamp in sorted(stamps):
-        for fld, val in rows(
-            db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND hlc = ? AND dev = ?",
-            ent, row, *stamp,
-        ):  # fmt: skip
-            change = journal.plain_change(ent, row, fld, val)
-            if change is not None and change.field == DELETED:
-                removed.append(stamp)
-                values = {**change.old, **values}
-            elif change is not None:
-                changed.append(stamp)
-                values |= change.new if change.field == CREATED else {change.field: change.new}
-    return tuple(
-        _head(db, max(side), value) for side, value in ((removed, None), (changed, values)) if side
-    )
-
-
-def _base(db: Database, slot: tuple[Any, ...], heads: Sequence[Stamp]) -> Any:
-    """What the field was before the first of its heads."""
-    ent, row, fld = slot
-    if fld == DELETES:
-        return None
-    earlier = rows(
-        db, "SELECT hlc, dev FROM event WHERE ent = ? AND row = ? AND fld IN (?, ?) "
-        "AND (hlc, dev) < (?, ?) ORDER BY hlc DESC, dev DESC LIMIT 1",
-        ent, row, fld, CREATES, *min(heads),
-    )  # fmt: skip
-    return journal.value_at(db, ent, row, fld, *(earlier[0] if earlier else (None, None)))

@@ -17,7 +17,7 @@ from typing import Any
 import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
-from psnplanner.file import pack, schema
+from psnplanner.file import pack, schema, sound
 from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.merge import sent
@@ -86,6 +86,7 @@ def _hash_at(db: Database, dev: int, n: int) -> str:
 
 def _check_shape(db: Database) -> None:
     """The tables that are read must be ours to the letter: no view or trigger in their place."""
+    sound.check_journal(db, "")
     own = Database(memory=True, execute_plugins=False)
     schema.create(own)
     sql = "SELECT name, type, sql FROM sqlite_master WHERE name = ?"

@@ -137,7 +137,8 @@ def _seals(db: Database) -> None:
 
 
 def _rebuild(db: Database) -> None:
-    tables.rebuild(db, fold(journal.stream(db)))
+    if journal.arrived(db):  # a file that is being made has tables of this version already
+        tables.rebuild(db, fold(journal.stream(db)))
 
 
 GUARDS = frozenset(

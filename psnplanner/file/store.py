@@ -14,14 +14,25 @@ import pysqlite3 as sqlite3
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import copies, heads, in_step, journal, pack, photographs, schema, seals
-from psnplanner.file import tables as tables
+from psnplanner.file import (
+    copies,
+    heads,
+    in_step,
+    journal,
+    pack,
+    photographs,
+    schema,
+    seals,
+    sound,
+    tables,
+)
 from psnplanner.file.backup import backup
 from psnplanner.file.clock import Clock
+from psnplanner.file.conflicts import conflicts
 from psnplanner.file.connection import connect, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
-from psnplanner.file.merge import Merge, conflicts, net_changes, sent
+from psnplanner.file.merge import Merge, net_changes, sent
 from psnplanner.file.share import network_kind
 from psnplanner.file.standing import Standing, has_strange_log
 from psnplanner.file.verify import verify
@@ -29,7 +40,7 @@ from psnplanner.programme.change import Change, Dated, Transaction
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.state import State
-from psnplanner.programme.travel import SETTLE, Conflict, Merged, Sent
+from psnplanner.programme.travel import Conflict, Merged, Sent
 from psnplanner.whole_file import TAKEN, whole_file
 
 Progress = Callable[[float, str], None]
@@ -175,7 +186,7 @@ class ProgrammeFile:
         with plain_words(self.path), self._writing():
             hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
             made = journal.append(self._db, header, changes, dev, hlc, now, tell)
-            heads.follow(self._db, (hlc, dev), settles=header.kind == SETTLE)
+            heads.follow(self._db, (hlc, dev))
             tables.write(self._db, before, after, changes)
             photographs.keep(self._db, pictures or {})
         self._arrived += 1
@@ -260,7 +271,9 @@ class ProgrammeFile:
                     merging = Merge(self._db, self._clock, now)
                     merged, after = merging.take(arriving, header, own, before)
                     photographs.keep(self._db, pictures)
-                    in_step.check_chains(self._db, chains or {})
+                    if chains is not None:
+                        in_step.check_chains(self._db, chains)
+                        in_step.mark(self._db)
                     if dry_run:
                         raise _TakenBack
             except _TakenBack:
@@ -285,6 +298,16 @@ class ProgrammeFile:
             tables.write(self._db, before, after, changes)
         self._arrived = journal.arrived(self._db)
         return after
+
+    def own_devices(self) -> set[int] | None:
+        """The devices whose work is this person's, where a hub brings others' work too."""
+        return self.ask(lambda db: in_step.own_devices(db, home.machine()))
+
+    def keep_in_step(self) -> None:
+        """Note that a hub keeps this copy in step, and when that began."""
+        self._check_writable()
+        with plain_words(self.path), self._writing():
+            in_step.mark(self._db)
 
     def keep_photographs(self, pictures: Mapping[str, bytes]) -> None:
         """Keep the bytes of photographs that arrived after their records."""
@@ -489,8 +512,10 @@ def _free_name(path: Path, why: str) -> Path:
 
 
 def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
+    sound.check_journal(db, str(path))
     pending = schema.pending(db, str(path))
     if not pending:
+        sound.check_tables(db, str(path))
         return
     if not writable:
         raise UserError(

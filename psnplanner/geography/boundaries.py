@@ -115,6 +115,8 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise UserError("this is a folder.", str(path), "Give the file itself.")
+        if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+            raise UserError("that is no file.", str(path), "Give the file itself.")
         if path.stat().st_size > _MOST_FILE_BYTES:
             raise UserError("the file is larger than any map of boundaries needs.", str(path),
                             "Export only the areas you need.")  # fmt: skip

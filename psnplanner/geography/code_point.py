@@ -72,6 +72,8 @@ def read_zip(path: Path, progress: Progress | None = None) -> tuple[str, Positio
     `progress(done, of)` is told bytes of CSV read. Raises UserError if the file is no
     zip, is no Code-Point Open, is damaged, or looks built to harm.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise UserError("that is no file.", str(path), _REMEDY)
     try:
         with zipfile.ZipFile(path) as archive:
             members = _data_members(archive, path)

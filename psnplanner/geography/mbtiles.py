@@ -139,6 +139,8 @@ class MBTiles:
 def _connect(path: Path) -> Any:
     from pysqlite3 import dbapi2
 
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise _no_map(path)
     try:
         with path.open("rb") as file:
             start = file.read(16)

@@ -104,6 +104,8 @@ def add_table(path: Path | str, progress: Progress | None = None) -> int:
     file cannot be used; what was there before is then untouched.
     """
     source, target = Path(path), _path()
+    if source.exists() and not source.is_file():  # a pipe would be waited on for ever
+        raise UserError("that is no file.", str(source), _REMEDY)
     beside = target.with_suffix(f".{os.getpid()}.part")
     places = beside.with_suffix(".places")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from psnplanner.errors import UserError
@@ -17,6 +17,8 @@ Key = tuple[int, int]
 _MOST_REASONS = 5
 UNDO, REDO, NEW = "undo", "redo", "new"
 """Kinds of transaction that are not undone like an edit."""
+_NO_REST = ("override", "field_pack")
+"""Records that outlive what they name: a reason given, and the list of what went out."""
 
 
 @dataclass
@@ -32,13 +34,17 @@ class Stack:
     origin: dict[Key, Key] = field(default_factory=dict)
 
 
-def stack(headers: Iterable[Transaction]) -> Stack:
-    """Walk the transactions in order and see what is in force."""
+def stack(headers: Iterable[Transaction], mine: Container[int] | None = None) -> Stack:
+    """Walk the transactions in order and see what is in force.
+
+    In a copy that a hub keeps in step, only what the devices in `mine` did is to be undone.
+    """
     result = Stack()
     for item in headers:
+        is_mine = mine is None or item.device in mine
         if item.kind in (UNDO, REDO) and item.undo_of is not None:
-            _toggle(result, item, item.undo_of)
-        elif item.kind != NEW:
+            _toggle(result, item, item.undo_of, is_mine=is_mine)
+        elif item.kind != NEW and is_mine:
             if item.kind == MERGE:
                 _gather(result, item)
             result.done.append(item)
@@ -55,17 +61,17 @@ def _gather(result: Stack, merge: Transaction) -> None:
         result.done.pop()
 
 
-def _toggle(result: Stack, item: Transaction, target: Key) -> None:
+def _toggle(result: Stack, item: Transaction, target: Key, *, is_mine: bool) -> None:
     origin = result.origin[item.key] = result.origin.get(target, target)
     # Undos and redos only switch an edit off and on: what is in force is the edit or nothing.
     result.cancelled.add(item.key)
     if item.kind == UNDO:
         result.done = [t for t in result.done if t.key != target]
-        result.undone.append(item)
+        result.undone += [item] if is_mine else []
         result.cancelled.add(origin)
     else:
         result.undone = [t for t in result.undone if t.key != target]
-        result.done.append(item)
+        result.done += [item] if is_mine else []
         result.cancelled.discard(origin)
 
 
@@ -154,12 +160,12 @@ def _links(record: Record) -> Iterator[RecordId]:
 
 
 def _nothing_rests_on(item: Transaction, back: Sequence[Change], following: State) -> None:
-    removed = {change.record for change in back if change.field == DELETED}
+    removed = {change.record for change in back if change.field == DELETED and change.old}
     if not removed:
         return
     for records in following.tables.values():
         for record in records.values():
-            if record.ENTITY != "override" and not removed.isdisjoint(_links(record)):
+            if record.ENTITY not in _NO_REST and not removed.isdisjoint(_links(record)):
                 raise _refusal(item, f"{_named(following, record)} rests on it")
 
 

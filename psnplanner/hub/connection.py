@@ -12,6 +12,7 @@ from psycopg import errors
 
 from psnplanner.errors import UserError
 from psnplanner.hub.address import Address
+from psnplanner.hub.refusals import NeedsPassword, Unreachable
 
 VERSION = 1
 """The version of the hub's tables that this program speaks with."""
@@ -25,14 +26,6 @@ _TRIES = 5
 _OURS = "PS"
 Result = TypeVar("Result")
 Connection = psycopg.Connection[tuple[Any, ...]]
-
-
-class Unreachable(UserError):
-    """The hub does not answer; nothing is lost, and a later try may do better."""
-
-
-class NeedsPassword(UserError):
-    """The hub wants a password, and none is known."""
 
 
 @contextmanager
@@ -119,6 +112,10 @@ def _refused(error: psycopg.Error, address: Address) -> UserError:
                 "The hub refused a change of what is not assigned to you; nothing was sent.",
                 where, "Have the site assigned to you, or send this file to the office.",
             )  # fmt: skip
+        if "open_devices" in (told.message_primary or ""):
+            return UserError("You may read at this hub, not send to it.", where,
+                             "Take what is there with “pull”; ask its owner for a planner's role."
+                             )  # fmt: skip
         return UserError("You have no right to do that at the hub.", where,
                          "Ask its owner for a role there: “psnplanner hub grant”.")  # fmt: skip
     words = _first_line(told.message_primary or type(error).__name__, address)

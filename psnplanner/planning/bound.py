@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -19,10 +20,15 @@ from psnplanner.planning.grouping import OUT, Flags, Floats, Grouping, Ints
 PATIENCE = 20
 """Steps without gain before the step is shortened and the best prices taken up again."""
 
+PROVE_EVERY = 10
+"""Steps that look at promising bases alone, between two that look at all and prove a bound."""
+
+PROMISING_SHARE, LEAST_PROMISING = 0.12, 6
+
 SHORTER = 0.7
 MEMORY = 0.7
 LEAST_STEP = 2e-3
-REFINED, HALVINGS = 12, 7
+REFINED, HALVINGS = 12, 6
 UNBOUNDED_DAYS = 1e12
 
 
@@ -72,6 +78,7 @@ class Climb:
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
         self._floor = float(alone_pounds(problem).sum())
         self._best = self._bound(self._relaxed.at(self._worth, self._day))
+        self._hopeful, self._steps = self._best, 0
 
     @property
     def best(self) -> Bound:
@@ -95,17 +102,31 @@ class Climb:
         for _ in range(steps):
             if stop() or self.finished:
                 break
-            found = self._relaxed.at(self._worth, self._day)
-            if found.pounds > self._best.pounds:
-                self._best = self._bound(found)
+            found = self._relaxed.at(self._worth, self._day, whole=False)
+            self._steps += 1
+            if found.pounds > self._hopeful.pounds:
+                self._hopeful = self._bound(found)
                 self._since = 0
             else:
                 self._since += 1
-                if self._since >= PATIENCE:
-                    self._go_back()
-                    continue
+            if self._steps % PROVE_EVERY == 0:
+                self._prove()
+            if self._since >= PATIENCE:
+                self._go_back()
+                continue
             self._follow(found, plan_pounds)
+        self._prove()
         return self.best
+
+    def _prove(self) -> None:
+        """Look at every base at the most hopeful prices: what they give is a bound."""
+        if self._hopeful is self._best:
+            return
+        prices = self._hopeful.worth, self._hopeful.day_pounds
+        found = self._bound(self._relaxed.at(*prices))
+        if found.pounds > self._best.pounds:
+            self._best = found
+        self._hopeful = self._best
 
     def _bound(self, found: _Relaxed) -> Bound:
         return Bound(found.pounds, self._worth, self._day, found.base, found.base_pounds)
@@ -156,49 +177,62 @@ class _Phased:
         self.member = problem.member[:, self.order]
         self.holds = np.minimum(problem.capacity[:, self.classes], UNBOUNDED_DAYS)
         self.levels = problem.levels[:, self.classes]
-        self.common = np.zeros(len(self.classes))
+        shape = len(self.classes), self.reach.shape[1]
+        self.day = np.zeros(shape)
+        self.promising = np.ones(shape, dtype=bool)
+        self.counts = np.bincount(self.group_class).tolist()
 
     def first_prices(self) -> tuple[Floats, Floats]:
         alone = alone_pounds(self.problem)
         pools = len(self.problem.member)
         return np.minimum(alone * 1.05, self.problem.miss), np.zeros((pools, len(self.classes)))
 
-    def at(self, worth: Floats, day: Floats) -> _Relaxed:
+    def at(self, worth: Floats, day: Floats, whole: bool = True) -> _Relaxed:
+        """The relaxed problem; unless `whole`, with the promising bases alone, which is no bound.
+
+        A whole look says anew which bases of each class are promising.
+        """
         worth_here = worth[self.order]
         short, over = np.ones(len(worth)), np.zeros_like(day)
         bases = np.zeros(len(self.classes), dtype=np.int64)
-        priced = np.zeros((len(self.classes), self.reach.shape[1]))
-        counts = np.bincount(self.group_class)
+        priced = np.zeros(self.day.shape)
         pounds = float(worth.sum())
-        for c, count in enumerate(counts.tolist()):
+        for c, count in enumerate(self.counts):
+            some = np.arange(len(self.day[c])) if whole else np.flatnonzero(self.promising[c])
             cost = self.price[c] - worth_here + (day[1:, c] @ self.member[1:]) * self.weight
-            rows = np.flatnonzero(cost + self.nearest < 0)
-            base, taken, priced[c] = self._group(c, rows, cost[rows])
-            bases[c] = base
+            near = self.nearest if whole else self.reach[:, some].min(axis=1)
+            rows = np.flatnonzero(cost + near < 0)
+            bases[c], taken, priced[c, some] = self._group(c, rows, cost[rows], some)
+            if whole:
+                self._promise(c, priced[c])
             units = rows[taken]
             short[self.order[units]] -= count
             rest = float(day[1:, c] @ self.holds[1:, c])
-            pounds += count * (priced[c, base] - rest)
+            pounds += count * (priced[c, bases[c]] - rest)
             over[1:, c] = count * (self.member[1:, units] @ self.weight[units] - self.holds[1:, c])
         return _Relaxed(pounds, short, over, bases[self.group_class], priced[self.group_class])
 
-    def _group(self, c: int, rows: Ints, cost: Floats) -> tuple[int, Flags, Floats]:
-        """The best base of a class, which rows it takes there, and pounds of each base."""
-        bases = self.reach.shape[1]
+    def _promise(self, c: int, priced: Floats) -> None:
+        count = min(len(priced), max(LEAST_PROMISING, ceil(PROMISING_SHARE * len(priced))))
+        self.promising[c] = False
+        self.promising[c, np.argsort(priced, kind="stable")[:count]] = True
+
+    def _group(self, c: int, rows: Ints, cost: Floats, some: Ints) -> tuple[int, Flags, Floats]:
+        """The best of some bases of a class, which rows it takes there, and pounds of each."""
         if not len(rows):
-            return 0, np.zeros(0, dtype=bool), np.zeros(bases)
+            return int(some[0]), np.zeros(0, dtype=bool), np.zeros(len(some))
         look = _Slots(self, c, rows, cost)
-        day = np.full(bases, self.common[c])
-        priced, load = look.at(np.arange(bases), day)
-        refined = np.zeros(bases, dtype=bool)
+        day = self.day[c, some]
+        priced, load = look.at(some, day)
+        refined = np.zeros(len(some), dtype=bool)
         # Any price of days is valid; only bases that might be the best need their own.
         while not refined[best := int(priced.argmin())]:
-            some = np.flatnonzero(~refined)
-            some = some[np.argsort(priced[some], kind="stable")[:REFINED]]
-            priced[some], day[some] = look.refine(some, priced[some], day[some], load[some])
-            refined[some] = True
-        self.common[c] = day[best]
-        return best, look.taken(best, day[best]), priced
+            few = np.flatnonzero(~refined)
+            few = few[np.argsort(priced[few], kind="stable")[:REFINED]]
+            priced[few], day[few] = look.refine(some[few], priced[few], day[few], load[few])
+            refined[few] = True
+        self.day[c, some] = day
+        return int(some[best]), look.taken(int(some[best]), day[best]), priced
 
 
 class _Slots:
@@ -238,9 +272,7 @@ class _Slots:
         self, bases: Ints, pounds: Floats, day: Floats, load: Floats
     ) -> tuple[Floats, Floats]:
         """The best bound of each base over prices of its days, and that price, by bisection."""
-        low = np.where(load > 0, day, 0.0)
-        dearest = (-self.cost / np.maximum(self.weight, 1e-9)).max(initial=0.0)
-        high = np.where(load > 0, np.maximum(np.minimum(dearest, 4 * day + 200.0), day), day)
+        low, high = self._bracket(bases, day, load)
         best, best_day = pounds, day
         for _ in range(HALVINGS):
             middle = (low + high) / 2
@@ -249,6 +281,17 @@ class _Slots:
             best = np.maximum(best, pounds)
             low, high = np.where(load > 0, middle, low), np.where(load > 0, high, middle)
         return best, best_day
+
+    def _bracket(self, bases: Ints, day: Floats, load: Floats) -> tuple[Floats, Floats]:
+        """Two prices between which the best one lies: near the last, where that will do."""
+        spread = np.maximum(0.1 * day, 2.0)
+        other = np.maximum(0.0, np.where(load > 0, day + spread, day - spread))
+        far = self.at(bases, other)[1]
+        dearest = (-self.cost / np.maximum(self.weight, 1e-9)).max(initial=0.0)
+        high = np.where(load > 0, other, day)
+        high = np.where((load > 0) & (far > 0), np.maximum(dearest, other), high)
+        low = np.where(load > 0, day, other)
+        return np.where((load <= 0) & (far <= 0), 0.0, low), high
 
     def taken(self, base: int, day: float) -> Flags:
         """The rows that pay at a base; a load too heavy or too light is the price's to mend."""
@@ -288,7 +331,7 @@ class _Alike:
         near = np.sort(self.problem.reach, axis=1)[:, min(bases - 1, units // groups)]
         return near, np.zeros(bases)
 
-    def at(self, worth: Floats, day: Floats) -> _Relaxed:
+    def at(self, worth: Floats, day: Floats, whole: bool = True) -> _Relaxed:
         problem = self.problem
         cost = problem.reach - worth[:, None]
         cost += np.multiply.outer(problem.weight, day)

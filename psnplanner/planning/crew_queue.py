@@ -6,6 +6,8 @@ when the crew that is free first is free, and holds it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,12 +70,13 @@ def _order(ready: Runs) -> NDArray[np.intp]:
     bits = max(1, (sites - 1).bit_length())
     latest = int(float(ready.max()) * _FINE) + 1
     # Half the width sorts in half the time, and is enough for ten years and 5,000 sites.
-    word = np.uint32 if latest << bits < 1 << 32 else np.uint64
-    keys = (ready.T * np.float32(_FINE)).astype(word) << word(bits)
+    word = np.dtype(np.uint32 if latest << bits < 1 << 32 else np.uint64)
+    keys: NDArray[Any] = (ready.T * np.float32(_FINE)).astype(word)
+    keys <<= word.type(bits)
     keys |= np.arange(sites, dtype=word)
     keys.sort(axis=1)
-    keys &= word((1 << bits) - 1)
-    found = keys.T.astype(np.intp, order="C")
+    keys &= word.type((1 << bits) - 1)
+    found: NDArray[np.intp] = keys.T.astype(np.intp, order="C")
     found *= runs
     found += np.arange(runs)
     return found

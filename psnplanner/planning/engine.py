@@ -117,6 +117,12 @@ class Engine:
         self._units = float(FIRST_UNITS)
         self._favoured = 3.0
 
+    @property
+    def bound_pounds(self) -> float | None:
+        """What no plan can be cheaper than, as far as proved by now."""
+        climb: Climb | None = getattr(self, "_climb", None)
+        return None if climb is None or not np.isfinite(climb.best.pounds) else climb.best.pounds
+
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
         self._start()

@@ -22,6 +22,7 @@ from psnplanner.planning.grouping import (
     Floats,
     Grouped,
     Grouping,
+    Ints,
     best_bases,
     used_days,
     visit_counts,
@@ -279,15 +280,25 @@ class Explainer:
         search = Search(self.model, self.plan.copy())
         before = _pounds(search)
         search.move(u, c)
-        moved = _make_room(search, u, c)
+        moved = make_room(search, np.array([u]), c)
         if moved is None:
             return None
         names = tuple(
-            (self._reference(j), self._phase_name(int(search.plan.group[j]))) for j in moved
+            (self.reference(j), self._phase_name(int(search.plan.group[j]))) for j in moved
         )
         return Alternative(self._phase_name(c), _pounds(search) - before, names)
 
-    def _reference(self, u: int) -> str:
+    def refusal(self, i: int, c: int) -> str:
+        """Why no rule lets the site at a row into the phase at a place; "" where one may go."""
+        if self.instance.fixed[i]:
+            held = self._held(self.instance.sites[i])
+            return held[:1].lower() + held[1:].rstrip(".")
+        if c == OUT or self.model.allowed[int(self.instance.unit[i]), c]:
+            return ""
+        return self._why_closed(i, self.instance.phases[c])
+
+    def reference(self, u: int) -> str:
+        """What to call the (first) site of a unit."""
         site = self.instance.sites[int(np.flatnonzero(self.instance.unit == u)[0])]
         return site.reference or site.name
 
@@ -411,13 +422,13 @@ def _pounds(search: Search) -> float:
     return total_pounds(search.problem, search.plan)
 
 
-def _make_room(search: Search, u: int, c: int) -> list[int] | None:
-    """Move the sites that have to make way for a new one in a phase; who, or None if none can."""
+def make_room(search: Search, new: Ints, c: int) -> list[int] | None:
+    """Move the sites that have to make way for new ones in a phase; who, or None if none can."""
     problem, moved = search.problem, list[int]()
     while (search.used[:, c] > search.holds[:, c]).any():
         if len(moved) >= KNOCK_ON:
             return None
-        inside = np.flatnonzero((search.plan.group == c) & (np.arange(len(search.plan.group)) != u))
+        inside = np.setdiff1d(np.flatnonzero(search.plan.group == c), new)
         inside = np.intersect1d(inside, problem.free)
         inside = inside[problem.weight[inside] > 0]
         if not len(inside):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ class Luck:
         self._source = np.random.SFC64(0)
         self._generator = np.random.Generator(self._source)
         self._words = np.ones(4, dtype=np.uint64)
-        self._state = {
+        self._state: Any = {
             "bit_generator": "SFC64",
             "state": {"state": self._words},
             "has_uint32": 0,

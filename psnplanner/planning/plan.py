@@ -44,6 +44,9 @@ WORK_PER_SECOND = 1.6
 WALL_FACTOR = 10.0
 """The clock stops a plan only at so many times its budget: below, rounds alone count."""
 
+BOUND_STEP = 0.001
+"""A rise of the bound by so much of the plan's cost is worth telling."""
+
 MOST_CREWS_FACTOR = 2.0
 
 
@@ -66,10 +69,13 @@ class Options:
 @dataclass(frozen=True)
 class Better:
     """A plan better than those before, as the search tells of it: what it costs, and which
-    phase (None: none) each site would be in. It keeps every rule of the model."""
+    phase (None: none) each site would be in. It keeps every rule of the model. `phases` may be
+    new ones; no plan can be cheaper than `bound_pounds`, as far as proved by then."""
 
     pounds: float
     phase_of: Mapping[RecordId, RecordId | None]
+    phases: tuple[Phase, ...] = ()
+    bound_pounds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -179,12 +185,15 @@ def propose(
     progress: Progress | None = None,
     *,
     better: Callable[[Better], None] | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Plan:
     """A plan for every site that is neither live nor bound to where it is.
 
     Always answers: what cannot be done by go-live is named in `shortfall`. The same state,
     options and present day give the same plan. Takes about `options.seconds` at most.
-    `better` hears of the first plan at once, then of each better one.
+    `better` hears of the first plan at once, then of each better one and of what is proved of
+    it, perhaps from other threads; once `enough` says so,
+    from whatever thread, the search ends and the best plan so far is the answer.
 
     Raises UserError where there is nothing to plan, no go-live date, no room before it, or
     nodes hang from one another in a circle; Cancelled as `progress` does.
@@ -201,7 +210,7 @@ def propose(
     tell(0.1, "Checking that the time suffices")
     short = binding(instance)
     greedy = greedy_by_priority(instance)
-    found = _search(instance, greedy, options, began, tell, better)
+    found = _search(instance, greedy, options, began, tell, better, enough)
     best = found.plan
     tell(0.95, "Checking the plan")
     plan = _finish(state, horizon, ready, instance, drawn, given, best)
@@ -294,6 +303,7 @@ def _search(
     began: float,
     tell: Progress,
     better: Callable[[Better], None] | None,
+    enough: Callable[[], bool],
 ) -> Found:
     """The best plan the engine finds from the greedy one, and from the one in force."""
     stopped: list[BaseException] = []
@@ -301,7 +311,9 @@ def _search(
     def told(plan: Grouped, pounds: float) -> None:
         say(f"Improving the plan: £{pounds:,.0f}")
         if better is not None:
-            better(Better(pounds, _phase_of(instance, plan)))
+            where = _phase_of(instance, plan)
+            last[:] = [Better(pounds, where, tuple(instance.phases), bound())]
+            better(last[0])
 
     def say(doing: str) -> None:
         try:
@@ -311,8 +323,18 @@ def _search(
 
     def cancelled() -> bool:
         say("Improving the plan")
-        return bool(stopped)
+        if better is not None and last:
+            proved, known = bound() or 0.0, last[0].bound_pounds or 0.0
+            if proved - known > BOUND_STEP * last[0].pounds:
+                last[:] = [dataclasses.replace(last[0], bound_pounds=proved)]
+                better(last[0])
+        return bool(stopped) or enough()
 
+    def bound() -> float | None:
+        return engine.bound_pounds if engine else None
+
+    engine: Engine | None = None
+    last: list[Better] = []
     budget = Budget(
         WORK_PER_SECOND * options.seconds,
         cancelled,
@@ -320,7 +342,8 @@ def _search(
     )
     first = min([greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan))
     told(first, total_pounds(instance.model, first))
-    found = Engine(instance.model, first, budget, options.seed, told).run()
+    engine = Engine(instance.model, first, budget, options.seed, told)
+    found = engine.run()
     if stopped:
         raise stopped[0]
     return found

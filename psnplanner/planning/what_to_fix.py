@@ -90,13 +90,14 @@ class _Asked:
         self._factors = trial.factors[:, :LOOKED_AT]
         self._at = trial.go_live
         self._last = self._live.max(axis=0)
+        self._safe = float(np.quantile(self._last, SAFE))
         self._chance = float((self._last <= self._at).mean())
         self._late = (self._live > self._at).mean(axis=1)
         self._paths = [self._state.sites[path.site] for path in trial.model.paths]
 
     def weight(self, cause: Cause) -> tuple[float, float]:
         """What to sort causes by: the chance won, then the days and late sites it accounts for."""
-        over_days = max(1.0, float(np.quantile(self._last, SAFE)) - self._at)
+        over_days = max(1.0, self._safe - self._at)
         late_sites = max(1.0, float(self._late.sum()))
         part = cause.working_days / over_days + cause.late_sites / late_sites
         # Where no single thing saves the day, what costs most days and sites comes first.
@@ -205,10 +206,11 @@ class _Asked:
         last: Runs | None = None,
     ) -> Cause:
         """`rest` is when all are live without the cause, `last` with it (over the same runs)."""
-        last = self._last if last is None else last
-        chance = float((last <= self._at).mean())
+        chance, safe = self._chance, self._safe
+        if last is not None:
+            chance, safe = float((last <= self._at).mean()), float(np.quantile(last, SAFE))
         then = float((rest <= self._at).mean())
-        days = float(np.quantile(last, SAFE) - np.quantile(rest, SAFE))
+        days = safe - float(np.quantile(rest, SAFE))
         # Which late sites a supplier or the crews account for, nobody can say.
         late = 0.0 if kind in ("supplier", "crews") else float(self._late[list(rows)].sum())
         sentence = f"{said}, {_effect(chance, then, days)}"

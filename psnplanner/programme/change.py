@@ -27,7 +27,12 @@ class Change:
     new: Any
 
     def inverse(self) -> Change:
-        """The change that takes this one back."""
+        """The change that takes this one back.
+
+        The removal of what was not there (a settlement that leaves it so) took nothing.
+        """
+        if self.field == DELETED and not self.old:
+            return self
         field = {CREATED: DELETED, DELETED: CREATED}.get(self.field, self.field)
         return Change(self.entity, self.record, field, self.new, self.old)
 

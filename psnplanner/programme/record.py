@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
+from math import isfinite
 from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
+ID_BYTES = 16
 RecordId = bytes
 """Sixteen bytes: random for most records, derived from its owner for a stage or wayleave."""
 
@@ -181,7 +183,10 @@ def decode(kind: str, value: Json) -> Any:
         return tuple(bytes.fromhex(item) for item in value)
     if kind == "place":
         latitude, longitude, source, accuracy_m = value
-        return Position(float(latitude), float(longitude), str(source), accuracy_m)
+        place = Position(float(latitude), float(longitude), str(source), accuracy_m)
+        if not all(map(isfinite, (place.latitude, place.longitude, accuracy_m or 0.0))):
+            raise ValueError("a place that is nowhere")
+        return place
     if kind == "pairs":
         return tuple((str(heading), str(cell)) for heading, cell in value)
     return _plain(kind, value)
@@ -194,8 +199,8 @@ def _plain(kind: str, value: Json) -> Any:
         "quantity": (int, float),
         "yes_no": (bool, int),
     }
-    if not isinstance(value, expected[kind]):
-        raise TypeError(f"{value!r} is not a value of kind {kind}")
+    if not isinstance(value, expected[kind]) or (isinstance(value, float) and not isfinite(value)):
+        raise TypeError(f"{value!r:.80} is not a value of kind {kind}")
     return bool(value) if kind == "yes_no" else value
 
 

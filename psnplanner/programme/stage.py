@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 from psnplanner.errors import UserError
@@ -79,9 +80,13 @@ class Workflow:
             data = tomllib.loads(toml)
             stages = tuple(_stage(entry) for entry in data.get("stage", []))
             effort = {name: float(days) for name, days in data.get("effort_days", {}).items()}
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+            lengths = [*effort.values(), *(days for s in stages for days in s.working_days)]
+            if not all(days >= 0 and isfinite(days) for days in lengths):
+                raise ValueError("a number of days is none")
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UserError(
-                f"The workflow cannot be read ({error}).", remedy="Compare it with the default one."
+                f"The workflow cannot be read ({str(error)[:200]}).",
+                remedy="Compare it with the default one.",
             ) from error
         workflow = Workflow(stages, effort)
         workflow._check()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from psnplanner.board import sections as board_sections
 from psnplanner.session.beginning import DEFAULT_GO_LIVE, DEFAULT_START, new_programme
 from psnplanner.session.door import Happened, Progress
-from psnplanner.session.field import FieldWork
+from psnplanner.session.hub import Syncing
 from psnplanner.session.lists import Lists
 from psnplanner.session.plans import Plans
 from psnplanner.session.snapshots import Snapshots
@@ -25,7 +25,7 @@ SNAPSHOT_SECTIONS = board_sections.SECTIONS
 """Headings of the sections a snapshot can have, by their keys, in their order."""
 
 
-class Session(Snapshots, FieldWork, Plans, Lists):
+class Session(Snapshots, Syncing, Plans, Lists):
     """An open programme. `state` is replaced by each edit, never altered.
 
     Make one with `create` or `open`; `close` it, or use it as a context manager.

@@ -60,6 +60,7 @@ class Door:
         self._doing = threading.RLock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="programme-file")
         self._headers: list[Transaction] = []
+        self._mine: set[int] | None = None
         self._closed = False
         self._held = ""
         self._reel: Reel | None = None
@@ -110,6 +111,7 @@ class Door:
             session._file = session._run(lambda: ProgrammeFile.open(path, read_only=read_only))
             session.state = session._run(session._file.load)
             session._headers = session._run(session._file.headers)
+            session._mine = session._run(session._file.own_devices)
         except BaseException:
             if "_file" in vars(session):
                 session._run(session._file.close)
@@ -174,14 +176,14 @@ class Door:
         Raises UserError if there is none, or a later change overtook it.
         """
         with self._doing:
-            standing = undoing.stack(self._headers)
+            standing = undoing.stack(self._headers, self._mine if key is None else None)
             item = self._to_undo(standing, key)
             return self._take_back(item, standing, undoing.UNDO, "Undo: ", progress)
 
     def redo(self, *, progress: Progress | None = None) -> Transaction:
         """Take back the last undo. Raises UserError if nothing was undone since the last edit."""
         with self._doing:
-            standing = undoing.stack(self._headers)
+            standing = undoing.stack(self._headers, self._mine)
             if not standing.undone:
                 raise UserError("There is nothing to redo.", where=str(self.path))
             return self._take_back(standing.undone[-1], standing, undoing.REDO, "Redo: ", progress)
@@ -189,13 +191,13 @@ class Door:
     @property
     def undo_label(self) -> str | None:
         """What undo would take back, or None."""
-        done = undoing.stack(self._headers).done
+        done = undoing.stack(self._headers, self._mine).done
         return undoing.plain_label(done[-1]) if done else None
 
     @property
     def redo_label(self) -> str | None:
         """What redo would bring back, or None."""
-        undone = undoing.stack(self._headers).undone
+        undone = undoing.stack(self._headers, self._mine).undone
         return undoing.plain_label(undone[-1]) if undone else None
 
     def _to_undo(self, standing: undoing.Stack, key: tuple[int, int] | None) -> Transaction:
@@ -270,6 +272,8 @@ class Door:
         )
         self.state = after
         self._headers = [*self._headers, made]
+        if self._mine is not None:
+            self._mine.add(made.device)
         self._tell(Happened(before, after, made))
         return made
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from psnplanner.programme.change import Transaction
 from psnplanner.programme.edits import Amend, Create, Delete
 from psnplanner.programme.record import RecordId
+from psnplanner.programme.state import State
 from psnplanner.session.door import Progress
 from psnplanner.session.past import Past
 
@@ -18,21 +19,36 @@ if TYPE_CHECKING:
     from psnplanner.planning.benefits import Benefits
     from psnplanner.planning.explain import Explainer, Explanation
     from psnplanner.planning.network import Network
-    from psnplanner.planning.plan import Options, Plan
+    from psnplanner.planning.plan import Better, Options, Plan
+    from psnplanner.planning.price_of_move import MovePrice
+    from psnplanner.planning.prices import Prices
     from psnplanner.planning.scenario import Settings
 
 
 class Plans(Past):
     """What the planner says of the programme; each part is loaded when first asked for."""
 
+    _explained: tuple[State, date, Prices, Explainer] | None = None
+
     def propose_plan(
-        self, options: Options | None = None, progress: Progress | None = None
+        self,
+        options: Options | None = None,
+        progress: Progress | None = None,
+        *,
+        better: Callable[[Better], None] | None = None,
+        enough: Callable[[], bool] = lambda: False,
     ) -> Plan:
-        """Propose phases; nothing changes until the plan's edit is done."""
+        """Propose phases; nothing changes until the plan's edit is done.
+
+        `better` hears of each better plan as it is found; once `enough` says so, the best so
+        far is the answer.
+        """
         from psnplanner.planning import plan
 
-        wanted = options or plan.Options()
-        return plan.propose(self.state, self.present_day, self.calendar, wanted, progress)
+        wanted, day = options or plan.Options(), self.present_day
+        return plan.propose(
+            self.state, day, self.calendar, wanted, progress, better=better, enough=enough
+        )
 
     def explain(self, site: RecordId, prices: Mapping[str, float] | None = None) -> Explanation:
         """Why a site is in its phase, and what others would cost. Raises UserError as planning."""
@@ -42,12 +58,29 @@ class Plans(Past):
         """The phases whose crew-days are worth most, dearest first."""
         return [dataclasses.asdict(item) for item in self._explainer(prices).pressures()]
 
+    def price_of_move(
+        self,
+        sites: Iterable[RecordId],
+        phase: RecordId | None,
+        prices: Mapping[str, float] | None = None,
+    ) -> MovePrice:
+        """What moving sites to a phase (None: out of any) would cost, and who moves as well."""
+        from psnplanner.planning.price_of_move import price_of_move
+
+        return price_of_move(self._explainer(prices), sites, phase)
+
     def _explainer(self, prices: Mapping[str, float] | None) -> Explainer:
+        """What explains the present plan; made anew only when something has changed."""
         from psnplanner.planning.explain import Explainer
         from psnplanner.planning.prices import Prices, with_prices
 
-        changed = with_prices(Prices(), prices or {})
-        return Explainer(self.state, self.present_day, self.calendar, changed)
+        state, day, changed = self.state, self.present_day, with_prices(Prices(), prices or {})
+        known = self._explained
+        if known is not None and known[0] is state and known[1:3] == (day, changed):
+            return known[3]
+        made = Explainer(state, day, self.calendar, changed)
+        self._explained = (state, day, changed, made)
+        return made
 
     def plan_scenario(
         self, name: str, options: Options | None = None, progress: Progress | None = None

@@ -82,7 +82,7 @@ def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any
     from PySide6.QtCore import QPointF
     from PySide6.QtGui import QColor, QPainter, QPixmap
 
-    from psnplanner.ui.map import basemap_layer
+    from psnplanner.ui.map import ground_lines
 
     canvas = _canvas(crowd)
     app.processEvents()
@@ -96,10 +96,9 @@ def _measure(size: int, crowd: Any, views: list[Any], app: Any) -> dict[str, Any
         canvas.settle()
         canvas.repaint()
         app.processEvents()
-        while canvas.sites.prepare(other, 1.0):
+        # What the window makes ahead while the map rests, from where it rests.
+        while ground_lines.make_ahead(away) or canvas.sites.prepare(away, 1.0):
             pass
-        canvas.sites.in_view(other, 1.0)
-        basemap_layer.make_rough(other.scale)
 
         def show() -> None:
             canvas.set_view(other)

@@ -22,7 +22,7 @@ MOST_SECONDS = 2.0
 MOST_MEMORY_BYTES = 1_500_000_000
 _PATIENCE_S = 30.0
 _ROOT = Path(__file__).parents[2]
-_OWN = re.compile(r"fault|Traceback|Exception ignored", re.IGNORECASE)
+_OWN = re.compile(r"fault in PSN Planner|Traceback|Exception ignored", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ def _ended(child: subprocess.Popen[bytes], _begun: object) -> tuple[int, float, 
 
 def _listing(folder: Path) -> set[str]:
     around = [folder.parent / name for name in os.listdir(folder.parent)]
-    return {str(p.relative_to(folder)) for p in folder.rglob("*")} | {f"../{p.name}" for p in around}
+    return {str(p.relative_to(folder)) for p in folder.rglob("*")} | {
+        f"../{p.name}" for p in around
+    }
 
 
 def _digest(path: Path) -> bytes:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,13 +70,13 @@ def schema(table: str, old: str, new: str) -> Maker:
 
     def make(bench: Bench, folder: Path) -> Path:
         path = bench.copy(folder)
-        with tampering(path) as connection:
+        with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
             connection.execute("PRAGMA writable_schema=ON")
-            connection.execute(
-                "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ?",
-                (old, new, table),
-            )
-            connection.execute("PRAGMA writable_schema=RESET")
+            done = connection.execute(
+                "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = ? "
+                "AND instr(sql, ?)", (old, new, table, old),
+            )  # fmt: skip
+            assert done.rowcount == 1
         return path
 
     return make
@@ -199,7 +200,7 @@ _JOURNALS: dict[str, tuple[Maker, str, str]] = {
                            REFUSED),
     "an undo of itself": (forged([_site("note", "x")], kind="undo", undo_of="77.1", dev=77), READ,
                           READ),
-    "a text of 40 MB": (forged([_site("note", "x" * 40_000_000)]), REFUSED, REFUSED),
+    "a text of 40 MB": (forged([_site("note", "x" * 40_000_000)]), READ, REFUSED),
     "a label of 2 MB": (forged([_site("note", "x")], label="x" * 2_000_000), READ, REFUSED),
 }  # fmt: skip
 
@@ -226,9 +227,11 @@ _DATABASES: dict[str, Maker] = {
         "ALTER TABLE phase ADD COLUMN g AS (hex(zeroblob(500000000)))"
     ),
     "a check that runs": schema(
-        "node", "geom BLOB", "geom BLOB CHECK (length(zeroblob(900000000)) > 0)"
+        "node", '"geom" BLOB', '"geom" BLOB CHECK (length(zeroblob(900000000)) > 0)'
     ),
-    "a default that runs": schema("site", "status TEXT", "status TEXT DEFAULT (hex(randomblob(9)))"),
+    "a default that runs": schema(
+        "site", '"status" TEXT', '"status" TEXT DEFAULT (hex(randomblob(9)))'
+    ),
     "an index that computes": sql("CREATE INDEX i ON site (length(zeroblob(900000000)))"),
     "an index on what is never so": sql("CREATE INDEX i ON event (seq) WHERE abs(val) > 1"),
     "a schema that is no SQL": schema("site", "CREATE TABLE", "CREATE TABEL"),
@@ -259,9 +262,7 @@ _PACKS: dict[str, Maker] = {
         "CREATE VIEW event AS SELECT x AS seq, 1 AS hlc, 1 AS dev, 1 AS ent, x AS row, 1 AS fld, "
         f"x AS val, 1 AS bh, 1 AS bd FROM ({_ENDLESS})",
     ),
-    "a trigger": pack_sql(
-        "CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM dev; END"
-    ),
+    "a trigger": pack_sql("CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM dev; END"),
     "a column that makes a gigabyte": pack_sql(
         "ALTER TABLE event ADD COLUMN g TEXT AS (hex(zeroblob(500000000)))"
     ),

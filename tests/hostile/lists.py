@@ -130,7 +130,7 @@ _REFUSED: dict[str, bytes] = {
     "a script": b"#!/bin/sh\ntouch pwned\n",
 }
 _READ: dict[str, bytes] = {
-    "formulas": HEAD + b"=HYPERLINK(\"http://127.0.0.1:9/\"),WA8 7QF,,\n"
+    "formulas": HEAD + b'=HYPERLINK("http://127.0.0.1:9/"),WA8 7QF,,\n'
     b"+cmd|' /C calc'!A0,CH65 0BA,,\n@SUM(1),L1 1JJ,,\n-2+3,WA8 7QE,,\n\t=1,WA8 7QD,,\n",
     "HTML in its cells": HEAD + b"<img src=x onerror=alert(1)>,WA8 7QF,,\n",
     "a cell of signs for a number": _text("1," * 20_000 + "x"),

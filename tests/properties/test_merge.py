@@ -2,16 +2,19 @@
 
 Every copy ends with the same programme, every change is present, and the conflicts are exactly
 those of two people who changed one field to different values without knowing of each other.
+`PSN_EXAMPLES=1000 pytest tests/properties/test_merge.py` looks at a thousand histories.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from psnplanner.programme.edits import AddSites, Amend, Delete
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.settle import Settle, choice
 from psnplanner.programme.stage_edits import RecordStage
-from psnplanner.programme.travel import SETTLE, Sent
+from psnplanner.programme.travel import MERGE, SETTLE, Sent
 from psnplanner.session import Session, new_programme
 from tests.conftest import a_site
 
@@ -40,6 +43,7 @@ STEP = st.one_of(
     st.tuples(st.just("stage"), st.integers(0, 1), VALUES),
     st.tuples(st.just("delete"), st.integers(0, 1)),
     st.tuples(st.just("undo")),
+    st.tuples(st.just("redo")),
     st.tuples(st.just("merge"), st.integers(0, COPIES - 1)),
     st.tuples(st.just("settle"), st.integers(0, 1)),
 )
@@ -66,6 +70,8 @@ def do(session: Session, step: tuple[Any, ...], copies: list[Session]) -> None:
             session.do(Delete("site", [SITES[given_[0]].id]))
         elif kind == "undo":
             session.undo()
+        elif kind == "redo":
+            session.redo()
         elif kind == "merge":
             session.merge(copies[given_[0]].sent(session.vector()), "merge")
         elif open_ := session.conflicts():
@@ -91,8 +97,8 @@ def expected(everything: list[Sent]) -> set[tuple[bytes, int]]:
     Only of records that nobody removed; it keeps every change, and looks at all of them.
     """
     knew = knowledge(everything)
-    number = {(item.hlc, item.dev): item.n for item in everything}
-    settles = {(item.hlc, item.dev) for item in everything if item.kind == SETTLE}
+    items = {(item.hlc, item.dev): item for item in everything}
+    closes, opens = closing(everything)
     slots: dict[tuple[bytes, int], dict[tuple[int, int], str]] = {}
     removed = {e.row for item in everything for e in item.events if e.fld == -1}
     for item in everything:
@@ -100,20 +106,55 @@ def expected(everything: list[Sent]) -> set[tuple[bytes, int]]:
             given_ = json.loads(event.val) if event.fld == 0 else {event.fld: event.val}
             for fld, value in given_.items() if event.row not in removed else ():
                 slots.setdefault((event.row, int(fld)), {})[item.hlc, item.dev] = repr(value)
+
+    def seen(stamp: Any, other: Any) -> bool:
+        return bool(items[other].n <= knew[stamp].get(other[1], 0))
+
     found = set()
     for slot, changes in slots.items():
-        heads: set[tuple[int, int]] = set()
-        for stamp in sorted(changes):
-            seen = {s for s in changes if s < stamp and number[s] <= knew[stamp].get(s[1], 0)}
-            gone = (
-                seen
-                if stamp in settles
-                else {s for s in seen if s == max(seen) or changes[s] == changes[max(seen)]}
-            )
-            heads = (heads - gone) | {stamp}
-        if len({changes[head] for head in heads}) > 1:
+        void = {opens[stamp] for stamp in changes if stamp in opens}
+        gone: set[Any] = set()
+        for stamp, value in changes.items():
+            known = [other for other in changes if seen(stamp, other)]
+            if stamp in opens:
+                old = opens[stamp]
+                gone |= {s for s in known if s == old or seen(s, old) or changes[s] == value}
+            elif known and stamp not in void:
+                base = changes[max(known)]
+                gone |= {s for s in known if changes[s] == base}
+                gone |= {s for s in known if stamp in closes and closes[stamp](s)}
+        if len({changes[head] for head in changes.keys() - gone}) > 1:
             found.add(slot)
     return found
+
+
+def closing(everything: list[Sent]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """What closes conflicts, with the heads it closes over; what opens those of which again."""
+    knew = knowledge(everything)
+    named = {f"{item.dev}.{item.n}": item for item in everything}
+    closes: dict[Any, Any] = {}
+    opens: dict[Any, Any] = {}
+    for item in sorted(everything, key=lambda t: (t.hlc, t.dev)):
+        stamp, root, turns = (item.hlc, item.dev), item, 0
+        while root.undo_of:
+            root, turns = named[root.undo_of], turns + 1
+        if root.kind == SETTLE and turns % 2 == 0:
+            closes[stamp] = lambda _head: True
+        elif root.kind == MERGE and turns % 2:
+            before = named.get(f"{root.dev}.{root.n - 1}")
+            old = {} if before is None else knew[before.hlc, before.dev]
+            new = knew[root.hlc, root.dev]
+            numbers = {(t.hlc, t.dev): t.n for t in everything}
+            closes[stamp] = partial(_came, root.dev, old, new, numbers)
+        elif turns and root.kind in (SETTLE, MERGE):
+            back = named[str(item.undo_of)]
+            opens[stamp] = (back.hlc, back.dev)
+    return closes, opens
+
+
+def _came(dev: int, old: Any, new: Any, numbers: Any, head: Any) -> bool:
+    """Whether a change came by a merge: its device learnt it there."""
+    return head[1] != dev and old.get(head[1], 0) < numbers[head] <= new.get(head[1], 0)
 
 
 def run(folder: Path, steps: list[Any]) -> None:
@@ -155,7 +196,7 @@ def run(folder: Path, steps: list[Any]) -> None:
 
 
 @given(STEPS)
-@settings(max_examples=40)
+@settings(max_examples=int(os.environ.get("PSN_EXAMPLES", "40")))
 def test_any_copies_merged_in_any_order_agree(steps: list[Any]) -> None:
     """Three copies, edited and merged at will."""
     with tempfile.TemporaryDirectory() as folder:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from math import asinh, log2, pi, radians, tan
+from math import log2
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTransform
 
 from psnplanner.geography.basemap import Line, Town, load
 from psnplanner.ui.look import MapColours
+from psnplanner.ui.map import ground_lines
+from psnplanner.ui.map.ground_lines import ORIGIN, UNIT
 from psnplanner.ui.map.labels import PAD, Face, LabelPlacer, dot_picture, face, words_picture
 from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.view import View, to_world
-
-# Shapes are kept around a middle point: painting far from the origin loses precision.
-ORIGIN = to_world(-2.65, 53.35)
-UNIT = 2.0**20
-"""Drawing units of a path per world unit, around ORIGIN."""
 
 # From which scale (pixels per world unit, as a power of two) each rank of town is named.
 _NAMED_FROM = {1: 0.0, 2: 15.3, 3: 16.9, 4: 18.0}
@@ -44,80 +41,27 @@ def transform_to(view: View) -> QTransform:
     return QTransform(factor, 0, 0, factor, x, y)
 
 
-Ring = tuple[QPolygonF, QRectF]
-"""A line in drawing units and the box round it."""
-_FINE = 21
-"""From this level (the logarithm of the scale) nothing is left out of a line."""
-_ROUGH_PX = 1.6
-"""How far a line may be out while the map moves, on the way between two levels."""
-
-
-@cache
-def _rings() -> tuple[list[Ring], list[Ring], list[Ring]]:
-    """Land, lakes and rivers."""
-    base = load()
-    return _drawn(base.land), _drawn(base.water), _drawn(base.rivers)
-
-
-@cache
-def _rough_rings(level: int) -> tuple[list[Ring], list[Ring], list[Ring]]:
-    """The same with fewer points, good enough for a map in motion at scales near 2**level."""
-    from psnplanner.geography.generalise import thinned
-
-    base, tolerance = load(), _ROUGH_PX * 360 / 2.0**level
-    lines = (base.land, base.water, base.rivers)
-    land, water, rivers = (_drawn(thinned(some, tolerance)) for some in lines)
-    return land, water, rivers
-
-
-def make_rough(scale: float) -> None:
-    """Have the lines for a map in motion at that scale ready, and at the scales next to it."""
-    for level in range(round(log2(scale)) - 1, round(log2(scale)) + 2):
-        if level < _FINE:
-            _rough_rings(level)
-            _rough_levels.add(level)
-
-
-_rough_levels: set[int] = set()
-
-
-def _drawn(lines: list[Line]) -> list[Ring]:
-    # `to_world` of six thousand points, spelt out: the first map of all waits for it.
-    east, south, across = UNIT / 360, UNIT / (2 * pi), (0.5 - ORIGIN[0]) * UNIT
-    down = (0.5 - ORIGIN[1]) * UNIT
-    made = []
-    for line in lines:
-        polygon = QPolygonF(
-            [
-                QPointF(longitude * east + across, down - south * asinh(tan(radians(latitude))))
-                for longitude, latitude in line
-            ]
-        )
-        made.append((polygon, polygon.boundingRect()))
-    return made
-
-
 def paint_ground(
     painter: QPainter, view: View, colours: MapColours, *, smooth: bool = True
 ) -> None:
     """Sea, land, lakes and rivers of the view; not `smooth` while the map moves."""
     painter.fillRect(0, 0, view.width, view.height, colours.sea)
-    level = round(log2(view.scale))
-    rough = not smooth and level in _rough_levels
-    land, water, rivers = _rough_rings(level) if rough else _rings()
     to_view = transform_to(view)
-    seen = to_view.inverted()[0].mapRect(QRectF(-2, -2, view.width + 4, view.height + 4))
+    unit = UNIT / view.scale
+    x, y = (view.left - ORIGIN[0]) * UNIT - 2 * unit, (view.top - ORIGIN[1]) * UNIT - 2 * unit
+    seen = QRectF(x, y, (view.width + 4) * unit, (view.height + 4) * unit)
+    ground = ground_lines.fine() if smooth else ground_lines.for_motion(view, seen)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     painter.setTransform(to_view, True)
     painter.setPen(_hairline(colours.coast))
-    for brush, rings in ((colours.land, land), (colours.water, water)):
+    for brush, rings in ((colours.land, ground.land), (colours.water, ground.water)):
         painter.setBrush(brush)
         for polygon, box in rings:
             if seen.intersects(box):
                 painter.drawPolygon(polygon)
     painter.setPen(_hairline(colours.river))
-    for polyline, box in rivers:
+    for polyline, box in ground.rivers:
         if seen.intersects(box):
             painter.drawPolyline(polyline)
     painter.restore()

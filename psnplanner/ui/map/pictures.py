@@ -17,7 +17,7 @@ from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from psnplanner.ui import look
-from psnplanner.ui.map import basemap_layer, names
+from psnplanner.ui.map import basemap_layer, ground_lines, names
 from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.names import Carried
 from psnplanner.ui.map.view import View
@@ -217,8 +217,8 @@ class Pictures:
         """Nothing to do: make the levels of detail that a zoom will ask for."""
         canvas = self._canvas
         if self.settled and canvas.sites is not None:
-            basemap_layer.make_rough(canvas.view.scale)
-            if canvas.sites.prepare(canvas.view, canvas.devicePixelRatioF()):
+            view, ratio = canvas.view, canvas.devicePixelRatioF()
+            if ground_lines.make_ahead(view) or canvas.sites.prepare(view, ratio):
                 QTimer.singleShot(30, self._canvas, self._look_ahead)
 
     def _all_steps(self, view: View) -> Iterator[None]:

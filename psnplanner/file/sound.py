@@ -1,0 +1,132 @@
+"""Is a file what it says it is? Its schema is ours to the letter, and so nothing in it runs.
+
+A programme is mailed about, and SQLite runs what is written in a file: triggers, views, computed
+columns, checks and expressions in indexes. So before anything is read or written, whatever stands
+under a name of ours must be what this version would make, and nothing else may hang on it. Other
+programs' own tables (a style of QGIS) may be there: nothing of ours touches them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+from psnplanner.errors import UserError
+from psnplanner.file import journal, schema
+from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
+from psnplanner.programme.change import CREATED, Change
+from psnplanner.programme.stage import Workflow
+from psnplanner.programme.travel import Sent
+
+_JOURNAL = frozenset({"txn", "event", "parent", "fork", "dev", "own", "entity", "field", "seal",
+                      "photograph_bytes"})  # fmt: skip
+_MOST_NAME = 60
+_KEY = re.compile(r"\d{1,19}\.\d{1,19}")
+
+
+class Thing(NamedTuple):
+    """One entry of a schema: what it is, its name, the table it belongs to, and how it is made."""
+
+    kind: str
+    name: str
+    table: str
+    sql: str
+
+
+def check_journal(db: Database, path: str) -> None:
+    """The part of a file that no version alters: its journal; and that nothing hangs on ours.
+
+    Raises UserError for what was tampered with.
+    """
+    ours = _ours()
+    names = {thing.table for thing in ours.values()}
+    found = list(_things(db))
+    if not any(thing.name == "txn" for thing in found):
+        return  # a database of somebody else's, and none of ours at all
+    for thing in found:
+        known = ours.get(thing.name.lower())
+        if known is None:
+            hangs = thing.table.lower() in names and thing.kind in ("trigger", "index")
+        else:
+            other = thing.kind != known.kind or thing.sql.upper().startswith("CREATE VIRTUAL")
+            hangs = other or (thing.table in _JOURNAL and thing.sql != known.sql)
+        if hangs:
+            raise _tampered(thing, path)
+
+
+def check_tables(db: Database, path: str) -> None:
+    """Everything of ours, in a file of this version. Raises UserError for what was tampered with.
+
+    What is missing is damage, and is told by those who look for it.
+    """
+    ours = _ours()
+    for thing in _things(db):
+        known = ours.get(thing.name.lower())
+        if known is not None and known.kind != "view" and thing.sql != known.sql:
+            raise _tampered(thing, path)
+
+
+def _things(db: Database) -> Iterator[Thing]:
+    sql = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
+    return (Thing(*map(str, row)) for row in rows(db, sql))
+
+
+@cache
+def _ours() -> dict[str, Thing]:
+    """What this version would make, by name; the record of its migrations is the library's own."""
+    db = Database(memory=True, execute_plugins=False)
+    try:
+        schema.create(db)
+        return {thing.name.lower(): thing for thing in _things(db)}
+    finally:
+        db.conn.close()
+
+
+def check_readable(arriving: Iterable[Sent]) -> None:
+    """Raise UserError unless all that arrives can be read here, or is for a newer version.
+
+    What is once in a journal stays there: a day that is none would keep the file from opening.
+    """
+    try:
+        for item in arriving:
+            _check_transaction(item)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise UserError(
+            "It holds what cannot be read; nothing was merged.",
+            remedy="Update PSN Planner here and there, or ask for it again.",
+        ) from error
+
+
+def _check_transaction(item: Sent) -> None:
+    if date.fromisoformat(item.effective_on).isoformat() != item.effective_on:
+        raise ValueError("a day that is not written as days are")
+    if item.undo_of is not None and not _KEY.fullmatch(item.undo_of):
+        raise ValueError("the name of a transaction that is none")
+    slots = {(event.ent, event.row, event.fld) for event in item.events}
+    if len(slots) != len(item.events):
+        raise ValueError("a field is changed twice at once")
+    for event in item.events:
+        change = journal.plain_change(event.ent, event.row, event.fld, event.val)
+        if change is not None and change.entity == "programme":
+            _check_workflow(change)
+
+
+def _check_workflow(change: Change) -> None:
+    new = change.new.get("workflow") if change.field == CREATED else change.new
+    if isinstance(new, str) and change.field in (CREATED, "workflow"):
+        Workflow.parse(new)
+
+
+def _tampered(thing: Thing, path: str) -> UserError:
+    name = thing.name[:_MOST_NAME]
+    return UserError(
+        f"This file was tampered with: its {thing.kind} “{name}” is not of PSN Planner's making; "
+        "not opened.",
+        where=path,
+        remedy="Ask whoever sent it for a new backup, or save its changes into a new file with "
+        "“psnplanner repair”.",
+    )

@@ -1,0 +1,168 @@
+"""Making a hub in a database: its tables, its roles, and a view of each kind of record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from psycopg import sql
+
+from psnplanner import resource_files
+from psnplanner.errors import UserError
+from psnplanner.hub.address import Address
+from psnplanner.hub.connection import SCHEMA, VERSION, Connection, is_hub, one
+from psnplanner.programme.photograph import Photograph
+from psnplanner.programme.record import Field, fields_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import RECORD_TYPES, Programme
+
+READER, SURVEYOR, PLANNER = "reader", "surveyor", "planner"
+ROLES = (READER, SURVEYOR, PLANNER)
+WIDE = ("programme", "partner", "node", "phase", "certificate", "closed_window")
+"""The kinds of record of no site that surveyors may read."""
+
+_PLURALS = {"boundary": "boundaries", "wish": "wishes"}
+_SECRET = (("field_pack", "key"),)
+_NAME = re.compile(r"(?<!:):(\w+)")
+_LONGEST = 63
+
+
+def make(connection: Connection, address: Address, root: tuple[int, bytes], name: str) -> bool:
+    """Make a hub for this programme, or bring the one that is there up to date; whether made.
+
+    `root` is the device and hash of the programme's first transaction. Raises UserError if the
+    hub is of another programme, or of a newer version.
+    """
+    with connection.transaction():
+        made = not is_hub(connection)
+        if made:
+            _make_roles(connection, address)
+            connection.execute(f"CREATE SCHEMA {SCHEMA}")
+            connection.execute(_statements(connection).encode())
+            connection.execute(
+                "INSERT INTO hub (version, programme, root_dev, root_hash) VALUES (%s, %s, %s, %s)",
+                (VERSION, name, *root),
+            )
+        check_programme(connection, address, root)
+        version = one(connection, "SELECT version FROM hub")[0]
+        if version > VERSION:
+            raise UserError("A newer PSN Planner made this hub.", str(address),
+                            "Update PSN Planner here.")  # fmt: skip
+        connection.execute("UPDATE hub SET version = %s, programme = %s", (VERSION, name))
+        _describe(connection)
+        for statement in _views(connection):
+            connection.execute(statement.encode())
+    return made
+
+
+def check_programme(connection: Connection, address: Address, root: tuple[int, bytes]) -> None:
+    """Raise UserError unless the hub is of the programme that began with this transaction."""
+    dev, digest, name = one(connection, "SELECT root_dev, root_hash, programme FROM hub")
+    if (dev, bytes(digest)) != root:
+        raise UserError(
+            f"This hub is of another programme, “{name}”; nothing was exchanged.", str(address),
+            "Give the address of this programme's own hub; each has a database of its own.",
+        )  # fmt: skip
+
+
+def role(connection: Connection, kind: str) -> str:
+    """The role of this hub's readers, surveyors or planners. Roles are the whole server's."""
+    return f"{one(connection, 'SELECT current_database()')[0]}_{kind}"[:_LONGEST]
+
+
+def _make_roles(connection: Connection, address: Address) -> None:
+    if not one(
+        connection, "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    )[0]:
+        raise UserError("Making a hub makes roles, which you may not do on that server.",
+                        str(address), "Have it made by a user with CREATEROLE.")  # fmt: skip
+    for kind in ROLES:
+        name = role(connection, kind)
+        if not one(connection, "SELECT count(*) FROM pg_roles WHERE rolname = %s", name)[0]:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
+    planner = sql.Identifier(role(connection, PLANNER))
+    connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(planner))
+
+
+def _statements(connection: Connection) -> str:
+    """The tables and rules, with this hub's roles and this version's numbers in their places."""
+    names = {kind: sql.Identifier(role(connection, kind)).as_string() for kind in ROLES}
+    names |= {
+        "planner_name": role(connection, PLANNER).replace("'", "''"),
+        "site": str(Site.ENTITY_NUMBER),
+        "photograph": str(Photograph.ENTITY_NUMBER),
+        "digest": str(fields_of(Photograph)["digest"].number),
+        "programme": str(Programme.ENTITY_NUMBER),
+        "status_on": str(fields_of(Programme)["status_on"].number),
+    }
+    return _NAME.sub(lambda found: names[found[1]], resource_files.read_text("hub.sql"))
+
+
+def _describe(connection: Connection) -> None:
+    """Write the names behind the journal's numbers, as this version knows them."""
+    for entity, kind in RECORD_TYPES.items():
+        known = fields_of(kind)
+        site = known["site"].number if "site" in known else None
+        connection.execute(
+            "INSERT INTO entity VALUES (%s, %s, %s, %s) ON CONFLICT (ent) DO UPDATE SET "
+            "name = excluded.name, site_fld = excluded.site_fld, wide = excluded.wide",
+            (kind.ENTITY_NUMBER, entity, site, entity in WIDE),
+        )
+        for field in known.values():
+            connection.execute(
+                "INSERT INTO field VALUES (%s, %s, %s, %s) ON CONFLICT (ent, fld) DO UPDATE SET "
+                "name = excluded.name, kind = excluded.kind",
+                (kind.ENTITY_NUMBER, field.number, field.name, field.kind),
+            )
+
+
+# -- Views for reporting tools ------------------------------------------------------------
+
+
+def view_name(entity: str) -> str:
+    """The view of a kind of record: sites, phases, boundaries ..."""
+    return _PLURALS.get(entity, f"{entity}s")
+
+
+def _views(connection: Connection) -> Iterator[str]:
+    readers = ", ".join(sql.Identifier(role(connection, k)).as_string() for k in ROLES)
+    for entity, kind in RECORD_TYPES.items():
+        name = f"{SCHEMA}.{view_name(entity)}"
+        shown = [f for f in fields_of(kind).values() if (entity, f.name) not in _SECRET]
+        columns = [column for field in shown for column in _columns(field)]
+        yield f"DROP VIEW IF EXISTS {name}"
+        # With its owner's rights a view would show every row to whoever may read one.
+        yield (
+            f"CREATE VIEW {name} WITH (security_invoker = true) AS SELECT record AS id, "
+            f"{', '.join(columns)} FROM {SCHEMA}.slot WHERE ent = {kind.ENTITY_NUMBER} "
+            "GROUP BY record HAVING bool_or(fld = 0)"
+        )
+        yield f"GRANT SELECT ON {name} TO {readers}"
+
+
+_TEXT = "max(val #>> '{{}}') FILTER (WHERE fld = {0})"
+_TYPES = {
+    "text": "coalesce({text}, '')",
+    "whole": "({text})::bigint",
+    "quantity": "({text})::float8",
+    "day": "({text})::date",
+    "link": "({text})::uuid",
+    "yes_no": "coalesce(({text})::boolean, {default})",
+    "links": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
+    "pairs": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
+}
+_PLACE = (("latitude", 0, "float8"), ("longitude", 1, "float8"), ("position_source", 2, "text"),
+          ("accuracy_m", 3, "float8"))  # fmt: skip
+
+
+def _columns(field: Field) -> Iterator[str]:
+    """A field's column; a place has four."""
+    if field.kind == "place":
+        for name, at, sort in _PLACE:
+            value = f"max(val ->> {at}) FILTER (WHERE fld = {field.number})"
+            yield f'({value})::{sort} AS "{name}"'
+        return
+    text = _TEXT.format(field.number)
+    default = str(bool(field.default)).lower()
+    value = _TYPES[field.kind].format(text=text, number=field.number, default=default)
+    yield f'{value} AS "{field.name}"'

@@ -1,0 +1,23 @@
+"""What a hub can refuse in a way that callers tell apart."""
+
+from __future__ import annotations
+
+from psnplanner.errors import UserError
+
+
+class Unreachable(UserError):
+    """The hub does not answer; nothing is lost, and a later try may do better."""
+
+
+class NeedsPassword(UserError):
+    """The hub wants a password, and none is known."""
+
+
+class Parted(UserError):
+    """This copy and the hub hold different changes under one name."""
+
+
+def no_driver() -> UserError:
+    """What to say where psycopg is not installed."""
+    return UserError("Speaking with a hub needs psycopg, which is not installed here.",
+                     remedy="Install it with “pip install psnplanner[hub]”.")  # fmt: skip

@@ -1,0 +1,50 @@
+"""What a surveyor's file holds: the records that row-level security lets through, as they stand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from psnplanner.hub.connection import Connection
+from psnplanner.programme.phase import Phase
+from psnplanner.programme.record import Record, RecordId, decode, fields_of
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import RECORD_TYPES, Programme, State
+
+_KINDS = {kind.ENTITY_NUMBER: kind for kind in RECORD_TYPES.values()}
+
+
+def handed_out(connection: Connection) -> State:
+    """All records that this user may see. Raises ValueError or TypeError for what is none.
+
+    Links to what is of no concern to a surveyor are left out, as in a field pack.
+    """
+    values: dict[tuple[int, RecordId], dict[int, Any]] = {}
+    for ent, record, fld, val in connection.execute("SELECT ent, record, fld, val FROM slot"):
+        values.setdefault((ent, record.bytes), {})[fld] = val
+    tables: dict[str, dict[RecordId, Record]] = {entity: {} for entity in RECORD_TYPES}
+    for (ent, ident), given in sorted(values.items()):
+        kind = _KINDS.get(ent)
+        if kind is not None and 0 in given:
+            tables[kind.ENTITY][ident] = _alone(_record(kind, ident, given))
+    return State(tables)
+
+
+def _record(kind: type[Record], ident: RecordId, given: Mapping[int, Any]) -> Record:
+    values = {
+        field.name: decode(field.kind, given[field.number])
+        for field in fields_of(kind).values()
+        if field.number in given
+    }
+    return kind(id=ident, **values)
+
+
+def _alone(record: Record) -> Record:
+    if isinstance(record, Site):
+        return dataclasses.replace(record, distinct_from=())
+    if isinstance(record, Phase):
+        return dataclasses.replace(record, base=None)
+    if isinstance(record, Programme):
+        return dataclasses.replace(record, list_columns=())
+    return record

@@ -1,0 +1,254 @@
+"""One exchange with a hub over one connection: of a whole copy, or of a surveyor's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from psnplanner.errors import UserError
+from psnplanner.file import in_step
+from psnplanner.hub.refusals import Parted
+from psnplanner.programme.travel import OFFICE, to_return
+from psnplanner.session.door import Progress
+from psnplanner.session.hub_joining import OF_HUB, readable
+from psnplanner.session.hub_told import Synced
+
+if TYPE_CHECKING:
+    from psnplanner.hub.address import Address
+    from psnplanner.hub.connection import Connection
+    from psnplanner.hub.sending import Reach
+    from psnplanner.hub.wire import Parcel
+    from psnplanner.session.hub import Syncing
+
+
+class _Exchange:
+    """One sync over one connection."""
+
+    def __init__(
+        self, session: Syncing, connection: Connection, address: Address, say: Progress
+    ) -> None:
+        self._session, self._connection, self._address = session, connection, address
+        self._say = say
+
+    def _ask(self, question: Callable[..., Any], *given: Any) -> Any:
+        """One of the questions of `file.in_step`, in the file's own thread."""
+        session = self._session
+        return session._run(lambda: session._file.ask(lambda db: question(db, *given)))
+
+    def _send(self, parcels: Iterator[Parcel], total: int, known: Mapping[int, int],
+              check: Callable[[Mapping[int, Reach]], None]) -> Synced:  # fmt: skip
+        """Send in batches, each all there or not at all."""
+        from psnplanner.hub import sending
+        from psnplanner.hub.wire import Knowing
+
+        knowing = Knowing(self._ask(in_step.last_known, known))
+        done, seen = Synced(), 0
+        for batch in _batches(parcels):
+            seen += len(batch)
+            self._say(0.05 + 0.4 * seen / total, f"Sending {seen:,} of {total:,} transactions")
+            new = sending.send(self._connection, batch, knowing, check)
+            changes = sum(len(parcel.item.events) for parcel in batch[len(batch) - new :])
+            done += Synced(sent=new, sent_changes=changes)
+        return done
+
+    def _send_pictures(self) -> int:
+        from psnplanner.hub import sending
+
+        here = self._ask(in_step.digests)
+        known = {photograph.digest for photograph in self._session.state.photographs.values()}
+        if not here & known:
+            return 0
+        read = self._session.photograph
+        return sending.send_pictures(self._connection, here & known, read)
+
+    def _fetch_pictures(self) -> int:
+        from psnplanner.hub import sending
+
+        known = {photograph.digest for photograph in self._session.state.photographs.values()}
+        count, session = 0, self._session
+        for digest, data in sending.fetch_pictures(
+            self._connection, known - self._ask(in_step.digests)
+        ):
+            one = {digest: data}
+            session._run(lambda one=one: session._file.keep_photographs(one))  # type: ignore[misc]
+            count += 1
+        return count
+
+
+class Whole(_Exchange):
+    """A whole copy and its hub: each takes what its vector lacks of the other."""
+
+    def sync(self, *, push: bool, pull: bool) -> Synced:
+        """Push, then pull."""
+        from psnplanner.hub import sending
+        from psnplanner.hub.connection import check_version
+        from psnplanner.hub.making import check_programme
+
+        check_version(self._connection, self._address)
+        check_programme(self._connection, self._address, self._ask(in_step.root))
+        there = sending.reach(self._connection)
+        self._check_not_parted(there)
+        done = self._push(there) if push else Synced()
+        done = done + self._pull() if pull else done
+        self._say(1.0, "In step with the hub")
+        return done
+
+    def _check_not_parted(self, there: Mapping[int, Reach]) -> None:
+        """Where both know a device, they must agree on what it wrote as far as both go."""
+        from psnplanner.hub import fetching
+
+        here = self._session.vector()
+        known = {dev: far.n for dev, far in there.items() if here.get(dev, 0) >= far.n}
+        ours = self._ask(in_step.hashes, known)
+        wrong = {dev: there[dev].n for dev, digest in ours.items() if digest != there[dev].hash}
+        behind = {dev: n for dev, n in here.items() if dev in there and n < there[dev].n}
+        theirs = fetching.hashes(self._connection, behind)
+        ours = self._ask(in_step.hashes, behind)
+        wrong |= {dev: behind[dev] for dev, digest in theirs.items() if digest != ours[dev]}
+        for dev, n in wrong.items():
+            self._refuse_parted(dev, n)
+
+    def _refuse_parted(self, dev: int, n: int) -> None:
+        label = self._ask(in_step.labels, dev, n)
+        raise Parted(
+            f"This copy and the hub hold different changes under one name: here, number {n:,} of "
+            f"device {dev} is {label}, and the hub has another in its place. A restored or "
+            "copied file was edited again.", str(self._session.path),
+            "Join the hub into a new file, and merge this one into it: nothing is lost.",
+        )  # fmt: skip
+
+    def _push(self, there: Mapping[int, Reach]) -> Synced:
+        known = {dev: far.n for dev, far in there.items()}
+        missing: list[in_step.Known] = self._ask(in_step.beyond, known)
+        pictures = self._send_pictures()
+        if not missing:
+            return Synced(photographs_sent=pictures)
+        done = self._send(self._parcels(missing), len(missing), known, self._check_reach)
+        return done + Synced(photographs_sent=pictures)
+
+    def _check_reach(self, known: Mapping[int, Reach]) -> None:
+        vector = {dev: far.n for dev, far in known.items() if far.n}
+        ours = self._ask(in_step.hashes, vector)
+        for dev, digest in ours.items():
+            if digest != known[dev].hash:
+                self._refuse_parted(dev, known[dev].n)
+
+    def _parcels(self, missing: Sequence[in_step.Known]) -> Iterator[Parcel]:
+        from psnplanner.hub.wire import Parcel
+
+        for at in range(0, len(missing), 500):
+            part = missing[at : at + 500]
+            items = list(self._ask(in_step.sent, part))
+            for known, item in zip(part, items, strict=True):
+                yield Parcel(item, known.hash)
+
+    def _pull(self) -> Synced:
+        from psnplanner.hub import fetching, sending
+        from psnplanner.hub.wire import Knowing
+
+        there, here = sending.reach(self._connection), self._session.vector()
+        wanted = fetching.lacking(here, there)
+        total = sum(upto - above for _, above, upto in wanted)
+        start = {dev: above for dev, above, _ in wanted if above}
+        knowing = Knowing(self._ask(in_step.last_known, start))
+        done = Synced()
+        with readable(self._address):
+            for parcels in fetching.fetch(self._connection, wanted, knowing):
+                merged = self._session._take_in(parcels, {})
+                done += Synced(
+                    received=merged.transactions, received_changes=merged.events,
+                    conflicts=len(merged.conflicts), by=tuple(p.item.author for p in parcels),
+                )  # fmt: skip
+                words = f"Taking in {done.received:,} of {total:,} transactions"
+                self._say(0.5 + 0.4 * done.received / total, words)
+        return done + Synced(photographs_received=self._fetch_pictures())
+
+
+class Surveyor(_Exchange):
+    """A surveyor's file and the hub: what was recorded goes, what is assigned comes."""
+
+    def sync(self, *, push: bool, pull: bool) -> Synced:
+        """Push, then have the hub hand out anew what has changed there."""
+        from psnplanner.hub.connection import check_version, one
+
+        check_version(self._connection, self._address)
+        root, name = one(self._connection, "SELECT root_hash, programme FROM hub")
+        assert self._session.pack is not None
+        if self._session.pack.key != OF_HUB + bytes(root).hex():
+            raise UserError(
+                f"This hub is of another programme, “{name}”; nothing was exchanged.",
+                str(self._address), "Give the address of the hub that this file came from.",
+            )  # fmt: skip
+        done = self._push() if push else Synced()
+        return done + self._pull() if pull else done
+
+    def _push(self) -> Synced:
+        from psnplanner.hub import sending
+
+        there = sending.reach(self._connection)
+        own = {dev: n for dev, n in self._session.vector().items() if dev != OFFICE}
+        known = {dev: there[dev].n for dev in own if dev in there}
+        self._check_own({dev: there[dev] for dev in known})
+        lacking = {OFFICE: self._session.vector().get(OFFICE, 0), **known}
+        missing: list[in_step.Known] = self._ask(in_step.beyond, lacking)
+        pictures = self._send_pictures()
+        if not missing:
+            return Synced(photographs_sent=pictures)
+        parcels = self._parcels(missing, {dev: there[dev].hash for dev in known})
+        done = self._send(parcels, len(missing), {}, self._check_own)
+        return done + Synced(photographs_sent=pictures)
+
+    def _check_own(self, there: Mapping[int, Reach]) -> None:
+        """What the hub has of this file's devices must be what this file wrote."""
+        session = self._session
+        for dev, far in there.items():
+            known = self._ask(in_step.stamp, dev, far.n)
+            if far.n and known != far.hlc:
+                raise Parted(
+                    "Another copy of this file has sent other changes under its name.",
+                    str(session.path), "Join the hub into a new file; return what was recorded "
+                    "in this one to the office with “return”.",
+                )  # fmt: skip
+
+    def _parcels(
+        self, missing: Sequence[in_step.Known], hashes: dict[int, bytes]
+    ) -> Iterator[Parcel]:
+        from psnplanner.hub.wire import Parcel
+
+        assert self._session.pack is not None
+        base = json.loads(self._session.pack.base)
+        items = list(self._ask(in_step.sent, missing))
+        for item in to_return(items, base):
+            hashes[item.dev] = in_step.hash_after(hashes.get(item.dev, b""), item)
+            yield Parcel(item, hashes[item.dev])
+
+    def _pull(self) -> Synced:
+        from psnplanner.hub import fetching, sending, survey
+        from psnplanner.hub.connection import one
+
+        with readable(self._address), fetching.at_one_moment(self._connection):
+            wanted = survey.handed_out(self._connection)
+            base = {dev: far.n for dev, far in sending.reach(self._connection).items()}
+            who = one(self._connection, "SELECT session_user")[0]
+        changes = self._session._hand_out_again(wanted, base, who)
+        pictures = self._fetch_pictures()
+        self._say(1.0, "In step with the hub")
+        return Synced(received=int(changes > 0), received_changes=changes,
+                      photographs_received=pictures)  # fmt: skip
+
+
+def _batches(parcels: Iterator[Parcel]) -> Iterator[list[Parcel]]:
+    from psnplanner.hub.sending import MOST_EVENTS, MOST_TRANSACTIONS
+
+    batch: list[Parcel] = []
+    events = 0
+    for parcel in parcels:
+        size = len(parcel.item.events)
+        if batch and (len(batch) >= MOST_TRANSACTIONS or events + size > MOST_EVENTS):
+            yield batch
+            batch, events = [], 0
+        batch.append(parcel)
+        events += size
+    if batch:
+        yield batch

@@ -1,0 +1,27 @@
+"""What an exchange with a hub did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What went to the hub and what came from it; `by` are the authors of what came."""
+
+    sent: int = 0
+    sent_changes: int = 0
+    received: int = 0
+    received_changes: int = 0
+    photographs_sent: int = 0
+    photographs_received: int = 0
+    conflicts: int = 0
+    by: tuple[str, ...] = ()
+
+    def __add__(self, other: Synced) -> Synced:
+        numbers = {
+            name: getattr(self, name) + getattr(other, name)
+            for name in self.__dataclass_fields__
+            if name != "by"
+        }
+        return Synced(**numbers, by=tuple(dict.fromkeys(self.by + other.by)))

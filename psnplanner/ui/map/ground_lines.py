@@ -1,0 +1,166 @@
+"""Land, lakes and rivers as lines to draw: whole, or fewer points for a map in motion.
+
+A map at rest is drawn from every point there is. A frame of a zoom is drawn from lines thinned
+for its scale and cut off a little outside the view: a tenth of the points, and no eye can tell.
+They are made ahead, while the map rests. The very first frame of all comes from lines made when
+the program was packaged (`resources/basemap_rough.json`, by `resources/make_rough.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from math import asinh, log2, pi, radians, tan
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPolygonF
+
+from psnplanner.geography.basemap import Line, load
+from psnplanner.ui.map.clipping import Box, cut_line, cut_ring
+from psnplanner.ui.map.view import View, to_world
+
+# Shapes are kept around a middle point: painting far from the origin loses precision.
+ORIGIN = to_world(-2.65, 53.35)
+UNIT = 2.0**20
+"""Drawing units of a path per world unit, around ORIGIN."""
+
+FINE_LEVEL = 21
+"""From this level (the logarithm of the scale) nothing is left out of a line."""
+ROUGH_PX = 1.6
+"""How far a line may be out while the map moves, on the way between two levels."""
+FIRST_LEVEL = 19
+"""Up to this level the packaged lines are good enough for a first glance."""
+
+Ring = tuple[QPolygonF, QRectF]
+"""A line in drawing units and the box round it."""
+Points = list[tuple[float, float]]
+
+
+class Ground(NamedTuple):
+    """Land, lakes and rivers, whole within `box` (drawing units; None: everywhere)."""
+
+    box: QRectF | None
+    land: list[Ring]
+    water: list[Ring]
+    rivers: list[Ring]
+
+
+@cache
+def fine() -> Ground:
+    """Every point there is."""
+    base = load()
+    return Ground(None, *(_drawn(_placed(some)) for some in (base.land, base.water, base.rivers)))
+
+
+def for_motion(view: View, seen: QRectF) -> Ground:
+    """The quickest lines to draw that hold for the view, which sees so much in drawing units."""
+    level = round(log2(view.scale))
+    near = _near.get(level)
+    if near is not None and near.box is not None and near.box.contains(seen):
+        return near
+    if level in _near:
+        return _rough(level)
+    first = packaged() if level <= FIRST_LEVEL else None
+    if first is not None and first.box is not None and first.box.contains(seen):
+        return first
+    return fine()
+
+
+_near: dict[int, Ground] = {}
+
+
+def make_ahead(view: View) -> bool:
+    """Have the lines of one level that a zoom from here may ask for; False when all are there."""
+    here = round(log2(view.scale))
+    for level in (here, here + 1, here - 1, here + 2, here - 2):
+        if level >= FINE_LEVEL:
+            continue
+        # The level's widest view, and as much again around it: zooms are about the cursor.
+        wide, tall = view.width / 2.0 ** (level - 0.5), view.height / 2.0 ** (level - 0.5)
+        known = _near.get(level)
+        wanted = _box(view.x, view.y, wide / 2, tall / 2)
+        if known is None or known.box is None or not known.box.contains(wanted):
+            _near[level] = _cut(level, _box(view.x, view.y, wide, tall))
+            return True
+    return False
+
+
+def _box(x: float, y: float, across: float, down: float) -> QRectF:
+    """The box in drawing units so far to each side of a place in the world."""
+    left, top = (x - across - ORIGIN[0]) * UNIT, (y - down - ORIGIN[1]) * UNIT
+    return QRectF(left, top, 2 * across * UNIT, 2 * down * UNIT)
+
+
+def _cut(level: int, box: QRectF) -> Ground:
+    land, water, rivers = within(level, box.getCoords())
+    return Ground(box, _drawn(land), _drawn(water), _drawn(rivers))
+
+
+def within(level: int, box: Box) -> tuple[list[Points], list[Points], list[Points]]:
+    """Land, lakes and rivers in a box, thinned for scales near 2**level; in drawing units."""
+    land, water, rivers = _thinned(level)
+    return (
+        [ring for whole in land if (ring := cut_ring(whole, box))],
+        [ring for whole in water if (ring := cut_ring(whole, box))],
+        [part for whole in rivers for part in cut_line(whole, box)],
+    )
+
+
+@cache
+def _thinned(level: int) -> tuple[list[Points], list[Points], list[Points]]:
+    from psnplanner.geography.generalise import thinned
+
+    base, tolerance = load(), ROUGH_PX * 360 / 2.0**level
+    land, water, rivers = (
+        _placed(thinned(some, tolerance)) for some in (base.land, base.water, base.rivers)
+    )
+    return land, water, rivers
+
+
+@cache
+def _rough(level: int) -> Ground:
+    """The thinned lines of everywhere, for a map that flew off further than was foreseen."""
+    return Ground(None, *map(_drawn, _thinned(level)))
+
+
+@cache
+def packaged() -> Ground | None:
+    """The lines packaged for the first glance; None where they cannot be read."""
+    from psnplanner.errors import UserError
+    from psnplanner.resource_files import read_text
+
+    try:
+        document = json.loads(read_text("basemap_rough.json"))
+        left, top, right, bottom = document["box"]
+        parts = ([_pairs(flat) for flat in document[name]] for name in ("land", "water", "rivers"))
+        land, water, rivers = map(_drawn, parts)
+    except (UserError, ValueError, KeyError, TypeError):
+        return None  # it only saves time: the whole map follows, and says what is wrong with it
+    return Ground(QRectF(left, top, right - left, bottom - top), land, water, rivers)
+
+
+def _pairs(flat: list[float]) -> Points:
+    return list(zip(flat[0::2], flat[1::2], strict=True))
+
+
+def _placed(lines: list[Line]) -> list[Points]:
+    """Lines of degrees in drawing units."""
+    # `to_world` of six thousand points, spelt out: the first map of all waits for it.
+    east, south, across = UNIT / 360, UNIT / (2 * pi), (0.5 - ORIGIN[0]) * UNIT
+    down = (0.5 - ORIGIN[1]) * UNIT
+    return [
+        [
+            (longitude * east + across, down - south * asinh(tan(radians(latitude))))
+            for longitude, latitude in line
+        ]
+        for line in lines
+    ]
+
+
+def _drawn(lines: list[Points]) -> list[Ring]:
+    made = []
+    for line in lines:
+        polygon = QPolygonF([QPointF(x, y) for x, y in line])
+        made.append((polygon, polygon.boundingRect()))
+    return made
