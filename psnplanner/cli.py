@@ -92,12 +92,13 @@ def demo(file: Path, as_json: bool) -> None:
 
 for verb in (
     programme.new, lists.import_list, lists.duplicates, lists.gazetteer, programme.record,
-    programme.edit, plan.plan, plan.explain, plan.scenarios, plan.findings, board.figures,
-    board.snapshot, board.snapshots, board.reissue,
+    programme.edit, plan.plan, plan.explain, plan.wishes, plan.scenarios, plan.findings,
+    board.figures, board.snapshot, board.snapshots, board.reissue,
     board.baseline, board.compare, board.joiners, lists.export,
     forecast.forecast, forecast.savings, forecast.network, boundaries.boundary,
     field.pack, field.unlock, field.return_work, field.merge, field.conflicts, field.settle,
+    field.photographs,
     programme.history, programme.undo, programme.redo, keeping.verify, keeping.backup,
-    keeping.repair, hub.hub,
+    keeping.restore, keeping.repair, keeping.encrypt, keeping.decrypt, hub.hub,
 ):  # fmt: skip
     cli.add_command(verb)

@@ -7,14 +7,13 @@ import io
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import click
 
-from psnplanner import home
+from psnplanner import logs
 from psnplanner.errors import Cancelled, UserError
 from psnplanner.programme.day_text import typed_day
 
@@ -102,21 +101,13 @@ def _failed(message: str) -> int:
 
 
 def _bug(error: Exception) -> str:
-    """Keep the particulars of a fault of ours in a file, and say where in one sentence."""
-    path = home.folder() / "fault.log"
+    """Keep the particulars of a fault of ours in the log, and say where in one sentence."""
     said = (
         f"This is a fault in PSN Planner ({type(error).__name__}); "
         "the programme is as its last completed change left it."
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stamp = datetime.now(UTC).isoformat(timespec="seconds")
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        # Frames only: an error's own words may hold names that belong in no log.
-        path.write_text(f"{stamp}\n{frames}{type(error).__name__}\n", "utf-8")
-    except OSError:
-        return said
-    return f"{said} Please report it, with the file {path}."
+    path = logs.fault(error)
+    return f"{said} Please report it, with the file {path}." if path else said
 
 
 def progress() -> Callable[[float, str], None] | None:

@@ -24,3 +24,7 @@ class Cancelled(Exception):
 
 class Bug(AssertionError):
     """An invariant of ours does not hold: stop before anything is written."""
+
+
+class PassphraseNeeded(UserError):
+    """The file is encrypted, and its passphrase is not known here or is another."""

@@ -1,17 +1,22 @@
 """Where this person's own things are kept: the gazetteer, this machine's name, recent files."""
 
 import os
-import secrets
+import sys
 from functools import lru_cache
 from pathlib import Path
-
-import click
 
 
 def folder() -> Path:
     """The person's folder, which may not exist; PSNPLANNER_HOME overrides the usual place."""
     chosen = os.environ.get("PSNPLANNER_HOME")
-    return Path(chosen) if chosen else Path(click.get_app_dir("psnplanner"))
+    if chosen:
+        return Path(chosen)
+    if sys.platform.startswith("linux"):
+        # As click has it, whose import the window would have to wait for.
+        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "psnplanner"
+    import click
+
+    return Path(click.get_app_dir("psnplanner"))
 
 
 @lru_cache(maxsize=1)
@@ -24,7 +29,7 @@ def machine() -> str:
             return known
     except (OSError, UnicodeDecodeError):
         pass
-    name = secrets.token_hex(8)
+    name = os.urandom(8).hex()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name, "ascii")

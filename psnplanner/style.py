@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from psnplanner.errors import UserError
-from psnplanner.programme.stage import STATUSES
+from psnplanner.programme.status_words import STATUSES
 from psnplanner.resource_files import folder, read_text
 
 STATUS_ORDER = STATUSES

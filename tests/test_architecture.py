@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "psnplanner"
-EVERYWHERE = {"errors", "home", "resource_files", "whole_file"}
+EVERYWHERE = {"errors", "home", "logs", "resource_files", "whole_file"}
 """Small modules at the top that any room may use."""
 
 ROOMS: dict[str, set[str]] = {
@@ -50,6 +50,8 @@ ONLY_IN = {
     "sqlite_utils": ("file/",),
     "pysqlite3": ("file/", "geography/mbtiles.py"),  # a stranger's map, read only
     "sqlite3": (),
+    "sqlcipher3": ("file/encryption.py",),
+    "keyring": ("file/encryption.py",),
     "shapely": ("geography/",),
     "geopy": ("geography/",),
     "ortools": ("planning/",),

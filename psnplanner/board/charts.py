@@ -8,7 +8,7 @@ from typing import Any, Final
 from matplotlib.dates import DateFormatter, MonthLocator
 
 from psnplanner.board.figures import Figures
-from psnplanner.board.pen import INK, LINE, MUTED, WARN, drawable
+from psnplanner.board.pen import INK, LINE, MUTED, WARN, drawable, letters
 
 _LINES: Final = (
     ("baseline", "Baseline", "#566570", (0, (6, 3)), 1.8),
@@ -47,10 +47,10 @@ def _names(axes: Any, ends: list[tuple[float, str, str]]) -> None:
     least, last = (high - low) * 0.075, low - high
     for value, words, colour in sorted(ends):
         last = max(value, last + least)
-        axes.annotate(
+        letters(axes.annotate(
             words, (1.0, last), (7, 0), xycoords=axes.get_yaxis_transform(), va="center",
             textcoords="offset points", color=colour, fontsize=11, weight="bold", parse_math=False,
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def _mark(axes: Any, iso: str | None, words: str, colour: str) -> None:
@@ -94,6 +94,8 @@ def savings(axes: Any, figures: Figures) -> None:
                   height=0.7, edgecolor="white", lw=0.5)  # fmt: skip
         left = [a + b for a, b in zip(left, values, strict=True)]
     axes.set_yticks(range(len(rows)), names, parse_math=False)
+    for label in axes.get_yticklabels():
+        letters(label)
     axes.xaxis.set_major_formatter("£{x:,.0f}k")
     axes.tick_params(labelsize=10, colors=INK, length=0)
     axes.grid(axis="x", color=LINE, lw=0.8)

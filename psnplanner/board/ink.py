@@ -15,7 +15,9 @@ from matplotlib.transforms import Affine2D
 from psnplanner.board.pen import INK
 
 
-class _Word(NamedTuple):
+class Word(NamedTuple):
+    """A line of text: its baseline's left end, its size in points."""
+
     x: float
     y: float
     text: str
@@ -24,7 +26,9 @@ class _Word(NamedTuple):
     colour: str
 
 
-class _Block(NamedTuple):
+class Block(NamedTuple):
+    """A filled rectangle by its bottom left corner."""
+
     x: float
     y: float
     wide: float
@@ -37,8 +41,8 @@ class Ink(Artist):
 
     def __init__(self, drawing: Drawing) -> None:
         super().__init__()
-        self._words: list[_Word] = []
-        self._blocks: list[_Block] = []
+        self._words: list[Word] = []
+        self._blocks: list[Block] = []
         drawing.add_artist(self)
 
     def write(
@@ -46,37 +50,41 @@ class Ink(Artist):
     ) -> None:
         """A line of text, drawable already, on the baseline at (x, y)."""
         if text:
-            self._words.append(_Word(x, y, text, size, bold, colour))
+            self._words.append(Word(x, y, text, size, bold, colour))
 
     def block(self, x: float, y: float, wide: float, high: float, colour: str) -> None:
         """A filled rectangle with its bottom left corner at (x, y); thin ones are rules."""
         if wide > 0:
-            self._blocks.append(_Block(x, y, wide, high, colour))
+            self._blocks.append(Block(x, y, wide, high, colour))
 
     def draw(self, renderer: Any) -> None:
         """Called by matplotlib."""
-        for block in self._blocks:
+        # A PDF of ours takes a page's text at once; other canvases a piece at a time.
+        at_once = getattr(renderer, "draw_ink", None)
+        words = at_once(self._blocks, self._words) if at_once else self._words
+        for block in [] if at_once else self._blocks:
             gc = renderer.new_gc()
             gc.set_linewidth(0)
             place = Affine2D().scale(block.wide, block.high).translate(block.x, block.y)
             gc.set_foreground(block.colour)
             renderer.draw_path(gc, Outline.unit_rectangle(), place, gc.get_rgb())
             gc.restore()
-        for word in self._words:
+        for word in words:
             gc = renderer.new_gc()
             gc.set_foreground(word.colour)
-            renderer.draw_text(gc, word.x, word.y, word.text, _font(word.size, word.bold), 0)
+            renderer.draw_text(gc, word.x, word.y, word.text, font_of(word.size, word.bold), 0)
             gc.restore()
 
 
 @cache
-def _font(size: float, bold: bool) -> FontProperties:
+def font_of(size: float, bold: bool) -> FontProperties:
+    """The font of a word."""
     return FontProperties(size=size, weight="bold" if bold else "normal")
 
 
 @cache
 def _advance(character: str, bold: bool) -> float:
-    font = get_font(findfont(_font(100.0, bold)))
+    font = get_font(findfont(font_of(100.0, bold)))
     font.set_size(100, 72)
     return (
         float(font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance)

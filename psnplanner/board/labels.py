@@ -7,8 +7,7 @@ one that costs least; only the frame and the names already placed are never cros
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
-from math import ceil, hypot
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,11 +135,12 @@ def upon_point(x: float, y: float, wide: float, high: float) -> Points:
 
 def along(ring: Points, step_px: float) -> Points:
     """Points on a line no further apart than that, its own corners among them."""
-    parts = [ring[:1]]
-    for (x1, y1), (x2, y2) in pairwise(ring):
-        count = max(1, ceil(hypot(x2 - x1, y2 - y1) / step_px))
-        parts.append(np.linspace((x1, y1), (x2, y2), count + 1)[1:])
-    return np.concatenate(parts)
+    sides = np.diff(ring, axis=0)
+    counts = np.maximum(1, np.ceil(np.hypot(*sides.T) / step_px)).astype(np.intp)
+    of = np.repeat(np.arange(len(counts)), counts)
+    # How far along its side each point is: 1 of 3, 2 of 3, 3 of 3.
+    nth = np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
+    return np.concatenate([ring[:1], ring[of] + sides[of] * (nth / counts[of])[:, None]])
 
 
 def in_lines(words: Sequence[str], most: int) -> str:

@@ -10,7 +10,7 @@ import matplotlib
 
 from psnplanner.board import charts, panel
 from psnplanner.board.flow import Cell, Column, Flow, Row
-from psnplanner.board.paper import bind, sheet
+from psnplanner.board.paper import TYPE_42, bind, sheet
 from psnplanner.board.pen import INK, WARN, drawable
 from psnplanner.board.picture import LOCK, MAP_BOX, draw_map, file_title, header
 from psnplanner.board.sections import SECTIONS
@@ -29,7 +29,7 @@ def document(pack: Pack) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     on = pack.figures["status_on"]
-    with LOCK, matplotlib.rc_context({"pdf.fonttype": 42}):
+    with LOCK, matplotlib.rc_context(TYPE_42):
         flow = Flow(drawable(f"{pack.title}, {uk_date(on)}", 120), "Drawn by PSN Planner.")
         pages = []
         if "map" in pack.wanted.sections:
@@ -95,7 +95,7 @@ def _decisions(flow: Flow, pack: Pack) -> None:
     if not rows:
         flow.paragraph("Nothing is asked of the board.")
         return
-    columns = (Column("", 0.3, True), Column("Asked", 6, lines=2), Column("Why", 6, lines=3),
+    columns = (Column("", 0.45, True), Column("Asked", 6, lines=2), Column("Why", 6, lines=3),
                Column("Sites", 3, lines=2))  # fmt: skip
     _table(flow, columns, rows, lambda r: (
         str(r[0]), Cell(r[1]["ask"], bold=True), r[1]["why"], ", ".join(r[1]["sites"][:40]),

@@ -39,7 +39,14 @@ def write(drawing: Drawing, x: float, y: float, text: str, size: float, **how: A
     """Text of `size` points on the baseline at (x, y), fractions of the drawing."""
     # parse_math off: a name with two dollar signs is a name, not a formula.
     how = {"color": INK, "va": "baseline", **how}
-    return drawing.text(x, y, text, fontsize=size, parse_math=False, **how)
+    return letters(drawing.text(x, y, text, fontsize=size, parse_math=False, **how))
+
+
+def letters(text: Any) -> Any:
+    """The text, each letter by itself: a ligature is not found by who searches for its letters."""
+    if hasattr(text, "set_fontfeatures"):  # matplotlib 3.11 or later; earlier ones join none
+        text.set_fontfeatures(("-liga", "-clig", "-dlig"))
+    return text
 
 
 def width(drawing: Drawing, text: str, size: float) -> float:

@@ -36,7 +36,7 @@ from psnplanner.board.labels import (
     upon_point,
 )
 from psnplanner.board.marks import Marks
-from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, write
+from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, letters, write
 from psnplanner.board.places import Shape, known, largest
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names, uk_date
@@ -66,7 +66,8 @@ def picture(pack: Pack, kind: str) -> bytes:
         draw_map(drawing, pack, MAP_BOX)
         panel.draw(drawing, pack)
         out = io.BytesIO()
-        drawing.savefig(out, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title))
+        how: Any = {"pil_kwargs": {"compress_level": 4}} if kind == "png" else {}
+        drawing.savefig(out, format=kind, dpi=DOTS_PER_INCH, metadata=_metadata(kind, title), **how)
     return out.getvalue()
 
 
@@ -112,6 +113,7 @@ def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
     axes = drawing.add_axes(box)
     inches = drawing.get_size_inches()
     shape = box[2] * inches[0] / (box[3] * inches[1])
+    axes.set_autoscale_on(False)  # the view is known: nothing that is drawn need be measured
     axes.set_facecolor(base_colour("sea"))
     axes.set_xticks([])
     axes.set_yticks([])
@@ -162,23 +164,24 @@ def _view(state: State, base: Basemap, shape: float) -> Box:
 
 def _draw_base(axes: Any, base: Basemap) -> None:
     for ring in base.land:
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(
                 Outline(ring), facecolor=base_colour("land"), edgecolor=base_colour("coast"), lw=0.8
             )
         )
     axes.add_collection(
-        LineCollection(base.rivers, colors=base_colour("river"), linewidths=1.4, zorder=1.1)
+        LineCollection(base.rivers, colors=base_colour("river"), linewidths=1.4, zorder=1.1),
+        autolim=False,
     )
     for ring in base.water:
-        axes.add_patch(PathPatch(Outline(ring), facecolor=base_colour("water"), lw=0, zorder=1.2))
+        axes.add_artist(PathPatch(Outline(ring), facecolor=base_colour("water"), lw=0, zorder=1.2))
 
 
 def _draw_phase(axes: Any, shape: Shape, colour: str) -> None:
     # GEOS winds holes against their shell, which is what the non-zero rule wants.
     outline = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in shape))
-    axes.add_patch(PathPatch(outline, facecolor=colour, alpha=0.08, lw=0, zorder=2))
-    axes.add_patch(PathPatch(outline, facecolor="none", edgecolor=colour, lw=1.5, zorder=2.1))
+    axes.add_artist(PathPatch(outline, facecolor=colour, alpha=0.08, lw=0, zorder=2))
+    axes.add_artist(PathPatch(outline, facecolor="none", edgecolor=colour, lw=1.5, zorder=2.1))
 
 
 def _draw_sites(axes: Any, state: State, marks: Marks) -> None:
@@ -320,10 +323,10 @@ def _town_names(axes: Any, base: Basemap, room: Room) -> None:
 
 def _text(axes: Any, words: str, how: dict[str, Any]) -> tuple[Any, float, float]:
     """A name with a halo, still to be put somewhere, and how wide and high it is in pixels."""
-    text = axes.text(
+    text = letters(axes.text(
         0, 0, words, ha="center", va="center", transform=None, path_effects=[_halo(2.4, 0.85)],
         parse_math=False, linespacing=1.05, **how,
-    )  # fmt: skip
+    ))  # fmt: skip
     extent = text.get_window_extent()
     return text, extent.width + 6, extent.height + 3
 

@@ -37,8 +37,10 @@ class Copy(Protocol):
         """Its photographs in base64, by digest."""
 
 
-def read(path: Path, state: State, copy: Callable[[], Copy]) -> Arrival:
-    """What a file brings; `copy` reads it where it is a database.
+def read(
+    path: Path, state: State, copy: Callable[[], Copy], *, encrypted: bool = False
+) -> Arrival:
+    """What a file brings; `copy` reads it where it is a database, be it an encrypted one.
 
     Raises UserError, naming what is wrong, for what cannot be merged into this programme.
     """
@@ -50,7 +52,7 @@ def read(path: Path, state: State, copy: Callable[[], Copy]) -> Arrival:
     except OSError as error:
         raise UserError(f"It cannot be read: {error.strerror or error}.", str(path),
                         "Check the name and your rights to it.") from error  # fmt: skip
-    if not start.startswith(_SQLITE):
+    if not (encrypted or start.startswith(_SQLITE)):
         return returned_work.read(path, state)
     found = copy()
     try:

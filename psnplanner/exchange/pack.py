@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psnplanner.errors import UserError
+from psnplanner.geography.inside import points_inside
 from psnplanner.geography.near import near
 from psnplanner.programme.edits import plural
 from psnplanner.programme.field_pack import FieldPack
@@ -21,12 +22,14 @@ _OF_SITES = ("stage", "wayleave", "override", "photograph")
 class Choice:
     """Which sites go into a pack: all that any of these names, and those nearest to a place.
 
-    `near` is (latitude, longitude) with `count` sites. Sensitive sites go only if said so.
+    `areas` are boundaries of the programme: the sites that lie in them. `near` is (latitude,
+    longitude) with `count` sites. Sensitive sites go only if said so.
     """
 
     phases: Sequence[RecordId] = ()
     partners: Sequence[RecordId] = ()
     sites: Sequence[RecordId] = ()
+    areas: Sequence[RecordId] = ()
     near: tuple[float, float] | None = None
     count: int = 20
     sensitive: bool = False
@@ -38,6 +41,8 @@ def chosen(state: State, choice: Choice) -> list[Site]:
     Raises UserError if there are none, or all of them are sensitive.
     """
     named = {*choice.sites}
+    for area in choice.areas:
+        named |= _inside(state, area)
     found = [
         site
         for site in state.sites.values()
@@ -53,9 +58,21 @@ def chosen(state: State, choice: Choice) -> list[Site]:
             f"All {plural(len(found), 'site')} chosen are marked sensitive." if found
             else "No site is chosen for the pack.",
             remedy="Say that sensitive sites may go into it, if its bearer is vetted." if found
-            else "Name sites, a phase, a partner, or a place to be near.",
+            else "Name sites, a phase, a partner, an area, or a place to be near.",
         )  # fmt: skip
     return sorted(kept, key=lambda site: site.reference)
+
+
+def _inside(state: State, area: RecordId) -> set[RecordId]:
+    """The sites that lie in a boundary; none where it is a line."""
+    boundary = state.boundaries.get(area)
+    placed = [(s.id, s.position) for s in state.sites.values() if s.position is not None]
+    if boundary is None or not placed:
+        return set()
+    inside = points_inside(
+        boundary.geometry, [p.latitude for _, p in placed], [p.longitude for _, p in placed]
+    )
+    return {ident for (ident, _), lies in zip(placed, inside, strict=True) if lies}
 
 
 def _nearest(state: State, place: tuple[float, float]) -> list[Site]:

@@ -10,7 +10,7 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from psnplanner.errors import UserError
+from psnplanner.programme.issued import INTERNAL
+from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Position
+from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.whole_file import whole_file
 
@@ -52,6 +55,13 @@ def read_picture(source: Path | bytes, name: str = "") -> Picture:
     """
     where = name or (str(source) if isinstance(source, Path) else "")
     data = _bytes(source, where)
+    kind, exif = _looked_at(data, where)
+    digest = hashlib.sha256(data).hexdigest()
+    return Picture(data, digest, _TYPES[kind], _taken_on(exif), _position(exif))
+
+
+def _looked_at(data: bytes, where: str) -> tuple[str, Any]:
+    """A picture's format, and what the camera noted; it is read, to see that it can be."""
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -71,8 +81,7 @@ def read_picture(source: Path | bytes, name: str = "") -> Picture:
         raise
     except Exception as error:  # a damaged picture raises anything at all
         raise UserError("the picture is damaged.", where, _REMEDY) from error
-    digest = hashlib.sha256(data).hexdigest()
-    return Picture(data, digest, _TYPES[kind], _taken_on(exif), _position(exif))
+    return kind, exif
 
 
 def _too_large(where: str) -> UserError:
@@ -131,30 +140,57 @@ def write_all(
     read: Callable[[str], bytes],
     folder: Path,
     progress: Callable[[float, str], None] | None = None,
+    *,
+    audience: str = INTERNAL,
 ) -> int:
     """Write every photograph of a programme's sites into a folder; how many there were.
 
     Each is named by its site's reference, its day and a number; nothing there is overwritten.
-    Raises UserError where the folder cannot be written.
+    For another audience than the programme's own people, sensitive sites are left out, and so
+    is what the camera noted: the day, the place, the owner.
+    Raises UserError where the folder cannot be written, or a picture is missing or damaged.
     """
     tell = progress or (lambda _fraction, _doing: None)
     numbers: Counter[str] = Counter()
-    count = 0
+    wanted = list(_wanted(state, audience))
+    for done, (photograph, site) in enumerate(wanted):
+        tell(done / len(wanted), "Writing photographs")
+        day = photograph.taken_on if audience == INTERNAL else None
+        stem = _plain(f"{site.reference or site.name} {day or ''}".strip())
+        numbers[stem] += 1
+        data, ending = read(photograph.digest), _ENDINGS.get(photograph.media_type, ".bin")
+        if audience != INTERNAL:
+            data = bare(data)
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(folder / f"{stem} {numbers[stem]}{ending}", replace=False) as beside:
+            beside.write_bytes(data)
+    return len(wanted)
+
+
+def _wanted(state: State, audience: str) -> Iterator[tuple[Photograph, Site]]:
     for photograph in state.photographs.values():
         site = state.sites.get(photograph.site or b"")
-        if site is None:
-            continue
-        tell(count / len(state.photographs), "Writing photographs")
-        stem = _plain(f"{site.reference or site.name} {photograph.taken_on or ''}".strip())
-        numbers[stem] += 1
-        ending = _ENDINGS.get(photograph.media_type, ".bin")
-        out = folder / f"{stem} {numbers[stem]}{ending}"
-        data = read(photograph.digest)
-        folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(out, replace=False) as beside:
-            beside.write_bytes(data)
-        count += 1
-    return count
+        if site is not None and (audience == INTERNAL or not site.sensitive):
+            yield photograph, site
+
+
+def bare(data: bytes) -> bytes:
+    """A picture as it is seen, and nothing of what the camera noted in it.
+
+    Raises UserError for what is no picture.
+    """
+    from PIL import Image, ImageOps
+
+    kind, _ = _looked_at(data, "")
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        upright = ImageOps.exif_transpose(image)
+        seen = Image.new(upright.mode, upright.size)  # the pixels alone: no notes come along
+        if upright.mode == "P":
+            seen = Image.new("RGBA", upright.size)
+        seen.paste(upright.convert(seen.mode))
+        out = io.BytesIO()
+        seen.save(out, kind, quality=90)
+    return out.getvalue()
 
 
 def _plain(text: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pysqlite3 as sqlite3
+
 from psnplanner.errors import UserError
-from psnplanner.file.connection import connect, plain_words
+from psnplanner.file import encryption
+from psnplanner.file.connection import connect, plain_words, rows
 from psnplanner.file.database import Database
 from psnplanner.whole_file import TAKEN, whole_file
 
@@ -28,6 +32,37 @@ def backup(db: Database, out: Path) -> None:
                 _make_nameless(beside)
         finally:
             db.conn.execute(f"PRAGMA query_only={held_back}")
+
+
+def copy(source: Database, out: Path) -> None:
+    """Copy a programme by SQLite's backup API, all of it at one instant, to a path that is free.
+
+    One step, within one reading of the source: it need not begin again when somebody saves
+    meanwhile, and with the write-ahead log nobody who saves has to wait.
+    """
+    if encryption.is_encrypted(_path_of(source)):
+        # The API would need a second connection under the same key; this keeps it by itself.
+        source.conn.execute("PRAGMA query_only=OFF")
+        source.conn.execute("VACUUM INTO ?", (str(out),))
+    else:
+        target = sqlite3.connect(str(out))
+        try:
+            source.conn.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE").fetchall()
+        finally:
+            target.close()
+    _make_nameless(out)
+
+
+def _path_of(db: Database) -> Path:
+    return Path(rows(db, "PRAGMA database_list")[0][2])
+
+
+def free_name(path: Path, why: str, now: datetime | None = None) -> Path:
+    """A name beside a file that says why and when; a process killed just before may have one."""
+    stamp = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%d-%H%M%S")
+    names = (f"{path.stem}.{why}-{stamp}{n}{path.suffix}" for n in ("", *range(-2, -1000, -1)))
+    return next(found for found in map(path.with_name, names) if not found.exists())
 
 
 def _make_nameless(copy: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
+from psnplanner.file import encryption
 from psnplanner.file.database import Database
 from psnplanner.file.share import network_kind
 
@@ -36,7 +37,9 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
 
     Raises UserError if the file is not SQLite or cannot be opened.
     """
-    check_is_sqlite(path)
+    encrypted = encryption.is_encrypted(path)
+    if not encrypted:
+        check_is_sqlite(path)
     with plain_words(path):
         # Even a reader opens for writing where it may (`query_only` holds it back): SQLite then
         # clears away the -wal and -shm files when the last one leaves.
@@ -45,12 +48,22 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
         shared = bool(network_kind(path))
         if read_only and (shared or not _may_write(path.parent)):
             uri = _frozen(path)
-        connection = sqlite3.connect(uri, uri=True)
+        if encrypted:
+            connection = encryption.connect(uri, path, uri=True)
+        else:
+            connection = sqlite3.connect(uri, uri=True)
         try:
             return _settle(Database(connection, execute_plugins=False), read_only, shared)
         except BaseException:
             connection.close()
             raise
+
+
+def begin(path: Path, passphrase: str = "") -> Database:
+    """A new, empty file: encrypted where there is a passphrase, else plain."""
+    if passphrase:
+        return Database(encryption.begin(path, passphrase), execute_plugins=False)
+    return Database(sqlite3.connect(str(path)), execute_plugins=False)
 
 
 def _settle(db: Database, read_only: bool, shared: bool) -> Database:
@@ -159,7 +172,7 @@ def plain_words(path: Path) -> Iterator[None]:
     """Turn what SQLite or the disk refuse into a UserError; nothing has been written then."""
     try:
         yield
-    except sqlite3.Error as error:
+    except encryption.sql_errors() as error:
         raise _said(path, str(error)) from error
     except UnicodeEncodeError as error:
         raise UserError(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from psnplanner.errors import UserError
+from psnplanner.errors import PassphraseNeeded, UserError
+from psnplanner.file import encryption
 
 LONGEST_S = 300
 """Reading a copy may take no longer than this."""
@@ -34,7 +35,12 @@ class Copy:
 
 def read(path: Path, vector: Mapping[int, int]) -> Copy:
     """Read a copy. Raises UserError for what is none, damaged, or takes too long."""
-    asked = json.dumps({"vector": {str(dev): n for dev, n in vector.items()}})
+    known = {}
+    if encryption.is_encrypted(path):
+        encryption.held(path)  # the keyring may have it
+        known = encryption.all_held()
+    told = {str(dev): n for dev, n in vector.items()}
+    asked = json.dumps({"vector": told, "passphrases": known})
     command = [sys.executable, "-m", "psnplanner.file.read_copy", str(path)]
     try:
         done = subprocess.run(
@@ -48,7 +54,8 @@ def read(path: Path, vector: Mapping[int, int]) -> Copy:
         first = next(lines)
         if "refused" in first:
             what, remedy = first["refused"]
-            raise UserError(str(what), str(path), str(remedy))
+            kind = PassphraseNeeded if first.get("locked") else UserError
+            raise kind(str(what), str(path), str(remedy))
         return _copy(first, lines)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise UserError("This copy cannot be read; nothing was merged.", str(path), _BROKEN

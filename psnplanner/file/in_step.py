@@ -11,12 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import pysqlite3 as sqlite3
-
 from psnplanner.errors import UserError
 from psnplanner.file import journal, merge, schema, seals, tables
 from psnplanner.file.clock import Clock
-from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.programme.change import Change
 from psnplanner.programme.fold import fold
@@ -153,7 +151,7 @@ def receive_whole(
     The tables are made once, from all of it. Raises UserError if the name is taken.
     """
     with plain_words(out), whole_file(out, replace=False) as beside:
-        db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+        db = begin(beside)
         try:
             schema.create(db)
             for items, chains in batches:

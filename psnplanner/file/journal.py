@@ -261,16 +261,26 @@ def _numbers(entity: str) -> dict[str, tuple[int, str]]:
 
 
 def _unbundle(number: int, text: str) -> dict[str, Any]:
-    known = _FIELDS[number]
+    known = _by_key(number)
     values = {}
     bundle = parsed(text)
     if not isinstance(bundle, dict):
         raise ValueError(f"{text[:40]!r} does not hold a record")
     for key, value in bundle.items():
-        field = known.get(int(key))
-        if field is not None:  # a newer version's field stays in the journal
-            values[field.name] = decode(field.kind, value)
+        field = known.get(key)
+        if field is not None:
+            name, kind = field
+            # Most are texts: those are what they are.
+            values[name] = value if kind == "text" and type(value) is str else decode(kind, value)
+        else:
+            int(key)  # a newer version's field stays in the journal; what is no number is damage
     return values
+
+
+@cache
+def _by_key(number: int) -> dict[str, tuple[str, str]]:
+    """Each field's name and kind by the key that a creation keeps it under."""
+    return {str(k): (field.name, field.kind) for k, field in _FIELDS[number].items()}
 
 
 def _head(

@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import pysqlite3 as sqlite3
-
 from psnplanner.file import journal, photographs, schema, tables
 from psnplanner.file.clock import Clock
-from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.programme.change import creation
 from psnplanner.programme.record import Record
@@ -37,7 +35,7 @@ def write(
     """Write a pack, whole or not at all. Raises UserError if the name is taken."""
     changes = [creation(record) for record in records]
     with plain_words(out), whole_file(out, replace=False) as beside:
-        db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+        db = begin(beside)
         try:
             schema.create(db)
             with writing(db):

@@ -1,8 +1,8 @@
 """Reads another copy's journal in a process of its own: a file from elsewhere may be hostile.
 
-`python -m psnplanner.file.read_copy FILE` takes {"vector": {device: n}} on standard input, and
-writes a JSON value a line: what the copy is, then every transaction beyond that vector, then
-each photograph asked for. `copies` is the other end.
+`python -m psnplanner.file.read_copy FILE` takes {"vector": {device: n}, "passphrases": {...}} on
+standard input, and writes a JSON value a line: what the copy is, then every transaction beyond
+that vector, then each photograph asked for. `copies` is the other end.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pysqlite3 as sqlite3
-
-from psnplanner.errors import UserError
-from psnplanner.file import pack, schema, sound
+from psnplanner.errors import PassphraseNeeded, UserError
+from psnplanner.file import encryption, pack, schema, sound
 from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.merge import sent
@@ -30,11 +28,14 @@ def main() -> None:
     """Answer one request."""
     _limit()
     path, asked = Path(sys.argv[1]), json.load(sys.stdin)
+    encryption.take_over(asked["passphrases"])
     try:
         for line in _answer(path, {int(dev): n for dev, n in asked["vector"].items()}):
             sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
     except UserError as error:
-        sys.stdout.write(json.dumps({"refused": [error.what, error.remedy]}) + "\n")
+        locked = isinstance(error, PassphraseNeeded)
+        refused = {"refused": [error.what, error.remedy], "locked": locked}
+        sys.stdout.write(json.dumps(refused) + "\n")
 
 
 def _limit() -> None:
@@ -70,7 +71,7 @@ def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:
             }  # fmt: skip
         for digest, data in db.conn.execute("SELECT digest, bytes FROM photograph_bytes"):
             yield {"photograph": digest, "bytes": base64.b64encode(data).decode("ascii")}
-    except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+    except encryption.sql_errors(ValueError, TypeError, AttributeError) as error:
         raise UserError(
             "This copy is damaged or was tampered with; nothing was merged.",
             remedy="Make a new copy with “backup”, and merge that.",

@@ -14,13 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pysqlite3 as sqlite3
-
 from psnplanner import resource_files
 from psnplanner.errors import UserError
-from psnplanner.file import carve, journal, photographs, schema, tables
+from psnplanner.file import carve, encryption, journal, photographs, schema, tables
 from psnplanner.file.clock import instant
-from psnplanner.file.connection import plain_words, rows, writing
+from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, values_of
@@ -70,7 +68,8 @@ def repair(path: Path, out: Path) -> Salvage:
 
     Raises UserError if nothing of a programme is in it, or the new file cannot be written.
     """
-    found = _find(path)
+    passphrase = encryption.required(path) if encryption.is_encrypted(path) else ""
+    found = _find(path, passphrase)
     if not found.events:
         raise UserError(
             "No change of a programme is left in this file.", str(path),
@@ -78,7 +77,7 @@ def repair(path: Path, out: Path) -> Salvage:
         )  # fmt: skip
     salvage = Salvage(photographs=len(found.pictures))
     with plain_words(out), whole_file(out, replace=False) as beside:
-        db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+        db = begin(beside, passphrase)
         try:
             schema.create(db)
             with writing(db):
@@ -90,7 +89,7 @@ def repair(path: Path, out: Path) -> Salvage:
     return salvage
 
 
-def _find(path: Path) -> _Found:
+def _find(path: Path, passphrase: str) -> _Found:
     try:
         data = path.read_bytes()
         log = path.with_name(path.name + "-wal")
@@ -99,7 +98,10 @@ def _find(path: Path) -> _Found:
         raise UserError(f"The file cannot be read: {error.strerror or error}.", str(path),
                         "Check the name and the disk.") from error  # fmt: skip
     pages, found = carve.pages(data, more), _Found()
-    for rowid, values in carve.rows(pages, -(-len(data) // carve.page_size(data))):
+    numbered = -(-len(data) // carve.page_size(data))
+    if passphrase:
+        pages, numbered = encryption.pages(data, more, passphrase), -(-len(data) // encryption.PAGE)
+    for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):
             found.events[rowid] = values[1:]  # type: ignore[assignment]
         elif _is_header(values):

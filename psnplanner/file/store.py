@@ -6,11 +6,9 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
-
-import pysqlite3 as sqlite3
 
 from psnplanner import home
 from psnplanner.errors import UserError
@@ -26,10 +24,10 @@ from psnplanner.file import (
     sound,
     tables,
 )
-from psnplanner.file.backup import backup
+from psnplanner.file.backup import backup, free_name
 from psnplanner.file.clock import Clock
 from psnplanner.file.conflicts import conflicts
-from psnplanner.file.connection import connect, plain_words, rows, writing
+from psnplanner.file.connection import begin, connect, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge, net_changes, sent
@@ -92,11 +90,16 @@ class ProgrammeFile:
 
     @staticmethod
     def create(
-        path: Path, header: journal.Header, changes: Sequence[Change], now: datetime
+        path: Path,
+        header: journal.Header,
+        changes: Sequence[Change],
+        now: datetime,
+        passphrase: str = "",
     ) -> None:
         """Make a programme file with its first transaction, whole or not at all.
 
-        Raises UserError if the name is taken or the folder refuses.
+        It is encrypted if there is a passphrase. Raises UserError if the name is taken or the
+        folder refuses.
         """
         with plain_words(path):
             if path.exists():
@@ -116,7 +119,7 @@ class ProgrammeFile:
                     remedy="Choose a folder you can write to.",
                 )
         with plain_words(path), whole_file(path, replace=False) as beside:
-            db = Database(sqlite3.connect(str(beside)), execute_plugins=False)
+            db = begin(beside, passphrase)
             try:
                 schema.create(db)
                 empty = State()
@@ -221,7 +224,7 @@ class ProgrammeFile:
             return fault or self._behind()
         if not fault or self._rescued is not None or not self.path.parent.is_dir():
             return self.notice if fault else ""
-        kept = _free_name(self.path, "kept")
+        kept = free_name(self.path, "kept")
         backup(self._db, kept)
         self._standing.clear_log()
         self._rescued = kept
@@ -504,13 +507,6 @@ def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
     return lock, _ON_A_SHARE.format(kind) if kind else ""
 
 
-def _free_name(path: Path, why: str) -> Path:
-    """A name beside a file that says why and when; a process killed just before may have one."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    names = (f"{path.stem}.{why}-{stamp}{n}{path.suffix}" for n in ("", *range(-2, -1000, -1)))
-    return next(p for p in map(path.with_name, names) if not p.exists())
-
-
 def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
     sound.check_journal(db, str(path))
     pending = schema.pending(db, str(path))
@@ -523,5 +519,5 @@ def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
             where=str(path),
             remedy="Open it where it can be written, with no other window on it.",
         )
-    backup(db, _free_name(path, "before-upgrade"))
+    backup(db, free_name(path, "before-upgrade"))
     schema.upgrade(db)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-import pysqlite3 as sqlite3
-
-from psnplanner.file import geopackage, journal, photographs, schema, tables
-from psnplanner.file.connection import rows
+from psnplanner.errors import Cancelled, UserError
+from psnplanner.file import geopackage, journal, photographs, schema, seals, tables
+from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
+from psnplanner.file.encryption import sql_errors
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, fields_of
-from psnplanner.programme.state import State
+from psnplanner.programme.state import RECORD_TYPES, State
 
 Progress = Callable[[float, str], None]
 _MOST = 20
@@ -29,6 +30,9 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
         ("Checking pages", _pages),
         ("Checking the journal's guards", _guards),
         ("Checking the chain of changes", _chains),
+        ("Checking the order of arrival", seals.faults),
+        ("Checking conflicts", _forks),
+        ("Checking the names of fields", _names),
         ("Replaying the journal", _replay),
         ("Checking photographs", photographs.faults),
     ]
@@ -36,11 +40,32 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
     for step, (what, check) in enumerate(checks):
         say(step / len(checks), what)
         try:
-            faults += check(db)
-        except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError) as error:
-            faults.append(f"{what} stopped: {error}.")
+            faults.extend(check(db))  # what it found before it broke off stays
+        except Cancelled:
+            raise
+        except Exception as error:  # damage can make any reading fail; it is what we look for
+            faults.append(f"{what} stopped: {type(error).__name__}: {error}.")
     say(1.0, "Done")
     return faults
+
+
+def examine(path: Path, refused: UserError, progress: Progress | None = None) -> list[str]:
+    """What is wrong with a file that does not open as a programme; see `verify`.
+
+    Raises `refused`, what opening it said, where it is no programme at all.
+    """
+    try:
+        db = connect(path, read_only=True)
+    except UserError:
+        raise refused from None
+    try:
+        if not rows(db, "SELECT 1 FROM sqlite_master WHERE name = 'txn'"):
+            raise refused
+        return verify(db, progress)
+    except sql_errors():
+        raise refused from None
+    finally:
+        db.conn.close()
 
 
 def _pages(db: Database) -> Iterator[str]:
@@ -65,15 +90,39 @@ def _chains(db: Database) -> Iterator[str]:
         if first != expected_first:
             yield f"Changes before transaction {number} of device {dev} are missing."
         events = _events(db, first, count)
+        what = f"Transaction {number} of device {dev} (“{row[5]}”, {row[6]}, by {row[3] or '?'})"
         if len(events) != count:
-            yield f"Transaction {number} of device {dev} has {len(events)} of {count} changes."
+            yield f"{what} has {len(events)} of {count} changes."
         if journal.chained(previous, row[:9], events) != digest:
-            yield f"Transaction {number} of device {dev} (“{row[5]}”) has been altered or damaged."
+            yield f"{what} has been altered or damaged. It is about {_about(db, events)}."
         reached[dev], expected_first = (number, digest), first + count
     if rows(db, "SELECT coalesce(max(seq), 0) FROM event")[0][0] >= expected_first:
         yield "There are changes that belong to no transaction."
     if reached != known:
         yield "The list of devices does not agree with the journal: transactions are missing."
+
+
+def _about(db: Database, events: list[Any]) -> str:
+    """What a transaction changed: how many records of each kind, the first by its name."""
+    touched: dict[int, dict[bytes, None]] = {}
+    for event in events:
+        touched.setdefault(event[2], {})[event[3]] = None
+    parts = []
+    for ent, idents in touched.items():
+        kind = journal.kind_of(ent)
+        name = kind.ENTITY.replace("_", " ") if kind else "record"
+        first = _called(db, kind, next(iter(idents))) if kind else ""
+        parts.append(plural(len(idents), name) + (f" (the first {first})" if first else ""))
+    return ", ".join(parts) or "nothing that is left"
+
+
+def _called(db: Database, kind: type[Record], ident: bytes) -> str:
+    """A record's name as far as its changes can still be read; empty if they cannot."""
+    try:
+        found = journal.changes_of_record(db, kind.ENTITY, ident)
+        return title(fold(change for _, change in found).tables[kind.ENTITY][ident])
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return ""
 
 
 def _events(db: Database, first: int, count: int) -> list[Any]:
@@ -86,15 +135,50 @@ def _events(db: Database, first: int, count: int) -> list[Any]:
     )
 
 
+def _forks(db: Database) -> Iterator[str]:
+    """Every head of a field in conflict must be a change to that field, or to its record."""
+    found = rows(db, "SELECT ent, row, fld, heads, open FROM fork")
+    for ent, row, fld, heads, is_open in found:
+        stamps = journal.stamps_in(heads)
+        sql = (
+            "SELECT count(*) FROM event WHERE ent = ? AND row = ? AND fld IN (?, 0, -1) "
+            "AND hlc = ? AND dev = ?"
+        )
+        whole = fld == journal.DELETES  # of the record itself: any change may stand against it
+        if whole:
+            sql = sql.replace("fld IN (?, 0, -1)", "? IS NOT NULL")
+        known = all(rows(db, sql, ent, row, fld, *stamp)[0][0] for stamp in stamps)
+        if len(set(stamps)) < 2 or not known or is_open not in (0, 1):
+            yield f"The conflict about {journal.field_name(ent, fld) or 'a field'} is damaged."
+            return
+
+
+def _names(db: Database) -> Iterator[str]:
+    """The names behind the journal's numbers are those this version gives; others may be newer."""
+    entities = {kind.ENTITY_NUMBER: name for name, kind in RECORD_TYPES.items()}
+    fields = {
+        (kind.ENTITY_NUMBER, field.number): (field.name, field.kind)
+        for kind in RECORD_TYPES.values()
+        for field in fields_of(kind).values()
+    }
+    here = dict(rows(db, "SELECT ent, name FROM entity"))
+    named = {(e, f): (name, kind) for e, f, name, kind in rows(db, "SELECT * FROM field")}
+    wrong = [number for number, name in here.items() if entities.get(number, name) != name]
+    wrong += [key for key, told in named.items() if fields.get(key, told) != told]
+    if wrong or entities.keys() - here.keys() or fields.keys() - named.keys():
+        yield "The names of the kinds of records and their fields are damaged."
+
+
 def _replay(db: Database) -> Iterator[str]:
     replayed, held = fold(journal.stream(db)), tables.load(db)
     for entity, records in replayed.tables.items():
         found = held.tables[entity]
         name = entity.replace("_", " ")
-        for ident in records.keys() | found.keys():
-            if records.get(ident) != found.get(ident):
-                yield _disagreement(name, records.get(ident), found.get(ident))
-                break
+        differ = [i for i in records.keys() | found.keys() if records.get(i) != found.get(i)]
+        if differ:
+            said = _disagreement(name, records.get(differ[0]), found.get(differ[0]))
+            more = f" So do {len(differ) - 1:,} more." if len(differ) > 1 else ""
+            yield said + more
     yield from _drawn(db, replayed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -90,11 +91,23 @@ def _is_odd(word: str | None) -> bool:
 
 
 def _clean(word: str | None) -> str | None:
+    """A text without what cannot be shown; one that is JSON stays JSON."""
     if word is None:
         return None
-    for part in _ODD:
-        word = word.replace(part, "")
-    return word.encode("utf-8", "replace").decode("utf-8")
+    if word.startswith(("{", "[")):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.dumps(_without(json.loads(word)), ensure_ascii=False)
+    return str(_without(word))
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_without(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(item) for key, item in value.items()}
+    return value
 
 
 def parcel_of(row: Sequence[Any], events: Iterable[Sequence[Any]], knowing: Knowing) -> Parcel:

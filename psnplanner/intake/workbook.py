@@ -16,6 +16,7 @@ import python_calamine as calamine
 from psnplanner.errors import UserError
 from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
 from psnplanner.intake.headings import recognised_in
+from psnplanner.intake.open_document import Extent
 from psnplanner.intake.table import (
     MOST_CELL_CHARACTERS,
     MOST_COLUMNS,
@@ -42,13 +43,7 @@ Area = tuple[tuple[int, int], tuple[int, int]]
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^<>]*(?<!/)>')
 _LAST_ROW = re.compile(rb'<row\b[^<>]*\br="(\d{1,7})"[^<>]*(?<!/)>')
-_REPEATED_VALUE = re.compile(
-    rb'<table:table-cell(?=[^<>]*office:value-type)[^<>]*number-columns-repeated="(\d{4,})"'
-)
-_REPEATED_ROW = re.compile(
-    rb'<table:table-row[^<>]*number-rows-repeated="(\d{6,})"[^<>]*>\s*'
-    rb"<table:table-cell[^<>]*office:value-type"
-)
+_ODS_CONTENT = "content.xml"
 
 
 def read_workbook(path: Path, data: bytes, sheet: str | None, progress: Progress) -> Table:
@@ -78,14 +73,19 @@ def _check_archive(path: Path, data: bytes) -> None:
             _check_promise(path, archive.infolist())
             for member in archive.infolist():
                 with archive.open(member) as part:
-                    extent, tail = [0, 0], b""
+                    extent, tail, sheet = [0, 0], b"", Extent()
                     while chunk := part.read(_CHUNK_BYTES):
                         unpacked += len(chunk)
                         if unpacked > _MOST_UNPACKED_BYTES:
                             raise _too_big(path)
-                        if b"sheet" in member.filename.encode() or b"content" in tail + chunk[:99]:
+                        if member.filename == _ODS_CONTENT:
+                            sheet.feed(chunk)
+                            _check_extent(path, sheet.rows, sheet.columns)
+                        elif "sheet" in member.filename:
                             _measure(path, tail + chunk, extent)
                         tail = chunk[-_OVERLAP_BYTES:]
+                    sheet.close()
+                    _check_extent(path, sheet.rows, sheet.columns)
     except RuntimeError as error:  # zipfile's word for a password
         raise _locked(path) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
@@ -105,15 +105,17 @@ def _measure(path: Path, chunk: bytes, extent: list[int]) -> None:
     """Refuse a sheet whose filled cells lie further apart than memory allows."""
     columns = set(_COLUMN.findall(chunk))
     columns_now = max((column_count(letters.decode()) for letters in columns), default=0)
-    columns_now = max([columns_now, *map(int, _REPEATED_VALUE.findall(chunk))])
     rows_now = max(map(int, _LAST_ROW.findall(chunk)), default=0)
-    rows_now = max([rows_now, *map(int, _REPEATED_ROW.findall(chunk))])
     extent[0], extent[1] = max(extent[0], rows_now), max(extent[1], columns_now)
-    if extent[1] > MOST_COLUMNS:
-        raise too_many_columns(path, extent[1])
-    if extent[0] > MOST_ROWS:
+    _check_extent(path, *extent)
+
+
+def _check_extent(path: Path, rows: int, columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise too_many_columns(path, columns)
+    if rows > MOST_ROWS:
         raise too_many_rows(path)
-    if extent[0] * extent[1] > _MOST_CELLS:
+    if rows * columns > _MOST_CELLS:
         raise _too_big(path)
 
 

@@ -9,9 +9,12 @@ subgradient with Polyak's step; any prices at all give a valid bound.
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,10 +29,19 @@ PROVE_EVERY = 10
 PROMISING_SHARE, LEAST_PROMISING = 0.12, 6
 
 SHORTER = 0.7
-MEMORY = 0.7
-LEAST_STEP = 2e-3
+MEMORY = 0.75
+LEAST_STEP = 1e-2
 REFINED, HALVINGS = 12, 6
+
+ALMOST, OVERLAP = 0.9, 0.3
+"""How good the next best bases must be, and how little of the same they may take."""
+
 UNBOUNDED_DAYS = 1e12
+FURTHER = 1.15
+"""How much dearer than now units may become before pairs too far apart are looked at again."""
+
+COLUMNS = 64
+"""Bases whose ways are looked through at a time."""
 
 
 @dataclass(eq=False)
@@ -74,7 +86,7 @@ class Climb:
         if worth is not None:
             self._worth = np.minimum(worth, problem.miss)
         self._typical = max(float(problem.weight.mean()), 1e-9)
-        self._step, self._since = (1.5 if problem.alike else 3.0), 0
+        self._step, self._since = _first_step(problem), 0
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
         self._floor = float(alone_pounds(problem).sum())
         self._best = self._bound(self._relaxed.at(self._worth, self._day))
@@ -89,6 +101,11 @@ class Climb:
     def classes(self) -> Ints:
         """A group of each class of groups that are the same to the model."""
         return self._relaxed.classes
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of a unit and a base it looks at: what a step's effort goes by."""
+        return self._relaxed.pairs
 
     @property
     def finished(self) -> bool:
@@ -146,6 +163,13 @@ class Climb:
         self._day = np.maximum(0.0, self._day + pace * self._way_day / self._typical)
 
 
+def _first_step(problem: Grouping) -> float:
+    """Where to begin with the step, by experiment: more units bear, and need, longer ones."""
+    if problem.alike:
+        return 1.5
+    return float(np.clip(6 * (len(problem.weight) / 600) ** 0.25, 3.0, 12.0))
+
+
 def alone_pounds(problem: Grouping) -> Floats:
     """What each unit (N,) would cost if it alone could choose its group and the group's base."""
     nearest = problem.reach.min(axis=1)
@@ -171,16 +195,16 @@ class _Phased:
         self.group_class, self.classes = _classes(problem)
         price = np.where(problem.allowed, problem.price, np.inf)[:, self.classes]
         self.price = price.T[:, self.order].copy()
-        self.reach = problem.reach[self.order]
-        self.nearest = self.reach.min(axis=1)
         self.weight = problem.weight[self.order]
         self.member = problem.member[:, self.order]
         self.holds = np.minimum(problem.capacity[:, self.classes], UNBOUNDED_DAYS)
         self.levels = problem.levels[:, self.classes]
-        shape = len(self.classes), self.reach.shape[1]
+        shape = len(self.classes), problem.shape[2]
         self.day = np.zeros(shape)
         self.promising = np.ones(shape, dtype=bool)
         self.counts = np.bincount(self.group_class).tolist()
+        self._dearest = np.full(len(self.order), -np.inf)
+        self._near: list[Near | None] = [None] * len(self.classes)
 
     def first_prices(self) -> tuple[Floats, Floats]:
         alone = alone_pounds(self.problem)
@@ -193,112 +217,213 @@ class _Phased:
         A whole look says anew which bases of each class are promising.
         """
         worth_here = worth[self.order]
+        self._reach_as_far_as(worth_here)
         short, over = np.ones(len(worth)), np.zeros_like(day)
         bases = np.zeros(len(self.classes), dtype=np.int64)
         priced = np.zeros(self.day.shape)
         pounds = float(worth.sum())
         for c, count in enumerate(self.counts):
-            some = np.arange(len(self.day[c])) if whole else np.flatnonzero(self.promising[c])
             cost = self.price[c] - worth_here + (day[1:, c] @ self.member[1:]) * self.weight
-            near = self.nearest if whole else self.reach[:, some].min(axis=1)
-            rows = np.flatnonzero(cost + near < 0)
-            bases[c], taken, priced[c, some] = self._group(c, rows, cost[rows], some)
+            near = self.all_near if whole else self._promised(c)
+            priced[c], columns = self._group(c, near, cost, count)
+            bases[c] = columns[0].base
             if whole:
                 self._promise(c, priced[c])
-            units = rows[taken]
-            short[self.order[units]] -= count
             rest = float(day[1:, c] @ self.holds[1:, c])
             pounds += count * (priced[c, bases[c]] - rest)
-            over[1:, c] = count * (self.member[1:, units] @ self.weight[units] - self.holds[1:, c])
+            over[1:, c] = -count * self.holds[1:, c]
+            for column in columns:
+                units, share = column.taken, count / len(columns)
+                short[self.order[units]] -= share
+                over[1:, c] += share * (self.member[1:, units] @ self.weight[units])
         return _Relaxed(pounds, short, over, bases[self.group_class], priced[self.group_class])
+
+    @property
+    def pairs(self) -> int:
+        return len(self.all_near.unit)
+
+    def _reach_as_far_as(self, worth: Floats) -> None:
+        """Know every base at which some group could pay for a unit of this worth."""
+        if (worth <= self._dearest).all():
+            return
+        self._dearest = np.maximum(self._dearest, FURTHER * worth)
+        furthest = self._dearest - self.price.min(axis=0)
+        self.all_near = Near.of(self.problem.reach, self.order, furthest)
+        self._near = [None] * len(self.classes)
 
     def _promise(self, c: int, priced: Floats) -> None:
         count = min(len(priced), max(LEAST_PROMISING, ceil(PROMISING_SHARE * len(priced))))
         self.promising[c] = False
         self.promising[c, np.argsort(priced, kind="stable")[:count]] = True
+        self._near[c] = None
 
-    def _group(self, c: int, rows: Ints, cost: Floats, some: Ints) -> tuple[int, Flags, Floats]:
-        """The best of some bases of a class, which rows it takes there, and pounds of each."""
-        if not len(rows):
-            return int(some[0]), np.zeros(0, dtype=bool), np.zeros(len(some))
-        look = _Slots(self, c, rows, cost)
-        day = self.day[c, some]
-        priced, load = look.at(some, day)
-        refined = np.zeros(len(some), dtype=bool)
+    def _promised(self, c: int) -> Near:
+        near = self._near[c]
+        if near is None:
+            near = self._near[c] = self.all_near.at(self.promising[c])
+        return near
+
+    def _group(self, c: int, near: Near, cost: Floats, count: int) -> tuple[Floats, list[_Column]]:
+        """Pounds of each base of a class, and what its groups would take, the best base first."""
+        look = Slots(self, c, near, cost)
+        day = self.day[c]
+        priced, load = look.at(day)
+        refined = np.zeros(len(day), dtype=bool)
         # Any price of days is valid; only bases that might be the best need their own.
-        while not refined[best := int(priced.argmin())]:
-            few = np.flatnonzero(~refined)
-            few = few[np.argsort(priced[few], kind="stable")[:REFINED]]
-            priced[few], day[few] = look.refine(some[few], priced[few], day[few], load[few])
-            refined[few] = True
-        self.day[c, some] = day
-        return int(some[best]), look.taken(int(some[best]), day[best]), priced
+        while not refined[int(priced.argmin())]:
+            rest = np.where(refined, np.inf, priced)
+            some = min(max(REFINED, 2 * count), len(day))
+            few = np.zeros(len(day), dtype=bool)
+            few[np.argpartition(rest, some - 1)[:some]] = True
+            few &= ~refined
+            look.refine(few, priced, day, load)
+            refined |= few
+        order = np.flatnonzero(refined)
+        order = order[np.argsort(priced[order], kind="stable")]
+        order = order[priced[order] <= ALMOST * priced[order[0]]]
+        return priced, look.apart(order, day, count)
 
 
-class _Slots:
+class _Column(NamedTuple):
+    """A base and the rows it would take."""
+
+    base: int
+    taken: Ints
+
+
+class Near(NamedTuple):
+    """Which units are near enough to which bases to matter: pairs, by base and then by unit.
+
+    `unit` counts in the order of visitors.
+    """
+
+    unit: Ints
+    base: Ints
+    pounds: Floats
+
+    @staticmethod
+    def of(reach: Floats, order: Ints, furthest: Floats) -> Near:
+        """The pairs whose way costs less than a unit's furthest (N,)."""
+        parts = []
+        for first in range(0, reach.shape[1], COLUMNS):
+            pounds = reach[:, first : first + COLUMNS][order].T
+            base, unit = np.nonzero(pounds < furthest[None, :])
+            parts.append(Near(unit, base + first, pounds[base, unit]))
+        return Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def at(self, bases: Flags) -> Near:
+        """The pairs of some bases (B,) alone."""
+        return self.where(bases[self.base])
+
+    def where(self, kept: Flags) -> Near:
+        """Some of the pairs."""
+        return Near(self.unit[kept], self.base[kept], self.pounds[kept])
+
+
+class Slots:
     """A class of groups, worked from each base, at prices of its days."""
 
-    def __init__(self, relaxed: _Phased, c: int, rows: Ints, cost: Floats) -> None:
-        self.visit_pounds = relaxed.problem.visit_pounds
-        self.cost, self.weight, self.reach = cost, relaxed.weight[rows], relaxed.reach[rows]
-        who = relaxed.who[rows]
-        # Rows lie by visitor; those without one are each their own.
-        self.first = np.flatnonzero(np.r_[True, (who[1:] != who[:-1]) | (who[1:] == OUT)])
-        self.size = np.diff(np.r_[self.first, len(rows)])
-        self.fee = np.where(who[self.first] != OUT, self.visit_pounds, 0.0)
+    def __init__(self, relaxed: _Phased, c: int, near: Near, cost: Floats) -> None:
+        self.bases = relaxed.problem.shape[2]
+        pounds = near.pounds + cost[near.unit]
+        pays = pounds < 0
+        self._lay(near.unit[pays], near.base[pays], pounds[pays], relaxed)
         self.full = float(relaxed.holds[0, c])
-        self.levels = relaxed.levels[:, c]
-        self.level_pounds = relaxed.problem.level_pounds
-        self.points = np.clip(np.r_[0.0, self.levels, self.full], 0.0, self.full)
-        over = np.maximum(0.0, self.points[:, None] - self.levels[None, :])
-        self.point_pounds = over @ self.level_pounds
+        levels = relaxed.levels[:, c]
+        self.points = np.clip(np.r_[0.0, levels, self.full], 0.0, self.full)
+        over = np.maximum(0.0, self.points[:, None] - levels[None, :])
+        self.point_pounds = over @ relaxed.problem.level_pounds
 
-    def at(self, bases: Ints, day: Floats) -> tuple[Floats, Floats]:
-        """Pounds of each base at its price of days, and by how many days it is overfull."""
-        pays = self._pays(bases, day)
-        sums = np.add.reduceat(pays, self.first, axis=0) + self.fee[:, None]
-        opened = np.repeat(sums < 0, self.size, axis=0)
+    def _lay(self, unit: Ints, base: Ints, pounds: Floats, relaxed: _Phased) -> None:
+        self.unit, self.base, self.cost = unit, base, pounds
+        self.weight = relaxed.weight[unit]
+        who = relaxed.who[unit]
+        # Pairs lie by base and visitor; those without a visitor are each their own.
+        new = np.ones(len(unit), dtype=bool)
+        new[1:] = (who[1:] != who[:-1]) | (who[1:] == OUT) | (base[1:] != base[:-1])
+        self.first = np.flatnonzero(new)
+        self.size = np.diff(np.r_[self.first, len(unit)])
+        visit_pounds = relaxed.problem.visit_pounds
+        self.fee = np.where(who[self.first] != OUT, visit_pounds, 0.0)
+
+    def at(self, day: Floats) -> tuple[Floats, Floats]:
+        """Pounds (B,) of each base at its price of days, and by how many days it is overfull."""
         room = self.point_pounds[:, None] - self.points[:, None] * day[None, :]
         filled = self.points[room.argmin(axis=0)]
-        load = self.weight @ (opened & (pays < 0)) - filled
-        return np.minimum(0.0, sums).sum(axis=0) + room.min(axis=0), load
+        if not len(self.unit):
+            return room.min(axis=0), -filled
+        pays = np.minimum(self.cost + self.weight * day[self.base], 0.0)
+        sums = np.add.reduceat(pays, self.first) + self.fee
+        opened = np.repeat(sums < 0, self.size) & (pays < 0)
+        load = np.bincount(self.base, self.weight * opened, minlength=self.bases)
+        gained = np.bincount(self.base[self.first], np.minimum(0.0, sums), minlength=self.bases)
+        return gained + room.min(axis=0), load - filled
 
-    def _pays(self, bases: Ints, day: Floats) -> Floats:
-        pays = self.reach[:, bases] + self.cost[:, None]
-        pays += np.multiply.outer(self.weight, day)
-        return np.minimum(pays, 0.0, out=pays)
+    def _only(self, few: Flags) -> Slots:
+        """The same for a few bases (B,)."""
+        kept = few[self.base]
+        some = copy(self)
+        some.unit, some.base = self.unit[kept], self.base[kept]
+        some.cost, some.weight = self.cost[kept], self.weight[kept]
+        segments = few[self.base[self.first]]
+        some.size, some.fee = self.size[segments], self.fee[segments]
+        some.first = np.r_[0, np.cumsum(some.size)[:-1]].astype(np.int64)
+        return some
 
-    def refine(
-        self, bases: Ints, pounds: Floats, day: Floats, load: Floats
-    ) -> tuple[Floats, Floats]:
-        """The best bound of each base over prices of its days, and that price, by bisection."""
-        low, high = self._bracket(bases, day, load)
-        best, best_day = pounds, day
+    def refine(self, few: Flags, pounds: Floats, day: Floats, load: Floats) -> None:
+        """Put in place the best bound of a few bases over prices of their days, and that price."""
+        some = self._only(few)
+        low, high = some._bracket(day, load)
+        best, best_day = pounds.copy(), day.copy()
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            pounds, load = self.at(bases, middle)
-            best_day = np.where(pounds > best, middle, best_day)
-            best = np.maximum(best, pounds)
+            now, load = some.at(middle)
+            best_day = np.where(now > best, middle, best_day)
+            best = np.maximum(best, now)
             low, high = np.where(load > 0, middle, low), np.where(load > 0, high, middle)
-        return best, best_day
+        pounds[few], day[few] = best[few], best_day[few]
 
-    def _bracket(self, bases: Ints, day: Floats, load: Floats) -> tuple[Floats, Floats]:
+    def _bracket(self, day: Floats, load: Floats) -> tuple[Floats, Floats]:
         """Two prices between which the best one lies: near the last, where that will do."""
         spread = np.maximum(0.1 * day, 2.0)
         other = np.maximum(0.0, np.where(load > 0, day + spread, day - spread))
-        far = self.at(bases, other)[1]
+        far = self.at(other)[1]
         dearest = (-self.cost / np.maximum(self.weight, 1e-9)).max(initial=0.0)
         high = np.where(load > 0, other, day)
         high = np.where((load > 0) & (far > 0), np.maximum(dearest, other), high)
         low = np.where(load > 0, day, other)
         return np.where((load <= 0) & (far <= 0), 0.0, low), high
 
-    def taken(self, base: int, day: float) -> Flags:
-        """The rows that pay at a base; a load too heavy or too light is the price's to mend."""
-        pays = self._pays(np.array([base]), np.array([day]))
-        sums = np.add.reduceat(pays, self.first, axis=0) + self.fee[:, None]
-        result: Flags = (np.repeat(sums < 0, self.size, axis=0) & (pays < 0))[:, 0]
-        return result
+    def apart(self, bases: Ints, day: Floats, count: int) -> list[_Column]:
+        """At most so many bases, the first one among them, that hardly take the same units.
+
+        Groups that are alike all take the best base in theory; prices that look at the next best
+        as well swing less. What they say together is a subgradient but for a small error.
+        """
+        few = np.zeros(self.bases, dtype=bool)
+        few[bases] = True
+        taken = self._only(few)._taken(day)
+        seen: set[int] = set()
+        found: list[_Column] = []
+        for base in bases.tolist():
+            own = taken[base]
+            if not found or len(seen.intersection(own.tolist())) <= OVERLAP * len(own):
+                found.append(_Column(base, own))
+                seen.update(own.tolist())
+            if len(found) == count:
+                break
+        return found
+
+    def _taken(self, day: Floats) -> dict[int, Ints]:
+        """The units that pay at each base; a load too heavy or light is the prices' to mend."""
+        if not len(self.unit):
+            return defaultdict(lambda: np.zeros(0, dtype=np.int64))
+        pays = np.minimum(self.cost + self.weight * day[self.base], 0.0)
+        sums = np.add.reduceat(pays, self.first) + self.fee
+        opened = np.repeat(sums < 0, self.size) & (pays < 0)
+        base, unit = self.base[opened], self.unit[opened]
+        edges = np.searchsorted(base, np.arange(self.bases + 1))
+        return {b: unit[edges[b] : edges[b + 1]] for b in range(self.bases)}
 
 
 def _classes(problem: Grouping) -> tuple[Ints, Ints]:
@@ -325,6 +450,10 @@ class _Alike:
         holds = np.full(problem.shape[2], float(problem.capacity[0].max()))
         own = problem.base_capacity
         self.holds = np.minimum(holds if own is None else np.minimum(holds, own), UNBOUNDED_DAYS)
+
+    @property
+    def pairs(self) -> int:
+        return self.problem.reach.size
 
     def first_prices(self) -> tuple[Floats, Floats]:
         units, groups, bases = self.problem.shape

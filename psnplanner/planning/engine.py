@@ -42,7 +42,7 @@ LEAST_STEPS = 8
 CLIMB_PARTS = 2
 """Neighbourhoods solved, one after the other, beside a stretch of the bound's climb."""
 
-FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 30, 4
+FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
 PART_WORK = 0.4
@@ -171,9 +171,9 @@ class Engine:
     def _stretch(self, count: int = 1) -> None:
         """Let the bound climb for about a second of work, so many times."""
         units, _, bases = self.problem.shape
-        effort = units * bases + 20_000
+        effort = units * bases + 20_000.0
         if not self.problem.alike:
-            effort = len(self._climb.classes) * (4 * units * bases + 500_000)
+            effort = len(self._climb.classes) * (400_000 + 2.5 * self._climb.pairs)
         steps = int(np.clip(STRETCH / effort, 3, 400))
         self._climb.climb(count * steps, self.pounds, self.budget.stop)
 

@@ -28,10 +28,13 @@ from psnplanner.programme.state import State
 from psnplanner.programme.working_days import open_share
 
 CENTRES_PER_PHASE = 3
+ROWS = 512
+"""Sites whose ways are worked out at a time: what a processor keeps at hand."""
+
 MOST_CENTRES = 240
 """Places to work from that are made up, beside the nodes, where nodes are few."""
 
-CROWD = 600
+CROWD = 400
 """Sites, evenly taken from the list, that stand for all when such places are chosen."""
 
 
@@ -114,6 +117,7 @@ def build(
     release = tuple(horizon.release(site) for site in sites)
     node_ready = tuple(tree.ready(site.node) for site in sites)
     times = timing(horizon, sites, phases, prices)
+    waiting = times.pounds()
     allowed = _allowed(horizon, sites, phases, times.late, release, node_ready)
     for members, left in zip(member, capacity, strict=True):
         allowed[np.ix_(members, left <= 0)] = False
@@ -125,7 +129,7 @@ def build(
     travel = effort + prices.attendance_days
     model = Grouping(
         weight=np.where(fixed, 0.0, effort),
-        price=times.pounds() + move,
+        price=waiting + move,
         allowed=allowed,
         reach=km * (prices.travel_pounds * travel)[:, None],
         member=member,
@@ -134,7 +138,7 @@ def build(
         level_pounds=np.array([prices.uneven_pounds, prices.overtime_pounds]),
         visitors=_visitors(sites),
         visit_pounds=prices.partner_visit_pounds,
-        miss=_miss_pounds(times, move, current, prices),
+        miss=_miss_pounds(waiting + move, current, prices),
         apart=wishes.apart,
     )
     return Instance(
@@ -156,9 +160,9 @@ def build(
     )
 
 
-def _miss_pounds(times: Timing, move: Floats, current: Ints, prices: Prices) -> Floats:
+def _miss_pounds(pounds: Floats, current: Ints, prices: Prices) -> Floats:
     """What leaving each site out costs: more than any phase, so that none is on purpose."""
-    dearest = (times.pounds() + move).max(axis=1, initial=0.0)
+    dearest = pounds.max(axis=1, initial=0.0)
     result: Floats = 2 * prices.miss_pounds + dearest + prices.move_pounds * (current != OUT)
     return result
 
@@ -336,13 +340,15 @@ def _bases(
     known = np.isfinite(here[:, 0])
     wanted = min(CENTRES_PER_PHASE * phases, MOST_CENTRES)
     if wanted > len(places) and known.any():
-        step = max(1, int(known.sum()) // CROWD)
-        crowd = here[known][::step]
+        crowd = here[known]
+        crowd = crowd[np.linspace(0, len(crowd) - 1, min(len(crowd), CROWD)).astype(np.int64)]
         places += [tuple(place) for place in crowd[centres(crowd, min(wanted, len(crowd)))]]
     there = np.array(places, dtype=np.float64).reshape(-1, 2)
     km = np.zeros((len(sites), max(1, len(there))))
     if known.any() and len(there):
-        km[known] = matrix_m(here[known], there) / 1000
+        for first in range(0, len(here), ROWS):
+            rows = np.flatnonzero(known[first : first + ROWS]) + first
+            km[rows] = matrix_m(here[rows], there) / 1000
     own: list[RecordId | None] = [node.id for node in nodes]
     if nodes and len(there) > len(nodes):
         nearest = matrix_m(there[len(nodes) :], there[: len(nodes)]).argmin(axis=1)

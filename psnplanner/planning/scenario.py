@@ -16,6 +16,7 @@ from psnplanner.programme.change import deletion, difference
 from psnplanner.programme.record import derived_id
 from psnplanner.programme.scenario import Scenario
 from psnplanner.programme.state import PROGRAMME_ID, State
+from psnplanner.programme.words import plural, uk
 from psnplanner.programme.working_days import Calendar
 
 Progress = Callable[[float, str], None]
@@ -62,6 +63,21 @@ class Settings:
                 text[:80],
                 "Delete it, and make it again.",
             ) from fault
+
+
+def settings_words(settings: Settings) -> str:
+    """What a scenario changes, in a few words."""
+    crews, said = settings.extra_crews, []
+    if crews:
+        many = f"{abs(crews):g} {'crew' if abs(crews) == 1 else 'crews'}"
+        said.append(f"{many} {'more' if crews > 0 else 'fewer'}")
+    if settings.go_live_on is not None:
+        said.append(f"go-live on {uk(settings.go_live_on)}")
+    said += [f"without {name}" for name in settings.without]
+    if settings.phases is not None:
+        said.append(plural(settings.phases, "phase"))
+    said += [f"{name.replace('_', ' ')} {value:g}" for name, value in settings.prices.items()]
+    return ", ".join(said) or "nothing"
 
 
 def scenario(name: str, settings: Settings, note: str = "") -> Scenario:
@@ -148,8 +164,19 @@ def _row(name: str, plan: Plan, first: dict[str, Any] | None) -> dict[str, Any]:
         "difference_pounds": total - first["total_pounds"] if first else 0,
         "sites_planned": sum(s.phase in plan.after.phases for s in plan.after.sites.values()),
         "sites_left_out": len(plan.unplanned),
+        "sites_late": len(plan.unplanned) + _after_go_live(plan.after),
         "moved": plan.moved,
         "last_phase_ends_on": max(ends).isoformat() if ends else None,
         "gap_percent": round(100 * plan.gap, 2),
         "shortfall": plan.shortfall,
     }
+
+
+def _after_go_live(after: State) -> int:
+    """Sites that are not live and whose phase ends after go-live."""
+    goal = after.programme.go_live_on
+    late = {p.id for p in after.phases.values() if goal and p.ends_on and p.ends_on > goal}
+    return sum(
+        site.phase in late and after.statuses[ident] != "live"
+        for ident, site in after.sites.items()
+    )

@@ -66,11 +66,14 @@ class Timing:
 
     def pounds(self) -> Floats:
         """All the terms together, (N, K)."""
-        result: Floats = np.zeros((len(self.annual), len(self.ends)))
-        for k in range(len(self.ends)):
-            rows = np.arange(len(self.annual))
-            result[:, k] = np.sum(list(self.terms(rows, np.full(len(rows), k)).values()), axis=0)
-        return result
+        # Phases that end on one day cost the same.
+        _, first, same = np.unique(self.ends, return_index=True, return_inverse=True)
+        rows = np.arange(len(self.annual))
+        own = [
+            np.sum(list(self.terms(rows, np.full(len(rows), k)).values()), axis=0) for k in first
+        ]
+        result: Floats = np.array(own).reshape(len(first), len(rows)).T[:, same.ravel()]
+        return np.ascontiguousarray(result)
 
 
 def timing(

@@ -72,8 +72,12 @@ def _apply(table: dict[RecordId, Values], change: Change) -> None:
 
 def _records(entity: str, table: Mapping[RecordId, Values]) -> dict[RecordId, Record]:
     kind = RECORD_TYPES[entity]
-    known = fields_of(kind)
+    known = fields_of(kind).keys()
     return {
-        ident: kind(id=ident, **{name: v for name, v in values.items() if name in known})
+        ident: kind(id=ident, **(values if values.keys() <= known else _of(values, known)))
         for ident, values in table.items()
     }
+
+
+def _of(values: Values, known: Iterable[str]) -> Values:
+    return {name: values[name] for name in known if name in values}

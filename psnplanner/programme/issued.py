@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from psnplanner.programme.record import Record, day, text
 
-AUDIENCES = ("internal", "board", "public")
+INTERNAL = "internal"
+AUDIENCES = (INTERNAL, "board", "public")
 """Who a snapshot is for, from those who may see most to those who may see least."""
 
 

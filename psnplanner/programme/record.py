@@ -173,8 +173,8 @@ def decode(kind: str, value: Json) -> Any:
 
     Raises ValueError or TypeError where the JSON is not a value of this kind.
     """
-    if value is None:
-        return None
+    if value is None or (kind == "text" and type(value) is str):
+        return value
     if kind == "day":
         return date.fromisoformat(value)
     if kind == "link":
@@ -192,14 +192,16 @@ def decode(kind: str, value: Json) -> Any:
     return _plain(kind, value)
 
 
+_EXPECTED: dict[str, type | tuple[type, ...]] = {
+    "text": str,
+    "whole": int,
+    "quantity": (int, float),
+    "yes_no": (bool, int),
+}
+
+
 def _plain(kind: str, value: Json) -> Any:
-    expected: dict[str, type | tuple[type, ...]] = {
-        "text": str,
-        "whole": int,
-        "quantity": (int, float),
-        "yes_no": (bool, int),
-    }
-    if not isinstance(value, expected[kind]) or (isinstance(value, float) and not isfinite(value)):
+    if not isinstance(value, _EXPECTED[kind]) or (isinstance(value, float) and not isfinite(value)):
         raise TypeError(f"{value!r:.80} is not a value of kind {kind}")
     return bool(value) if kind == "yes_no" else value
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from psnplanner.errors import UserError
 from psnplanner.programme.site import Site, StageRecord
+from psnplanner.programme.status_words import STATUSES as STATUSES
 
 NOT_STARTED, WAITING, IN_PROGRESS = "not started", "waiting", "in progress"
 DONE, BLOCKED, NOT_NEEDED = "done", "blocked", "not needed"
@@ -19,18 +20,6 @@ STATES = (NOT_STARTED, WAITING, IN_PROGRESS, DONE, BLOCKED, NOT_NEEDED)
 
 PASSED = (DONE, NOT_NEEDED)
 """The states that let the next stage go ahead."""
-
-STATUSES = (
-    "planned",
-    "surveyed",
-    "wayleave",
-    "building",
-    "fibre in",
-    "installed",
-    "live",
-    "blocked",
-)
-"""The headline values of a site, in the order of progress; blocked stands apart."""
 
 
 @dataclass(frozen=True)

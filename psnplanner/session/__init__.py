@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psnplanner.board import sections as board_sections
+from psnplanner.session.backups import Backups
 from psnplanner.session.beginning import DEFAULT_GO_LIVE, DEFAULT_START, new_programme
 from psnplanner.session.door import Happened, Progress
 from psnplanner.session.hub import Syncing
@@ -14,18 +15,19 @@ from psnplanner.session.plans import Plans
 from psnplanner.session.snapshots import Snapshots
 
 if TYPE_CHECKING:
+    from psnplanner.errors import UserError
     from psnplanner.file.repair import Salvage
 
 __all__ = [
     "DEFAULT_GO_LIVE", "DEFAULT_START", "SNAPSHOT_SECTIONS", "Happened", "Progress", "Session",
-    "new_programme", "repair",
+    "examine", "new_programme", "repair",
 ]  # fmt: skip
 
 SNAPSHOT_SECTIONS = board_sections.SECTIONS
 """Headings of the sections a snapshot can have, by their keys, in their order."""
 
 
-class Session(Snapshots, Syncing, Plans, Lists):
+class Session(Backups, Snapshots, Syncing, Plans, Lists):
     """An open programme. `state` is replaced by each edit, never altered.
 
     Make one with `create` or `open`; `close` it, or use it as a context manager.
@@ -37,3 +39,13 @@ def repair(path: Path, out: Path) -> Salvage:
     from psnplanner.file import repair
 
     return repair.repair(path, out)
+
+
+def examine(path: Path, refused: UserError, progress: Progress | None = None) -> list[str]:
+    """What is wrong with a file that does not open, in sentences; see `file.verify`.
+
+    Raises `refused`, what opening it said, where nothing can be said of it at all.
+    """
+    from psnplanner.file.verify import examine as look_at
+
+    return look_at(path, refused, progress)

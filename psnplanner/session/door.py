@@ -75,11 +75,13 @@ class Door:
         *,
         records: Iterable[Record] | None = None,
         author: str = "",
+        passphrase: str = "",
         clock: Callable[[], datetime] | None = None,
     ) -> Self:
         """Make a new programme file and open it.
 
-        `records` are what it begins with: unless said, the usual freezes of its years.
+        `records` are what it begins with: unless said, the usual freezes of its years. Under a
+        passphrase the file is encrypted, and other programs cannot read it.
         Raises UserError if the name is taken, the folder refuses, or the dates cannot be.
         """
         wanted = programme or new_programme()
@@ -90,7 +92,7 @@ class Door:
         begins_with = usual_freezes(wanted) if records is None else records
         changes = [creation(record) for record in (wanted, *begins_with)]
         rules.check(State(), State().after(changes), changes, imported=False)
-        ProgrammeFile.create(path, header, changes, now)
+        ProgrammeFile.create(path, header, changes, now, passphrase)
         return cls.open(path, author=author, clock=clock)
 
     @classmethod

@@ -7,16 +7,18 @@ import json
 import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psnplanner.errors import UserError
+from psnplanner.file.encryption import is_encrypted
 from psnplanner.file.journal import Header
 from psnplanner.programme.change import Transaction
 from psnplanner.programme.edits import Create, existing, plural, title
 from psnplanner.programme.field_pack import FieldPack
+from psnplanner.programme.issued import INTERNAL
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site
@@ -172,7 +174,10 @@ class FieldWork(Door):
         from psnplanner.exchange import arrivals
 
         read_copy = self._file.read_copy
-        return arrivals.read(path, self.state, lambda: self._run(lambda: read_copy(path)))
+        return arrivals.read(
+            path, self.state, lambda: self._run(lambda: read_copy(path)),
+            encrypted=is_encrypted(path),
+        )  # fmt: skip
 
     def merge_file(self, path: Path, *, dry_run: bool = False) -> Merged:
         """Merge a return, a pack or a copy: all of it or nothing, one transaction, one undo."""
@@ -189,6 +194,17 @@ class FieldWork(Door):
     def conflicts(self) -> list[Conflict]:
         """Fields changed to different values by people who did not know of each other."""
         return self._run(self._file.conflicts)
+
+    def came_in(self) -> frozenset[tuple[str, datetime]]:
+        """Who made what came from elsewhere, and when: by a merge here, or by way of a hub."""
+        merged = {item.received_at: item.device for item in self._headers if item.kind == MERGE}
+        mine = self._mine
+        return frozenset(
+            (item.author, item.recorded_at)
+            for item in self._headers
+            if merged.get(item.received_at, item.device) != item.device
+            or (mine is not None and item.device not in mine)
+        )
 
     def add_photograph(
         self, site: RecordId, source: Path | bytes, *, caption: str = "", name: str = ""
@@ -218,8 +234,13 @@ class FieldWork(Door):
         """The bytes of a photograph. Raises UserError if the file does not have them."""
         return self._run(lambda: self._file.photograph(digest))
 
-    def export_photographs(self, folder: Path, progress: Progress | None = None) -> int:
-        """Write every photograph into a folder, named by site and day; how many there were."""
+    def export_photographs(
+        self, folder: Path, progress: Progress | None = None, *, audience: str = INTERNAL
+    ) -> int:
+        """Write every photograph into a folder, named by site and day; how many there were.
+
+        For the board or the public: without sensitive sites and what the camera noted.
+        """
         from psnplanner.exchange.photographs import write_all
 
-        return write_all(self.state, self.photograph, folder, progress)
+        return write_all(self.state, self.photograph, folder, progress, audience=audience)

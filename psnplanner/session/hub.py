@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from psnplanner.errors import UserError
 from psnplanner.file import in_step, pack
@@ -19,7 +19,7 @@ from psnplanner.hub.refusals import NeedsPassword, Parted, Unreachable, no_drive
 from psnplanner.programme.change import Change, Transaction, creation, deletion, difference
 from psnplanner.programme.edits import plural
 from psnplanner.programme.field_pack import FieldPack
-from psnplanner.programme.record import Record, RecordId, fields_of
+from psnplanner.programme.record import Record, fields_of
 from psnplanner.programme.state import State
 from psnplanner.programme.travel import OFFICE, Merged
 from psnplanner.session.door import Happened, Progress

@@ -93,12 +93,16 @@ class Actions:
         menu, plan = self._window.menuBar().addMenu("&Plan"), self._window.plan
         self._add(menu, "propose", "&Propose phases…", plan.propose, "Ctrl+P")
         self._add(menu, "add_phase", "&Add phase…", plan.add_phase)
+        self._add(menu, "what_if", "W&hat if…", plan.what_if)
+        self._add(menu, "wishes", "W&ishes…", plan.wishes.show_all)
         self._add(menu, "forecast", "&Forecast go-live", lambda: self._window.forecast.ask())
         menu.addSeparator()
         self.move_menu = menu.addMenu("&Move selected sites to")
         self.move_menu.aboutToShow.connect(lambda: plan.fill_move_menu(self.move_menu))
         self._add(menu, "lock", "&Lock selected sites", lambda: plan.lock(True), "Ctrl+L")
         self._add(menu, "unlock", "&Unlock selected sites", lambda: plan.lock(False), "Ctrl+U")
+        self.wish_menu = menu.addMenu("&Wish for the selected sites")
+        self.wish_menu.aboutToShow.connect(lambda: plan.wishes.fill_menu(self.wish_menu))
         menu.addSeparator()
         self._add(menu, "edit_site", "&Edit facts of the site…", plan.edit_site, "F2")
         self._add(menu, "place_site", "Place the site on the &map", plan.pick_site, "Ctrl+M")
@@ -183,7 +187,7 @@ class Actions:
         chosen = bool(self._window.roster and self._window.roster.selected)
         one = bool(self._window.roster and len(self._window.roster.selected) == 1)
         writable = session is not None and not session.read_only
-        for name in ("play", "today", "timeline", "export", "forecast"):
+        for name in ("play", "today", "timeline", "export", "forecast", "what_if", "wishes"):
             self.by_name[name].setEnabled(session is not None)
         for name in ("snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all"):
             self.by_name[name].setEnabled(session is not None)
@@ -194,6 +198,7 @@ class Actions:
         for name in ("edit_site", "place_site", "type_place"):
             self.by_name[name].setEnabled(writable and one)
         self.move_menu.setEnabled(writable and chosen)
+        self.wish_menu.setEnabled(writable and chosen)
         for name in ("zoom_chosen", "select_none"):
             self.by_name[name].setEnabled(chosen)
         for name, label in (

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psnplanner.ui import display
+
+if TYPE_CHECKING:
+    from psnplanner.ui.main_window import MainWindow
+
+_UNSEEN_MS = 2000
 
 
 def run(path: Path | None, *, argv: list[str] | None = None) -> int:
@@ -19,27 +25,51 @@ def run(path: Path | None, *, argv: list[str] | None = None) -> int:
 
     from psnplanner.ui import look
     from psnplanner.ui.main_window import MainWindow
-    from psnplanner.ui.messages import Mishaps
     from psnplanner.ui.settings import recent_files, settings
 
     app = QApplication.instance() or QApplication(argv or sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("PSN Planner")
     app.setDesktopFileName("psnplanner")
-    mishaps = Mishaps()
-    mishaps.install()
     look.apply(str(settings().value("appearance", "system")))
-    window = MainWindow()
     wanted = path or next(iter(recent_files()), None)
-    if wanted is None:
-        window.show_start()
+    window = MainWindow(at_once=False, opening=wanted is not None)
+    window.pane.canvas.painted.connect(lambda: go_on(window, wanted))
     window.show_first()
-    # The event queue paints the shell before this timer lets the heavy imports begin.
-    if wanted is None:
-        QTimer.singleShot(50, window.get_ready)
-    else:
-        QTimer.singleShot(0, lambda: QTimer.singleShot(0, lambda: window.files.open(wanted)))
+    # A window shown minimised is not painted: it is built all the same.
+    QTimer.singleShot(_UNSEEN_MS, window, lambda: go_on(window, wanted))
     app.styleHints().colorSchemeChanged.connect(
         lambda: look.apply(str(settings().value("appearance", "system")))
     )
     return int(app.exec())
+
+
+def go_on(window: MainWindow, wanted: Path | None) -> None:
+    """Build the rest of the window, a step between events, then open the programme."""
+    from PySide6.QtCore import QTimer
+
+    if window.going_on:
+        return
+    window.going_on = True
+
+    def catch() -> None:
+        from psnplanner.ui.messages import Mishaps
+
+        window.mishaps = Mishaps(window)
+        window.mishaps.install()
+        QTimer.singleShot(0, window, fetch)
+
+    def fetch() -> None:
+        import psnplanner.ui.rooms  # noqa: F401
+
+        QTimer.singleShot(0, window, build)
+
+    def build() -> None:
+        window.finish_building()
+        if wanted is None:
+            window.show_start()
+            QTimer.singleShot(50, window, window.get_ready)
+        else:
+            QTimer.singleShot(0, window, lambda: window.files.open(wanted))
+
+    catch()

@@ -8,8 +8,6 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 from psnplanner.ui.settings import settings
 
 LAYOUT_VERSION = 2
-SMALL_SCREEN_PX = 1500
-"""On a narrower screen the window takes all of it, the first time."""
 
 _AREA = Qt.DockWidgetArea
 
@@ -99,16 +97,12 @@ class Docks:
         self.timeline.widget().setFocus()
 
     def restore(self) -> None:
-        """As the window was left, else as suits the screen."""
-        window, kept = self._window, settings()
-        geometry, state = kept.value("geometry"), kept.value("layout")
-        if isinstance(geometry, QByteArray) and isinstance(state, QByteArray):
-            window.restoreGeometry(geometry)
-            self._known = window.restoreState(state, LAYOUT_VERSION)
-            return
-        room = window.screen().availableGeometry()
-        window.resize(min(1700, room.width() * 9 // 10), min(1050, room.height() * 9 // 10))
-        self._arrange()
+        """As they were left, else as suits the window."""
+        state = settings().value("layout")
+        if isinstance(state, QByteArray):
+            self._known = self._window.restoreState(state, LAYOUT_VERSION)
+        else:
+            self._arrange()
 
     def keep(self) -> None:
         """Remember how the window is left."""
@@ -117,8 +111,3 @@ class Docks:
         kept = settings()
         kept.setValue("geometry", self._window.saveGeometry())
         kept.setValue("layout", self._window.saveState(LAYOUT_VERSION))
-
-    def small_and_new(self) -> bool:
-        """Whether the screen is small and no layout is known for it yet."""
-        narrow = self._window.screen().availableGeometry().width() < SMALL_SCREEN_PX
-        return narrow and not settings().contains("geometry")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -66,6 +67,7 @@ class MapColours:
     halo: QColor
 
 
+@cache
 def map_colours(dark: bool) -> MapColours:
     """The base map's colours: the board's by day, dimmed ones by night."""
     if not dark:

@@ -9,103 +9,107 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from psnplanner.errors import UserError
-from psnplanner.ui import messages, recent_programmes
-from psnplanner.ui.actions import Actions
-from psnplanner.ui.banner import Banner, headline
-from psnplanner.ui.bars import Bars
-from psnplanner.ui.docks import Docks
-from psnplanner.ui.exchange_commands import ExchangeCommands
-from psnplanner.ui.field.field_mode import FieldMode
-from psnplanner.ui.file_commands import FileCommands
-from psnplanner.ui.file_drop import FileDrop
-from psnplanner.ui.forecast_room import ForecastRoom
-from psnplanner.ui.home_room import HomeRoom
-from psnplanner.ui.jobs import Jobs
-from psnplanner.ui.map.cursor_place import place_words
+from psnplanner.ui import shell
 from psnplanner.ui.map.map_pane import MapPane
-from psnplanner.ui.map_commands import MapCommands
-from psnplanner.ui.palette_commands import PaletteCommands
-from psnplanner.ui.panels.findings_panel import FindingsPanel
-from psnplanner.ui.panels.phases_panel import PhasesPanel
-from psnplanner.ui.plan_commands import PlanCommands
-from psnplanner.ui.playback import PlaybackRoom
-from psnplanner.ui.table_commands import TableCommands
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QDockWidget, QTabWidget
+
     from psnplanner.programme.record import RecordId
+    from psnplanner.ui.actions import Actions
+    from psnplanner.ui.banner import Banner
+    from psnplanner.ui.bars import Bars
     from psnplanner.ui.bridge import Bridge
+    from psnplanner.ui.docks import Docks
+    from psnplanner.ui.exchange_commands import ExchangeCommands
+    from psnplanner.ui.field.field_mode import FieldMode
+    from psnplanner.ui.file_commands import FileCommands
+    from psnplanner.ui.file_drop import FileDrop
+    from psnplanner.ui.forecast_room import ForecastRoom
+    from psnplanner.ui.home_room import HomeRoom
+    from psnplanner.ui.jobs import Jobs
+    from psnplanner.ui.map_commands import MapCommands
+    from psnplanner.ui.palette_commands import PaletteCommands
+    from psnplanner.ui.panels.findings_panel import FindingsPanel
+    from psnplanner.ui.panels.phases_panel import PhasesPanel
+    from psnplanner.ui.plan_commands import PlanCommands
+    from psnplanner.ui.playback import PlaybackRoom
     from psnplanner.ui.roster import Roster
+    from psnplanner.ui.table_commands import TableCommands
 
 
 class MainWindow(QMainWindow):
-    """Everything the person sees. `adopt` shows a session, `let_go` closes it."""
+    """Everything the person sees. `adopt` shows a session, `let_go` closes it.
 
-    def __init__(self) -> None:
+    With `at_once` False there is the map alone until `finish_building` brings the rest: so the
+    first frame of all is painted before anything else is even imported.
+    """
+
+    jobs: Jobs
+    files: FileCommands
+    plan: PlanCommands
+    sheet: TableCommands
+    palette_: PaletteCommands
+    banner: Banner
+    phases: PhasesPanel
+    findings: FindingsPanel
+    places: Docks
+    docks: list[QDockWidget]
+    tabs: QTabWidget
+    home: HomeRoom
+    forecast: ForecastRoom
+    field: FieldMode
+    exchange: ExchangeCommands
+    map_commands: MapCommands
+    actions_: Actions
+    bars: Bars
+    playback: PlaybackRoom
+    drop: FileDrop
+    later: QTimer
+
+    def __init__(self, *, at_once: bool = True, opening: bool = False) -> None:
         super().__init__()
         self.setWindowTitle("PSN Planner")
         self.setMinimumSize(900, 560)
         self.session: Any = None
         self.roster: Roster | None = None
         self._bridge: Bridge | None = None
-        self.jobs = Jobs(self)
-        self.files, self.plan = FileCommands(self), PlanCommands(self)
-        self.sheet, self.palette_ = TableCommands(self), PaletteCommands(self)
-        self.pane = MapPane()
-        self.banner = Banner()
+        self.pane = MapPane(at_once=at_once)
         self.table: Any = None
         self.form: Any = None
         self.timeline: Any = None
-        self.phases, self.findings = PhasesPanel(), FindingsPanel()
+        self.built = self.going_on = False
+        self.mishaps: Any = None
         self._build_middle()
-        self.places = Docks(self, self.phases, self.findings)
-        self.docks, self.tabs = self.places.all, self.places.tabs
-        self.home = HomeRoom(self)
-        self.forecast = ForecastRoom(self)
-        self.field = FieldMode(self)
-        self.exchange = ExchangeCommands(self)
-        self.map_commands = MapCommands(self)
-        self.actions_ = Actions(self)
-        self.bars = Bars(self)
-        self.playback = PlaybackRoom(self)
-        self._connect()
-        self.drop = FileDrop(self)
-        self._later = QTimer(self, singleShot=True, interval=200)
-        self._later.timeout.connect(self._look_again)
-        self.places.restore()
+        shell.place(self)
+        if at_once:
+            self.finish_building()
+        else:
+            self.middle.setContentsMargins(shell.room_kept(opening=opening))
 
     # Building
 
     def _build_middle(self) -> None:
         middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.banner)
-        layout.addWidget(self.pane, 1)
+        self.middle = QVBoxLayout(middle)
+        self.middle.setContentsMargins(0, 0, 0, 0)
+        self.middle.setSpacing(0)
+        self.middle.addWidget(self.pane, 1)
         self.setCentralWidget(middle)
 
-    def _connect(self) -> None:
-        canvas, phases, plan = self.pane.canvas, self.phases, self.plan
-        self.jobs.started.connect(self.bars.job_bar.watch)
-        canvas.activated.connect(self._open_site)
-        canvas.menu_wanted.connect(self.map_commands.menu)
-        canvas.cursor_moved.connect(
-            lambda lon, lat: self.bars.cursor_place.setText(place_words(lon, lat))
-        )
-        phases.dropped.connect(plan.move)
-        phases.edit_wanted.connect(plan.edit_phase)
-        phases.add_wanted.connect(plan.add_phase)
-        phases.propose_wanted.connect(plan.propose)
-        phases.chosen.connect(plan.show_phase)
-        phases.menu_wanted.connect(plan.phase_menu)
-        self.findings.show_sites.connect(self.show_sites)
-        self.pane.start.open_wanted.connect(self.files.open)
-        self.pane.start.new_wanted.connect(self.files.new)
-        self.pane.start.demo_wanted.connect(self.files.demo)
+    def finish_building(self) -> None:
+        """Everything but the map, if it is not there yet."""
+        if self.built:
+            return
+        from psnplanner.ui import rooms
+
+        self.built = True
+        self.middle.setContentsMargins(0, 0, 0, 0)
+        rooms.build(self)
 
     def _complete(self) -> None:
         """The table and the form, which need numpy: made when the first programme arrives."""
@@ -121,7 +125,7 @@ class MainWindow(QMainWindow):
         self.places.table.setWidget(self.table)
         self.places.table.setTitleBarWidget(self.table.top)
         self.places.site.setWidget(self.form)
-        self.table.activated.connect(self._open_site)
+        self.table.activated.connect(self.open_site)
         self.sheet.attach(self.table)
         self.table.menu_wanted.connect(self._site_menu)
         self.form.edit_wanted.connect(self.plan.edit_site)
@@ -137,6 +141,7 @@ class MainWindow(QMainWindow):
         from psnplanner.ui.roster import Roster
         from psnplanner.ui.site_rows import SiteRows
 
+        self.finish_building()
         self.let_go()
         self._complete()
         self.places.bring_back()
@@ -150,6 +155,7 @@ class MainWindow(QMainWindow):
         self.form.set_session(session, self.roster)
         self.home.adopt()
         self.forecast.adopt()
+        self.plan.adopt()
         self.field.adopt()
         self.exchange.adopt()
         self.banner.show_session(session)
@@ -158,11 +164,13 @@ class MainWindow(QMainWindow):
         self.map_commands.adopt(session)
         self.pane.canvas.zoom_to()
         self._refresh()
-        self._look_again()
+        self.look_again()
         self.pane.canvas.setFocus()
 
     def let_go(self) -> None:
         """Stop what is under way and close the programme; all is saved already."""
+        from psnplanner.ui import recent_programmes
+
         self.jobs.stop()
         self.playback.let_go()
         self.field.let_go()
@@ -179,7 +187,7 @@ class MainWindow(QMainWindow):
         recent_programmes.note(self.session)
         session, self.session, roster = self.session, None, self.roster
         self._bridge = self.roster = None
-        self._later.stop()
+        self.later.stop()
         self.table.set_roster(None)
         self.form.set_session(None, None)
         self.timeline.set_session(None)
@@ -188,6 +196,7 @@ class MainWindow(QMainWindow):
         self.findings.show_findings(None)
         self.home.adopt()
         self.forecast.adopt()
+        self.plan.adopt()
         self.banner.hide()
         self.bars.headline.setText("")
         self.bars.saved.setText("")
@@ -200,6 +209,7 @@ class MainWindow(QMainWindow):
 
     def show_start(self) -> None:
         """No programme: the start page over the base map, and no empty panels round it."""
+        self.finish_building()
         if self.session is None:
             self.places.put_away()
             self.pane.show_start()
@@ -218,10 +228,12 @@ class MainWindow(QMainWindow):
         self.playback.follow()
         self.map_commands.follow(happened.before, happened.after)
         self.say(f"{happened.transaction.label}. Saved.")
-        self._later.start()
+        self.later.start()
 
     def _refresh(self) -> None:
         """What is quick enough to be right at once."""
+        from psnplanner.ui.banner import headline
+
         session = self.session
         self.phases.show_state(session.state, read_only=session.read_only)
         self.timeline.follow()
@@ -237,7 +249,7 @@ class MainWindow(QMainWindow):
         self._refresh()
         self.form.refresh()
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """What takes longer: phase areas and findings, off the window's thread."""
         from psnplanner.ui.map.phases_layer import PhasesLayer, outlines_of
 
@@ -277,6 +289,8 @@ class MainWindow(QMainWindow):
 
     def refuse(self, error: UserError) -> None:
         """Say why something was not done."""
+        from psnplanner.ui import messages
+
         messages.show_error(self, error)
 
     def say(self, words: str) -> None:
@@ -330,7 +344,8 @@ class MainWindow(QMainWindow):
         self.roster.select(sites)
         self.zoom_chosen()
 
-    def _open_site(self, ident: RecordId) -> None:
+    def open_site(self, ident: RecordId) -> None:
+        """Choose a site, show its form, and where it is."""
         assert self.roster is not None
         self.roster.select([ident])
         self.places.site.show()
@@ -361,7 +376,7 @@ class MainWindow(QMainWindow):
 
     def show_first(self) -> None:
         """Show the window; on a small screen that knows no layout yet, all over it."""
-        if self.places.small_and_new():
+        if shell.small_and_new(self):
             self.showMaximized()
         else:
             self.show()
@@ -371,7 +386,11 @@ class MainWindow(QMainWindow):
         self.jobs.start("Getting ready", lambda _: _load_rooms(), quiet=True)
 
     def closeEvent(self, event: Any) -> None:
+        if not self.built:  # closed before there was anything to keep
+            super().closeEvent(event)
+            return
         self.field.leave()
+        shell.keep_room(self, opening=self.session is not None)
         self.places.keep()
         if self.table is not None:  # the start page has none
             self.table.columns.keep_now()

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 import threading
-import traceback
-from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from psnplanner import home
+from psnplanner import logs
 from psnplanner.errors import UserError
 
 
@@ -70,7 +67,7 @@ class Mishaps(QObject):
         if isinstance(fault, UserError):
             self.happened.emit(str(fault))
             return
-        written = write_log(kind, fault, trace)
+        written = logs.fault(fault, trace)
         self.happened.emit(
             "Something went wrong inside PSN Planner. Every change you made is saved."
             + (f" What happened is written in {written}." if written else "")
@@ -88,18 +85,3 @@ class Mishaps(QObject):
         box, self._box = self._box, None
         if box is not None:
             box.deleteLater()
-
-
-def write_log(
-    kind: type[BaseException], fault: BaseException, trace: TracebackType | None
-) -> Path | None:
-    """Append the fault to the person's log; None where nothing can be written."""
-    path = home.folder() / "faults.log"
-    text = "".join(traceback.format_exception(kind, fault, trace))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n{text}\n")
-    except OSError:
-        return None
-    return path

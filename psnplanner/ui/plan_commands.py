@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QMenu
 
+from psnplanner.ui.price_at_drop import PriceAtDrop
 from psnplanner.ui.site_commands import lock_edit
+from psnplanner.ui.wish_commands import WishCommands
 
 if TYPE_CHECKING:
     from psnplanner.programme.record import Position, RecordId
@@ -20,6 +22,12 @@ class PlanCommands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self.wishes = WishCommands(window)
+        self.prices = PriceAtDrop(window)
+
+    def adopt(self) -> None:
+        """A programme came or went: prices are those of its plan."""
+        self.prices.adopt()
 
     @property
     def _chosen(self) -> list[RecordId]:
@@ -32,7 +40,15 @@ class PlanCommands:
         from psnplanner.ui.dialogs.plan_dialog import PlanDialog
 
         dialog = PlanDialog(self._window.session, self._window.jobs, self._window)
-        dialog.open()
+        dialog.show()
+        return dialog
+
+    def what_if(self) -> Any:
+        """Scenarios: made, planned, set side by side."""
+        from psnplanner.ui.dialogs.scenarios_dialog import ScenariosDialog
+
+        dialog = ScenariosDialog(self._window.session, self._window.jobs, self._window)
+        dialog.show()
         return dialog
 
     def add_phase(self) -> Any:
@@ -144,6 +160,7 @@ class PlanCommands:
         menu.addMenu(actions.move_menu)
         menu.addAction(actions["lock"])
         menu.addAction(actions["unlock"])
+        menu.addMenu(actions.wish_menu)
         menu.addSeparator()
         menu.addAction(actions["edit_site"])
         menu.addAction(actions["place_site"])

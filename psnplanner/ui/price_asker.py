@@ -56,11 +56,6 @@ class PriceAsker(QObject):
         """Nobody waits for an answer any more."""
         self._next = None
 
-    def warm(self) -> None:
-        """A hand has taken sites up: get ready to answer."""
-        if self._session is not None and self._asking is None:
-            self.ask(Question((), None))
-
     def _begin(self) -> None:
         session, question = self._session, self._next
         if session is None or question is None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint
-from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from psnplanner.errors import UserError
@@ -81,15 +80,13 @@ class PriceAtDrop(QObject):
             return self._dropped(watched, event)
         return False
 
-    def _over(self, watched: QObject, event: Any) -> bool:
+    def _over(self, watched: Any, event: Any) -> bool:
         sites, session = sites_of(event.mimeData()), self._window.session
         if not sites or session is None or session.read_only:
             return False
-        if event.type() == _TYPE.DragEnter:
-            self.asker.warm()
         at = event.position().toPoint()
         spot = self._spots[watched](at)
-        self._at = QCursor.pos() if not watched.isWidgetType() else watched.mapToGlobal(at)  # type: ignore[attr-defined]
+        self._at = watched.mapToGlobal(at)
         if spot is None:
             self.put_away()
         else:

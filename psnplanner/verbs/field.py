@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from psnplanner.console import Day, show
+from psnplanner.console import Day, progress, show
 from psnplanner.errors import UserError
+from psnplanner.programme.issued import AUDIENCES, INTERNAL
 from psnplanner.verbs import text
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
@@ -26,7 +28,14 @@ if TYPE_CHECKING:
 @click.option("--phase", "phases", multiple=True, help="All sites of a phase.")
 @click.option("--partner", "partners", multiple=True, help="All sites of a partner.")
 @click.option("--site", "sites", multiple=True, metavar="REF", help="One site.")
-@click.option("--near", metavar="POSTCODE", help="The sites nearest to a postcode.")
+@click.option("--list", "listed", type=click.Path(path_type=Path), metavar="TEXTFILE",
+              help="Sites by reference, one a line.")  # fmt: skip
+@click.option("--area", "areas", multiple=True, help="All sites in a boundary of the programme.")
+@click.option(
+    "--near",
+    metavar="POSTCODE",
+    help="The sites nearest to a postcode, or to “latitude, longitude”.",
+)
 @click.option("--count", type=click.IntRange(1, 1000), default=20, help="How many of those.")
 @click.option("--expires", type=Day(), help="The last day it is good for.")
 @click.option("--passphrase", is_flag=True, help="Lock it with a passphrase, asked for.")
@@ -58,29 +67,48 @@ def pack(
 
 
 def _choice(
-    state: State, phases: Any, partners: Any, sites: Any, near: str | None, count: int,
-    sensitive: bool,
+    state: State, phases: Any, partners: Any, sites: Any, areas: Any, listed: Path | None,
+    near: str | None, count: int, sensitive: bool,
 ) -> Choice:  # fmt: skip
     from psnplanner.exchange.pack import Choice
     from psnplanner.programme import field_text
 
-    place = None
-    if near is not None:
-        from psnplanner.geography.gazetteer import Gazetteer
-
-        (found,) = Gazetteer.open().positions([near])
-        if found is None:
-            raise UserError(
-                f"“{near}” is no postcode that is known here.",
-                remedy="Check it, or load a gazetteer with “gazetteer add”.",
-            )
-        place = (found.latitude, found.longitude)
+    place = None if near is None else _place(near)
     return Choice(
         phases=[field_text.record(state, "phase", name).id for name in phases],
         partners=[field_text.record(state, "partner", name).id for name in partners],
-        sites=[field_text.site(state, name).id for name in sites],
+        sites=[field_text.site(state, name).id for name in (*sites, *_references(listed))],
+        areas=[field_text.record(state, "boundary", name).id for name in areas],
         near=place, count=count, sensitive=sensitive,
     )  # fmt: skip
+
+
+def _place(near: str) -> tuple[float, float]:
+    """A postcode's or written (latitude, longitude). Raises UserError for neither."""
+    degrees = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*", near)
+    if degrees is not None:
+        return float(degrees[1]), float(degrees[2])
+    from psnplanner.geography.gazetteer import Gazetteer
+
+    (found,) = Gazetteer.open().positions([near])
+    if found is None:
+        raise UserError(
+            f"“{near}” is no postcode that is known here.",
+            remedy="Check it; load a gazetteer with “gazetteer add”; or give latitude, longitude.",
+        )
+    return found.latitude, found.longitude
+
+
+def _references(listed: Path | None) -> list[str]:
+    """The references of a text file: one a line, empty lines passed over."""
+    if listed is None:
+        return []
+    try:
+        lines = listed.read_text("utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise UserError("The list of sites cannot be read.", str(listed),
+                        "Give a text file with a reference a line.") from error  # fmt: skip
+    return [line.strip() for line in lines if line.strip()]
 
 
 @click.command()
@@ -209,3 +237,18 @@ def settle(file: Path, number: int, value: int | None, both: bool, by: str, as_j
         left = len(session.conflicts())
     label = made.label if made else ""
     show(as_json, {"label": label, "left": left}, lambda: [f"{label}. {left:,} conflicts left."])
+
+
+@click.command()
+@FILE
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--audience", type=click.Choice(AUDIENCES), default=INTERNAL, show_default=True,
+              help="For board and public: without sensitive sites, and without what the camera "
+              "noted (day, place, owner).")  # fmt: skip
+@json_option
+def photographs(file: Path, folder: Path, audience: str, as_json: bool) -> None:
+    """Write the photographs into a folder, each named by its site and day."""
+    with open_programme(file, read_only=True) as session:
+        count = session.export_photographs(folder, progress(), audience=audience)
+    said = {"folder": str(folder), "photographs": count, "audience": audience}
+    show(as_json, said, lambda: [f"Wrote {count:,} photographs into {folder}."])

@@ -153,8 +153,10 @@ def _signed_in(url: str, work: Callable[[Address], Result]) -> Result:
 
 def _tell(session: Session, done: Synced, as_json: bool) -> None:
     document = {"hub": session.hub, "file": str(session.path), **dataclasses.asdict(done)}
-    lines = [f"In step with {session.hub}: sent {done.sent:,} transactions of "
-             f"{done.sent_changes:,} changes, took {done.received:,} of {done.received_changes:,}."]  # fmt: skip
+    lines = [
+        f"In step with {session.hub}: sent {done.sent:,} transactions of {done.sent_changes:,} "
+        f"changes, took {done.received:,} of {done.received_changes:,}."
+    ]
     if done.photographs_sent or done.photographs_received:
         lines.append(f"Photographs: {done.photographs_sent:,} sent, "
                      f"{done.photographs_received:,} taken.")  # fmt: skip

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from psnplanner.errors import PassphraseNeeded
+
 if TYPE_CHECKING:
     from psnplanner.session import Session
 
@@ -25,4 +27,11 @@ def open_programme(file: Path, by: str = "", *, read_only: bool = False) -> Sess
     """Open a programme for a verb; `by` is who acts, by default who is logged in."""
     from psnplanner.session import Session
 
+    try:
+        return Session.open(file, author=by, read_only=read_only)
+    except PassphraseNeeded:
+        from psnplanner.verbs.passphrase import supply
+
+        if not supply(file):
+            raise
     return Session.open(file, author=by, read_only=read_only)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from psnplanner import console
-from psnplanner.console import show
+from psnplanner.console import Day, show
 from psnplanner.errors import UserError
+from psnplanner.programme.edits import Create, Delete, Edit, plural
+from psnplanner.programme.record import new_id
+from psnplanner.programme.site import Site
+from psnplanner.programme.state import State
+from psnplanner.programme.wish import APART, NOT_AFTER, NOT_BEFORE, TOGETHER, Wish
 from psnplanner.verbs import text
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
@@ -146,7 +151,92 @@ def scenarios(
 def _listed(name: str, settings: str) -> dict[str, Any]:
     import json
 
-    return {"scenario": name, "settings": json.loads(settings or "{}")}
+    from psnplanner.planning.scenario import Settings, settings_words
+
+    words = settings_words(Settings.from_json(settings))
+    return {"scenario": name, "settings": json.loads(settings or "{}"), "words": words}
+
+
+@click.command()
+@FILE
+@click.option("--not-before", type=Day(), help="No phase of the sites starts earlier.")
+@click.option("--not-after", type=Day(), help="No phase of the sites ends later.")
+@click.option("--together", is_flag=True, help="The sites share one phase.")
+@click.option("--apart", is_flag=True, help="No two of the sites share a phase.")
+@click.option("--site", "references", multiple=True, metavar="REF", help="A site wished about.")
+@click.option("--reason", default="", help="Why, for those who read it later.")
+@click.option("--delete", "gone", multiple=True, type=int, metavar="NUMBER",
+              help="Take back a wish, by its number in the list.")  # fmt: skip
+@json_option
+def wishes(
+    file: Path,
+    not_before: date | None,
+    not_after: date | None,
+    together: bool,
+    apart: bool,
+    references: tuple[str, ...],
+    reason: str,
+    gone: tuple[int, ...],
+    as_json: bool,
+) -> None:
+    """What is wished of a plan beyond its rules: wish, list, take back."""
+    dated = [(NOT_BEFORE, not_before), (NOT_AFTER, not_after)]
+    asked: list[tuple[str, date | None]] = [(kind, on) for kind, on in dated if on]
+    asked += [(kind, None) for kind, yes in ((TOGETHER, together), (APART, apart)) if yes]
+    with open_programme(file, read_only=not (asked or gone)) as session:
+        edits: list[Edit] = [_taken_back(session.state, gone)] if gone else []
+        if asked:
+            sites = [_site(session.state, reference, file) for reference in references]
+            edits.append(_wished(asked, sites, reason))
+        for edit in edits:
+            session.do(edit)
+        rows = wish_rows(session.state)
+    show(as_json, rows, lambda: text.wish_lines(rows))
+
+
+def _site(state: State, reference: str, file: Path) -> Site:
+    known = state.site_by_reference.get(reference.casefold())
+    if known is None:
+        raise UserError(f"There is no site {reference}.", str(file), "Give its reference.")
+    return known
+
+
+def _wished(asked: list[tuple[str, date | None]], sites: list[Site], reason: str) -> Edit:
+    for kind, on in asked:
+        if len(sites) < (1 if on else 2):
+            raise UserError(
+                f"A wish “{kind}” is about {'a site' if on else 'two sites or more'}.",
+                remedy="Name each with --site.",
+            )
+    idents = tuple(dict.fromkeys(site.id for site in sites))
+    made = [Wish(id=new_id(), kind=kind, sites=idents, on=on, reason=reason) for kind, on in asked]
+    return Create(made, f"Wish {plural(len(idents), 'site')} {asked[0][0]}")
+
+
+def _listed_wishes(state: State) -> list[Wish]:
+    return sorted(state.wishes.values(), key=lambda wish: (wish.kind, wish.on or date.min, wish.id))
+
+
+def _taken_back(state: State, numbers: tuple[int, ...]) -> Edit:
+    known = _listed_wishes(state)
+    for number in numbers:
+        if not 1 <= number <= len(known):
+            raise UserError(f"There is no wish {number}.", remedy="See “wishes” for those kept.")
+    return Delete("wish", [known[number - 1].id for number in dict.fromkeys(numbers)])
+
+
+def wish_rows(state: State) -> list[dict[str, Any]]:
+    """The wishes as they are listed, numbered from 1, each with its sites' references."""
+    return [
+        {
+            "number": number,
+            "kind": wish.kind,
+            "on": wish.on.isoformat() if wish.on else None,
+            "sites": [state.sites[i].reference for i in wish.sites if i in state.sites],
+            "reason": wish.reason,
+        }
+        for number, wish in enumerate(_listed_wishes(state), 1)
+    ]
 
 
 @click.command()

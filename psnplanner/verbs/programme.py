@@ -10,6 +10,7 @@ import click
 from psnplanner import console
 from psnplanner.console import Day, show
 from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.passphrase import fresh, passphrase_option
 
 EDITABLE = (
     "programme", "partner", "site", "node", "phase", "wayleave", "certificate", "closed-window"
@@ -22,6 +23,8 @@ EDITABLE = (
 @click.option("--go-live", type=Day(), default="2015-04-01", show_default=True)
 @click.option("--starts-on", type=Day(), help="First day; by default that of the contract.")
 @click.option("--status-date", type=Day(), help="The day figures are drawn for, if not today.")
+@click.option("--encrypt", is_flag=True, help="Under a passphrase; QGIS cannot read it then.")
+@passphrase_option
 @json_option
 def new(
     file: Path,
@@ -29,20 +32,29 @@ def new(
     go_live: date,
     starts_on: date | None,
     status_date: date | None,
+    encrypt: bool,
+    passphrase_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Make a new programme file."""
+    """Make a new programme file.
+
+    Plain, it is a GeoPackage that QGIS and any SQLite tool read, and so does whoever gets hold of
+    it. With --encrypt only PSN Planner reads it, and only by its passphrase, which nobody can
+    bring back.
+    """
     from psnplanner.programme.gates import uk
     from psnplanner.session import Session, new_programme
 
     programme = new_programme(name, go_live, starts_on, status_date)
-    Session.create(file, programme).close()
+    words = fresh(passphrase_file) if encrypt else ""
+    Session.create(file, programme, passphrase=words).close()
     said = {
         "file": str(file),
         "name": name,
         "starts_on": programme.starts_on,
         "go_live_on": go_live,
         "status_on": programme.status_on,
+        "encrypted": encrypt,
     }
     lines = [f"Made {file}: {name}, to go live on {uk(go_live)}."]
     if programme.status_on and not status_date:

@@ -111,8 +111,21 @@ def scenario_lines(rows: list[dict[str, Any]]) -> list[str]:
     """Scenarios as they are kept, or side by side once planned."""
     if not rows:
         return ["No scenarios are kept yet: add one with --add NAME."]
-    headings = list(dict.fromkeys(key for row in rows for key in row if key != "shortfall"))
-    return table(headings, [[str(row.get(key, "")) for key in headings] for row in rows])
+    if "total_pounds" not in rows[0]:
+        return table(("Scenario", "What is different"),
+                     [(row["scenario"], row["words"]) for row in rows])  # fmt: skip
+    shown = [
+        (
+            row["scenario"], f"£{row['total_pounds']:,}", f"£{row['difference_pounds']:+,}",
+            row["sites_planned"], row["sites_late"], row["moved"],
+            uk(date.fromisoformat(row["last_phase_ends_on"])) if row["last_phase_ends_on"] else "",
+            f"{row['gap_percent']:.1f} %",
+        )
+        for row in rows
+    ]  # fmt: skip
+    headings = ("Scenario", "Costs", "More", "Planned", "Late", "Moved", "Ends", "Gap")
+    short = [f"{row['scenario']}: {row['shortfall']}" for row in rows if row["shortfall"]]
+    return [*table(headings, shown), *short]
 
 
 def figure_lines(found: Any) -> list[str]:
@@ -185,3 +198,15 @@ def conflict_lines(document: list[dict[str, Any]]) -> list[str]:
             value = "removed" if head["value"] is None and item["field"] == "-" else head["value"]
             lines.append(f"   {number}. {value}  ({head['by']}, {head['at'][:10]})")
     return lines or ["There are no conflicts."]
+
+
+def wish_lines(rows: list[dict[str, Any]]) -> list[str]:
+    """The wishes with their numbers."""
+    if not rows:
+        return ["Nothing is wished."]
+    shown = [
+        (w["number"], w["kind"], uk(date.fromisoformat(w["on"])) if w["on"] else "",
+         ", ".join(w["sites"]), w["reason"])
+        for w in rows
+    ]  # fmt: skip
+    return table(("Number", "Wish", "Day", "Sites", "Reason"), shown)

@@ -103,6 +103,23 @@ async function record(label, on, events, inverse, site, kind, undoOf) {
   await keep();
   show();
 }
+// A note that is being typed outlives the page being drawn anew, left or closed: it is a draft until
+// it is recorded, by its button, by going back to the list or by saving.
+let keepSoon = 0;
+function draft(site, text, was) {
+  work.drafts = work.drafts || {};
+  if (text === was) delete work.drafts[site.id]; else work.drafts[site.id] = text;
+  clearTimeout(keepSoon); keepSoon = setTimeout(keep, 300);
+  showState();
+}
+async function recordDrafts() {
+  for (const site of data.sites) {
+    const text = work.drafts?.[site.id], was = current(site).note || "";
+    if (text === undefined) continue;
+    delete work.drafts[site.id];
+    if (text !== was) await record(`Note at ${site.reference || site.name}`, today(), [[F.site, site.id, F.note, text]], [[F.site, site.id, F.note, was]], site.id);
+  }
+}
 // Numbers beyond 2^53 are written by hand: JSON.stringify has none.
 function line(t) {
   const events = t.events.map(([ent, row, fld, val]) => [ent, row, fld, val, null, null]);
@@ -176,12 +193,15 @@ function show() {
   el("title").textContent = open ? open.name : data.programme;
   el("sub").textContent = open ? [open.reference, open.postcode].filter(Boolean).join(" · ") : `${data.sites.length} sites for ${data.person}`;
   el("back").hidden = !open; el("list").hidden = Boolean(open); el("site").hidden = !open;
-  const left = work.made.length - work.saved;
-  el("count").textContent = work.made.length;
-  el("state").textContent = !work.made.length ? "Nothing recorded yet." :
-    left ? `${left} change${left === 1 ? "" : "s"} not saved to a file yet; kept on this device.` : "All changes are saved to a file: mail it back.";
-  el("save").disabled = !work.made.length;
+  showState();
   if (open) showSite(); else { showCards(); showChanges(); drawMap(); }
+}
+function showState() {
+  const typed = Object.keys(work.drafts || {}).length, left = work.made.length - work.saved + typed;
+  el("count").textContent = work.made.length;
+  el("state").textContent = !work.made.length && !typed ? "Nothing recorded yet." :
+    left ? `${left} change${left === 1 ? "" : "s"} not saved to a file yet; kept on this device.` : "All changes are saved to a file: mail it back.";
+  el("save").disabled = !work.made.length && !typed;
 }
 function showCards() {
   const words = el("search").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -222,9 +242,10 @@ function showSite() {
     if (!over && !next && !stage.office) { card.classList.add("next"); next = true; }
     parts.push(card);
   }
-  const note = make("textarea", { value: now.note || "", ariaLabel: "Note" });
-  const keepNote = make("button", { className: "big", textContent: "Keep the note", disabled: true, onclick: () => record(`Note at ${site.reference}`, today(), [[F.site, site.id, F.note, note.value]], [[F.site, site.id, F.note, now.note || ""]], site.id) });
-  note.oninput = () => { keepNote.disabled = note.value === (now.note || ""); };
+  const was = now.note || "", old = el("site").querySelector("textarea"), typing = old !== null && document.activeElement === old;
+  const note = make("textarea", { value: work.drafts?.[site.id] ?? was, ariaLabel: "Note" });
+  const keepNote = make("button", { className: "big", textContent: "Keep the note", disabled: note.value === was, onclick: recordDrafts });
+  note.oninput = () => { draft(site, note.value, was); keepNote.disabled = note.value === was; };
   const camera = make("input", { type: "file", accept: "image/*", hidden: true, id: "camera" });
   camera.setAttribute("capture", "environment");
   camera.onchange = () => { if (camera.files[0]) addPhoto(site, camera.files[0]); camera.value = ""; };
@@ -232,7 +253,9 @@ function showSite() {
   parts.push(make("h2", { textContent: "Note" }), note, keepNote, make("h2", { textContent: "Photographs" }), pictures, camera,
     make("div", { className: "row" }, make("button", { className: "big", textContent: "Take a photograph", onclick: () => camera.click() }),
       make("button", { className: "big", textContent: "Sign for acceptance", onclick: () => askSignature(site) })));
+  const at = typing ? [old.selectionStart, old.selectionEnd] : null;
   el("site").replaceChildren(...parts);
+  if (at) { note.focus({ preventScroll: true }); note.setSelectionRange(...at); }
 }
 function ask(title, ...parts) {
   const form = el("ask").querySelector("form");
@@ -374,15 +397,17 @@ function tab(name) {
   show();
 }
 for (const name of ["sites", "map", "changes"]) el("tab-" + name).onclick = () => tab(name);
-el("back").onclick = () => { open = null; show(); };
+el("back").onclick = async () => { await recordDrafts(); open = null; show(); };
 el("search").oninput = showCards;
 el("undo").onclick = () => { const t = lastDone(); if (t) record(`Undo: ${t.label}`, t.on, t.inverse.toReversed(), t.events, t.site, "undo", `${t.dev}.${t.n}`); };
 el("save").onclick = async () => {
+  await recordDrafts();
   const link = make("a", { href: URL.createObjectURL(new Blob([returned()], { type: "application/octet-stream" })), download: `${data.file}.psnreturn` });
   document.body.append(link); link.click(); link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   work.saved = work.made.length; await keep(); show();
 };
+addEventListener("pagehide", keep);
 addEventListener("beforeunload", (event) => { if (!db && work.made.length > work.saved) event.preventDefault(); });
 (async () => {
   db = await openStore();

@@ -32,7 +32,7 @@ _PROBE = """
 import sys, time, atexit
 start = float(sys.argv[1])
 from pathlib import Path
-from psnplanner import cli
+from psnplanner import __main__ as command
 from psnplanner.ui import display
 display.check(visible=False)
 from PySide6.QtCore import QTimer
@@ -51,19 +51,26 @@ def watched(self, event):
         QTimer.singleShot(0, self.window().close)
 MapCanvas.paintEvent = watched
 sys.argv = ["psnplanner", *(["open", sys.argv[2]] if len(sys.argv) > 2 else [])]
-cli.main()
+command.main()
 """
 
 
 # An empty Qt window, and the real one with a programme, at the same size: what each holds.
 _MEMORY = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication, QMainWindow
 app = QApplication([])
 def held():
     kinds = dict.fromkeys(("Pss", "Private_Dirty"), 0)
-    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
+    try:
+        told = Path("/proc/self/smaps_rollup").read_text()
+    except OSError:
+        # Where the kernel keeps no sums: what is resident and shared with nobody, for both.
+        _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
+        own = (resident - shared) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return own, own
+    for line in told.splitlines():
         name, _, rest = line.partition(":")
         if name in kinds:
             kinds[name] = int(rest.split()[0]) / 1024
@@ -94,7 +101,6 @@ else:
     window.pane.canvas.settle()
     rest(1)
 print("HELD", *held(), flush=True)
-import os
 os._exit(0)
 """
 
@@ -235,10 +241,9 @@ def _canvas_alone(ours_s: float) -> dict[str, Any]:
 def _memory(path: Path, folder: str) -> dict[str, Any]:
     home = {"PSNPLANNER_HOME": str(Path(folder) / "home memory")}
     command = [sys.executable, "-c", _MEMORY]
-    empty = [float(mb) for mb in _said(command, "HELD", home)]
-    full = [float(mb) for mb in _said([*command, str(path)], "HELD", home)]
+    empty, full = _held(command, home), _held([*command, str(path)], home)
     if not empty or not full:
-        return {"start": "memory (absent: no /proc/self/smaps_rollup)"}
+        return {"start": "memory (absent: a window did not come to rest in two minutes)"}
     return {
         "start": f"memory, {SITES} sites, 1600 x 1000",
         "empty_window_pss_mb": round(empty[0]),
@@ -249,7 +254,13 @@ def _memory(path: Path, folder: str) -> dict[str, Any]:
     }
 
 
-def _said(command: list[str], word: str, extra: dict[str, str]) -> list[str]:
+def _held(command: list[str], extra: dict[str, str]) -> list[float]:
+    """The medians of what three processes hold, in MB: shared and own, then own and written."""
+    runs = [said for _ in range(3) if (said := _said(command, "HELD", extra, 120))]
+    return [statistics.median(map(float, each)) for each in zip(*runs, strict=True)]
+
+
+def _said(command: list[str], word: str, extra: dict[str, str], limit_s: float = 60) -> list[str]:
     """What a process prints after a word; nothing if it fails to."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"} | extra
     if command[0] != sys.executable:
@@ -257,7 +268,9 @@ def _said(command: list[str], word: str, extra: dict[str, str]) -> list[str]:
         kept = ((k, v) for k, v in environment.items() if not k.startswith(("PYTHON", "VIRTUAL")))
         environment = dict(kept) | {"PATH": os.defpath}
     try:
-        made = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+        made = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=limit_s
+        )
     except (OSError, subprocess.TimeoutExpired):
         return []
     lines = (line.split() for line in made.stdout.splitlines())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,9 @@ from psnplanner.programme.edits import AddSites, Amend
 from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.session import Session, new_programme
 from tests.conftest import a_site
+from tests.exchange.marionette import LONGEST_S, Firefox, installed
 
+SAFETY = "Asbestos in the riser"
 HOSTILE = "</script><img src=x onerror=alert(1)>{{7*7}}${1}\u2028"
 
 
@@ -30,7 +33,7 @@ def office(tmp_path: Path) -> Iterator[Session]:
     ) as session:
         sites = [a_site(n, partner=None, node=None, phase=None) for n in range(1, 5)]
         session.do(AddSites("l", sites, validated=frozenset(s.id for s in sites)))
-        values = {"name": HOSTILE, "safety": "Asbestos in the riser"}
+        values = {"name": HOSTILE, "safety": SAFETY}
         session.do(Amend("site", [a_site(1).id], values))
         session.do(RecordStage(a_site(1).id, "desktop_survey", "in progress"))
         yield session
@@ -76,13 +79,78 @@ def test_a_day_on_a_phone(office: Session, sheet: Path, tmp_path: Path) -> None:
         page.goto(sheet.as_uri())
         _work(page, tmp_path)
         page.reload()
-        assert page.inner_text("#count") == "5"
+        page.locator("#count", has_text="5").wait_for(state="attached")
         with page.expect_download() as saved:
             page.tap("#save")
         back = tmp_path / "ann.psnreturn"
         saved.value.save_as(back)
         browser.close()
     assert seen == []
+    _came_back(office, back, tmp_path)
+
+
+def test_a_day_on_a_phone_with_firefox(office: Session, sheet: Path, tmp_path: Path) -> None:
+    """The same by finger in Firefox, its network switched off, at a phone's size."""
+    if installed() is None:
+        pytest.skip("no Firefox is installed")
+    folder = tmp_path / "firefox"
+    firefox = Firefox(folder, 390, 844)
+    try:
+        firefox.go(sheet.as_uri())
+        firefox.until("document.querySelectorAll('.card').length == 2")
+        assert firefox.offline
+        assert firefox.run("return [innerWidth, innerHeight]") == [390, 844]
+        assert firefox.run("return document.documentElement.scrollWidth") <= 390
+        _work_by_finger(firefox, tmp_path)
+        firefox.reload()
+        firefox.until("document.getElementById('count').textContent == '5'")
+        firefox.touch(firefox.find("#save"))
+        firefox.until("document.getElementById('state').textContent.startsWith('All changes')")
+        back = _downloaded(firefox.downloads)
+        assert firefox.run("return document.title") == "CMPSN: Ann", "a script of its own ran"
+    finally:
+        firefox.close()
+    _came_back(office, back, tmp_path)
+
+
+def _work_by_finger(firefox: Firefox, folder: Path) -> None:
+    def recorded(number: int) -> None:
+        firefox.until(f"document.getElementById('count').textContent == '{number}'")
+
+    firefox.touch(firefox.find(".card"))
+    assert firefox.until("document.querySelector('.safety')?.textContent") == SAFETY
+    firefox.touch(firefox.find(".stage.next"))
+    firefox.touch(firefox.find("dialog[open] .primary"))
+    recorded(1)
+    firefox.touch(firefox.find(".stage.next"))
+    firefox.touch(firefox.find("dialog[open] .row button", 1))
+    recorded(2)
+    Image.new("RGB", (2400, 1800), "teal").save(folder / "photo.jpg")
+    firefox.type(firefox.find("#camera"), str(folder / "photo.jpg"))
+    recorded(3)
+    firefox.touch(firefox.find("#site > .row button", 1))
+    firefox.type(firefox.find("#who"), "Mrs Caretaker")
+    firefox.draw(firefox.find("canvas.sign"), [(20 * n - 100, n % 3 * 20) for n in range(10)])
+    firefox.touch(firefox.find("dialog[open] .primary"))
+    recorded(4)
+    firefox.type(firefox.find("main textarea"), "Riser blocked <b>&")
+    firefox.touch(firefox.find("#back"))  # the note is kept without its button
+    recorded(5)
+
+
+def _downloaded(folder: Path) -> Path:
+    """The return, once the browser has written the whole of it."""
+    until = time.monotonic() + LONGEST_S
+    while time.monotonic() < until:
+        for path in folder.glob("*.psnreturn"):
+            if path.read_bytes().endswith(b'"}\n') and not list(folder.glob("*.part")):
+                return path
+        time.sleep(0.05)
+    raise AssertionError("nothing was saved")
+
+
+def _came_back(office: Session, back: Path, folder: Path) -> None:
+    """All of the day's work, once."""
     merged = office.merge_file(back)
     assert (merged.transactions, len(merged.conflicts)) == (5, 0)
     state, one = office.state, a_site(1).id
@@ -91,7 +159,7 @@ def test_a_day_on_a_phone(office: Session, sheet: Path, tmp_path: Path) -> None:
     assert state.stages_of(one)["order_placed"].state == "waiting"
     assert state.sites[one].note == "Riser blocked <b>&"
     photo, signature = state.photographs_of(one)
-    with Image.open(_file(tmp_path, office.photograph(photo.digest))) as image:
+    with Image.open(_file(folder, office.photograph(photo.digest))) as image:
         assert max(image.size) == 1600
     assert signature.caption == "Accepted by Mrs Caretaker"
     assert office.merge_file(back).transactions == 0
@@ -108,12 +176,14 @@ def _file(folder: Path, data: bytes) -> Path:
 
 def _work(page: Any, folder: Path) -> None:
     page.locator(".card").first.tap()
-    assert page.inner_text(".safety") == "Asbestos in the riser"
+    assert page.inner_text(".safety") == SAFETY
     page.locator(".stage.next").tap()
     page.locator("dialog .primary").tap()
-    page.locator(".stage.next").tap()
-    page.get_by_text("Waiting", exact=True).tap()
     page.fill("main textarea", "Riser blocked <b>&")
+    page.locator(".stage.next").tap()  # the page is drawn anew: what was typed stays
+    page.get_by_text("Waiting", exact=True).tap()
+    page.locator("#count", has_text="2").wait_for(state="attached")
+    assert page.input_value("main textarea") == "Riser blocked <b>&"
     page.get_by_text("Keep the note").tap()
     Image.new("RGB", (2400, 1800), "teal").save(folder / "photo.jpg")
     page.set_input_files("#camera", str(folder / "photo.jpg"))

@@ -6,6 +6,7 @@ take a hundred times as long as the work. Prints one JSON object.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -104,10 +105,8 @@ def _hear(pipe: int) -> list[str]:
 
 def _end(pid: int, pipe: int) -> bool:
     os.close(pipe)
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     _, status = os.waitpid(pid, 0)
     return os.WIFSIGNALED(status)
 

@@ -10,6 +10,7 @@ object.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -319,10 +320,8 @@ def _do(name: str, folder: Path, careless: bool) -> None:
         if said > ACKNOWLEDGEMENTS:
             raise _Enough
 
-    try:
+    with contextlib.suppress(_Enough):
         WORKS[name].run(folder, say)
-    except _Enough:
-        pass
 
 
 if __name__ == "__main__":

@@ -65,8 +65,7 @@ def _base(folder: Path) -> Path:
 def arriving(folder: Path) -> list[Sent]:
     """What another copy of the programme has done: every site changed, twenty times."""
     copy = folder / "other.gpkg"
-    if not copy.exists():
-        shutil.copy(_base(folder), copy)
+    shutil.copy(_base(folder), copy)
     with Session.open(copy, author="field") as other:
         known = other.vector()
         for n in range(20):

@@ -264,7 +264,7 @@ _PACKS: dict[str, Maker] = {
     ),
     "a trigger": pack_sql("CREATE TRIGGER t AFTER INSERT ON event BEGIN DELETE FROM dev; END"),
     "a column that makes a gigabyte": pack_sql(
-        "ALTER TABLE event ADD COLUMN g TEXT AS (hex(zeroblob(500000000)))"
+        "ALTER TABLE event ADD COLUMN g TEXT AS (hex(zeroblob(4)))"
     ),
     "a photograph that is not what its name says": pack_sql(
         "INSERT INTO photograph_bytes VALUES ('00', x'00')"

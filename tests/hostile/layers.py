@@ -125,9 +125,8 @@ _LAYERS: dict[str, tuple[Maker, str]] = {
     "KMZ: a member outside": (_zip(".kmz", {"../../outside.kml": _kml(_PLACE)}), REFUSED),
     "GeoJSON: collections without end": (written("theirs.geojson", _collection(5_000)), REFUSED),
     "GeoJSON: collections, less deep": (written("theirs.geojson", _collection(400)), REFUSED),
-    "GeoJSON: places that are no number": (
-        written("theirs.geojson", _feature({"type": "Point", "coordinates": [float("nan"), 1e308]})),
-        READ),
+    "GeoJSON: places that are no number": (written("theirs.geojson", _feature(
+        {"type": "Point", "coordinates": [float("nan"), 1e308]})), READ),
     "GeoJSON: a number of a million digits": (
         written("theirs.geojson", _feature(None).replace(b'"Hall"', b"9" * 1_000_000)), REFUSED),
     "GeoJSON: an algorithm for GDAL": (

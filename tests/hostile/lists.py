@@ -144,7 +144,7 @@ _READ: dict[str, bytes] = {
     "positions that are no number": HEAD + b"Hall,,NaN,inf\nHall 2,,1e999,-1e999\n",
 }
 _BOOKS: dict[str, bytes | None] = {
-    "formulas": workbook([["Name", "Postcode"], ["=HYPERLINK(\"http://127.0.0.1:9/\")", "WA8 7QF"]]),
+    "formulas": workbook([["Name", "Postcode"], ['=HYPERLINK("http://127.0.0.1:9/")', "WA8 7QF"]]),
 }  # fmt: skip
 
 

@@ -106,8 +106,10 @@ def back(*lines: Callable[[Bench], bytes], sign: bool = True, **first: Any) -> M
     """A return of the bench's pack: signed with the pack's own key, whatever its lines say."""
 
     def make(bench: Bench, folder: Path) -> Path:
-        head = {"psnplanner": "return", "format": 1, "pack": bench.pack_id.hex(), "programme": "x",
-                "by": "Ann", "transactions": len(lines), "changes": 1, "photographs": 0} | first  # fmt: skip
+        head = {
+            "psnplanner": "return", "format": 1, "pack": bench.pack_id.hex(), "programme": "x",
+            "by": "Ann", "transactions": len(lines), "changes": 1, "photographs": 0,
+        } | first  # fmt: skip
         body = json.dumps(head, separators=(",", ":")).encode() + b"\n"
         body += b"".join(line(bench) + b"\n" for line in lines)
         proof = hmac.new(bytes.fromhex(bench.pack_key), body, hashlib.sha256).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,15 +19,24 @@ OWNER, SECRET = "owner", "Correct-Horse-77"
 _PATIENCE_S = 120.0
 
 
-def programs() -> Path | None:
-    """The folder of initdb and pg_ctl, of the newest PostgreSQL installed; None if there is none.
+OLDEST = 15
+"""The first PostgreSQL that knows views with the rights of whoever reads them."""
 
-    Only 15 and later know views that run with their reader's rights.
-    """
-    found = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+
+def programs() -> Path | None:
+    """The folder of initdb and pg_ctl of the newest PostgreSQL installed; None if there is none."""
     named = shutil.which("initdb")
-    folders = sorted(found, key=lambda p: int(p.parent.name)) + ([Path(named).parent] if named else [])
-    return folders[-1] if folders else None
+    found = {path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")}
+    found |= {Path(named).resolve().parent} if named else set()
+    known = sorted((_version(folder), folder) for folder in found)
+    return known[-1][1] if known and known[-1][0] >= OLDEST else None
+
+
+def _version(folder: Path) -> int:
+    told = subprocess.run([folder / "initdb", "--version"], capture_output=True, text=True,
+                          check=False).stdout  # fmt: skip
+    found = re.search(r"\) (\d+)", told)
+    return int(found[1]) if found else 0
 
 
 class Server:
@@ -50,8 +60,10 @@ class Server:
             "initdb", "-D", str(self._data), "-U", OWNER, f"--pwfile={secret}", "--no-sync",
             "--auth=scram-sha-256", "-E", "UTF8", "--no-locale",
         )  # fmt: skip
-        given = [f"port={self.port}", "listen_addresses='127.0.0.1'", "unix_socket_directories=''",
-                 "log_statement=all", "shared_buffers=32MB", "max_connections=60", *settings]  # fmt: skip
+        given = [
+            f"port={self.port}", "listen_addresses='127.0.0.1'", "unix_socket_directories=''",
+            "log_statement=all", "shared_buffers=32MB", "max_connections=60", *settings,
+        ]  # fmt: skip
         if not durable:
             given += ["fsync=off", "full_page_writes=off"]
         with (self._data / "postgresql.conf").open("a", encoding="ascii") as conf:
@@ -87,6 +99,27 @@ class Server:
                 if time.monotonic() > give_up:
                     raise
                 time.sleep(0.05)
+
+    def use_certificate(self, certificate: bytes, key: bytes) -> None:
+        """Speak TLS too, from now on."""
+        for name, data in (("server.crt", certificate), ("server.key", key)):
+            path = self._data / name
+            path.write_bytes(data)
+            path.chmod(0o600)
+            if self._user:
+                shutil.chown(path, self._user, self._user)
+        self.admin("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()")
+        give_up = time.monotonic() + _PATIENCE_S
+        while not self.asked("SELECT setting = 'on' FROM pg_settings WHERE name = 'ssl'"):
+            if time.monotonic() > give_up:
+                raise TimeoutError("the server took up no certificate")
+            time.sleep(0.05)
+
+    def asked(self, question: str, database: str = "postgres") -> object:
+        """What a query gives, as the server's owner."""
+        with psycopg.connect(self.url(database)) as connection:
+            row = connection.execute(question.encode()).fetchone()
+            return row[0] if row else None
 
     def kill(self) -> None:
         """Stop it at once, in the middle of whatever it does."""

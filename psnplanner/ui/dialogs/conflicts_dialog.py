@@ -17,8 +17,8 @@ from psnplanner.ui.jobs import Jobs
 
 _INTRO = (
     "A field is in conflict where people who did not know of each other gave it different values. "
-    "The latest is in force until somebody decides. A decision is a change like any other, and "
-    "Undo brings back the value that was in force."
+    "The latest is in force until somebody decides. A decision is a change like any other: Undo "
+    "opens the conflict again."
 )
 
 
@@ -56,11 +56,11 @@ class ConflictsDialog(QDialog):
 
     def show_conflicts(self, conflicts: list[Conflict]) -> None:
         """List these; what was decided already of those still there is kept."""
-        state = self._session.state
-        field = {pack.person for pack in state.field_packs.values()} - {self._session.author}
+        state, came_in = self._session.state, self._session.came_in()
 
         def theirs(conflict: Conflict, number: int) -> bool:
-            return conflict.heads[number].author in field
+            head = conflict.heads[number]
+            return (head.author, head.recorded_at) in came_in
 
         self.view.show_conflicts(conflicts, state, theirs)
         self._refresh()

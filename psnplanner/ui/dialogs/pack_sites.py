@@ -31,7 +31,7 @@ from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.typed_values import place_of
 
-SELECTED, SHOWN, PHASE, PARTNER, NEAR = range(5)
+SELECTED, SHOWN, PHASE, PARTNER, AREA, NEAR = range(6)
 _WAIT_MS = 400
 MOST_LISTED = 1000
 
@@ -51,7 +51,7 @@ class PackSites(QWidget):
         self.sites: list[Site] = []
         self.left_out = 0
         self.how, self.which = QComboBox(), QStackedWidget()
-        self.phase, self.partner = QComboBox(), QComboBox()
+        self.phase, self.partner, self.area = QComboBox(), QComboBox(), QComboBox()
         self.where, self.count = QLineEdit(), QSpinBox()
         self.sensitive = QCheckBox()
         self.said = QLabel()
@@ -72,13 +72,19 @@ class PackSites(QWidget):
         shown = f"What the table shows: {plural(len(self._shown), 'site')}"
         self.how.addItem(shown if filtered else f"All {plural(len(self._shown), 'site')}", SHOWN)
         for words, kind in (("The sites of a phase", PHASE), ("The sites of a partner", PARTNER),
+                            ("The sites in an area", AREA),
                             ("The sites nearest to a place", NEAR)):  # fmt: skip
             self.how.addItem(words, kind)
         for phase in state.phases_in_order:
             self.phase.addItem(phase.name, phase.id)
         for partner in sorted(state.partners.values(), key=lambda p: p.name.casefold()):
             self.partner.addItem(partner.name, partner.id)
+        for boundary in sorted(state.boundaries.values(), key=lambda b: b.name.casefold()):
+            self.area.addItem(boundary.name, boundary.id)
+        if not self.area.count():
+            self.area.addItem("No boundary here: add some in View › Boundaries", None)
         self.phase.setAccessibleName("Phase")
+        self.area.setAccessibleName("Area")
         self.partner.setAccessibleName("Partner")
         self.where.setPlaceholderText("CH41 1AA, SJ 3409 9031, or 53.4048, -2.9916")
         self.where.setAccessibleName("Place: postcode, grid reference, or degrees")
@@ -102,7 +108,7 @@ class PackSites(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.where, 1)
         line.addWidget(self.count)
-        for widget in (QWidget(), self.phase, self.partner, near):
+        for widget in (QWidget(), self.phase, self.partner, self.area, near):
             self.which.addWidget(widget)
         self.which.setFixedHeight(max(near.sizeHint().height(), self.phase.sizeHint().height()))
         layout = QVBoxLayout(self)
@@ -116,7 +122,7 @@ class PackSites(QWidget):
         layout.addWidget(self.sensitive)
 
     def _connect(self) -> None:
-        for box in (self.how, self.phase, self.partner):
+        for box in (self.how, self.phase, self.partner, self.area):
             box.currentIndexChanged.connect(self.refresh)
         self.count.valueChanged.connect(self.refresh)
         self.sensitive.toggled.connect(self.refresh)
@@ -164,17 +170,19 @@ class PackSites(QWidget):
                 return None
             near = (self._place.latitude, self._place.longitude)
             return Choice(near=near, count=self.count.value(), sensitive=sensitive)
-        box = self.phase if self.kind == PHASE else self.partner
+        box = {PHASE: self.phase, PARTNER: self.partner, AREA: self.area}[self.kind]
         ident = box.currentData()
         if ident is None:
             return None
         if self.kind == PHASE:
             return Choice(phases=[ident], sensitive=sensitive)
+        if self.kind == AREA:
+            return Choice(areas=[ident], sensitive=sensitive)
         return Choice(partners=[ident], sensitive=sensitive)
 
     def refresh(self) -> None:
         """Find the sites again, and show them."""
-        self.which.setCurrentIndex({PHASE: 1, PARTNER: 2, NEAR: 3}.get(self.kind, 0))
+        self.which.setCurrentIndex({PHASE: 1, PARTNER: 2, AREA: 3, NEAR: 4}.get(self.kind, 0))
         choice, found = self.choice, []
         if choice is not None:
             try:

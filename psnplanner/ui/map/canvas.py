@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from psnplanner.ui import look
 from psnplanner.ui.map import decorations
+from psnplanner.ui.map.labels import Face, face
 from psnplanner.ui.map.layers import Layers
 from psnplanner.ui.map.motion import Motion
 from psnplanner.ui.map.picking import Pick
@@ -48,6 +49,8 @@ class MapCanvas(QWidget):
     view_changed = Signal()
     coloured = Signal()
     """The sites are coloured by something else, or by other findings."""
+    painted = Signal()
+    """The first frame of all is on the screen."""
     lasso_ready = Signal(bool)
     """The next drag draws a lasso, or does so no more."""
 
@@ -73,7 +76,8 @@ class MapCanvas(QWidget):
         self.colourist: Any = None
         self._index: Any = None
         self._indexed: Any = None
-        self._touched = False
+        self._touched = self._seen = False
+        self._faces: dict[float, Face] = {}
         self.layers = Layers()
         self.tool: Any = None
         self.pictures = Pictures(self)
@@ -325,17 +329,36 @@ class MapCanvas(QWidget):
         self._paint_choice(painter)
         if self.layers.any_above:
             self.layers.paint_above(painter, self.view, self.devicePixelRatioF())
-        decorations.paint_frame(painter, self)
+        if self._seen:
+            decorations.paint_frame(painter, self)
         painter.end()
+        if not self._seen:
+            # Words wait for the second frame: for them Qt reads every font of the system.
+            self._seen = True
+            QTimer.singleShot(0, self, self._first_seen)
+
+    def _first_seen(self) -> None:
+        self.update()
+        self.painted.emit()
 
     def _paint_choice(self, painter: QPainter) -> None:
+        if self.roster is not None and self.sites is not None:
+            chosen = self.roster.selected_places
+            places = [*chosen[:300], *self._hovered_place()]
+            if places:
+                self._paint_chosen(painter, chosen, places)
+        if self.band is not None:
+            decorations.paint_band(painter, self.band)
+        if self.lasso is not None:
+            decorations.paint_lasso(painter, self.lasso)
+
+    def _paint_chosen(self, painter: QPainter, chosen: Any, places: list[int]) -> None:
+        """Rings round the chosen sites and the one under the cursor, and their fibre."""
         if self.roster is not None and self.sites is not None:
             ratio, accent = self.devicePixelRatioF(), look.colour("accent").name()
             painter.save()
             painter.scale(1 / ratio, 1 / ratio)
-            chosen = self.roster.selected_places
-            places = [*chosen[:300], *self._hovered_place()]
-            if self.nodes is not None and places:
+            if self.nodes is not None:
                 painter.scale(ratio, ratio)
                 self.nodes.paint_chosen(painter, self.view, places)
                 painter.scale(1 / ratio, 1 / ratio)
@@ -345,10 +368,6 @@ class MapCanvas(QWidget):
                 place = self.roster.rows.index_of[self.hover]
                 self.sites.paint_rings(painter, self.view, ratio, [place], accent)
             painter.restore()
-        if self.band is not None:
-            decorations.paint_band(painter, self.band)
-        if self.lasso is not None:
-            decorations.paint_lasso(painter, self.lasso)
 
     def _hovered_place(self) -> list[int]:
         assert self.roster is not None
@@ -367,6 +386,7 @@ class MapCanvas(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._faces.clear()
             self._forget()
         super().changeEvent(event)
 
@@ -427,6 +447,12 @@ class MapCanvas(QWidget):
         frames = self.findChildren(QFrame, "card", Qt.FindChildOption.FindDirectChildrenOnly)
         fixed = (f for f in frames if f.isVisible() and f.property("fixed"))
         return [*boxes, *(QRectF(frame.geometry()) for frame in fixed)]
+
+    def face(self, larger: float) -> Face:
+        """The map's font so many points larger; asking Qt for it takes long in every frame."""
+        if larger not in self._faces:
+            self._faces[larger] = face(self.font(), larger)
+        return self._faces[larger]
 
     def ink(self) -> Any:
         """The colour of text drawn straight on the map."""

@@ -6,6 +6,8 @@ along the edge of the box cancels out under the odd-even rule and is outside the
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 Points = list[tuple[float, float]]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -42,7 +44,7 @@ def cut_line(line: Points, box: Box) -> list[Points]:
     left, top, right, bottom = box
     parts: list[Points] = []
     going = False
-    for start, end in zip(line, line[1:], strict=False):
+    for start, end in pairwise(line):
         beyond = (
             max(start[0], end[0]) < left
             or min(start[0], end[0]) > right

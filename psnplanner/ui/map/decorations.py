@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from psnplanner.ui import look
-from psnplanner.ui.map.labels import Face, blank, draw_halo, face
+from psnplanner.ui.map.labels import PAD, Face, blank, draw_halo, words_picture
 
 if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
@@ -22,11 +22,12 @@ _PLATE_PX = 5
 def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
     """The scale bar, which way is north, and whose map it is."""
     ratio, colours = canvas.devicePixelRatioF(), look.map_colours(look.is_dark())
+    ink, halo = colours.town.rgba(), colours.halo.rgba()
     length, words = scale_length(canvas.view.metres_per_pixel, 130)
-    small, town, halo = face(canvas.font(), -1), colours.town.rgba(), colours.halo.rgba()
-    bar = _scale_picture(round(length * ratio), words, small, town, halo, ratio)
-    painter.drawPixmap(scale_box(canvas).topLeft(), bar)
-    plate = _licence_picture(_licence_words(canvas), face(canvas.font(), -2.5), town, halo, ratio)
+    corner, small = scale_box(canvas).topLeft(), canvas.face(-1)
+    painter.drawPixmap(corner, _north_picture(small, ink, halo, ratio))
+    _paint_scale(painter, corner, length, words, small, ratio)
+    plate = _licence_picture(_licence_words(canvas), canvas.face(-2.5), ink, halo, ratio)
     painter.drawPixmap(licence_box(canvas).topLeft(), plate)
 
 
@@ -36,7 +37,7 @@ def _licence_words(canvas: MapCanvas) -> str:
 
 def licence_box(canvas: MapCanvas) -> QRectF:
     """Where on the canvas it says whose map this is."""
-    small = face(canvas.font(), -2.5)
+    small = canvas.face(-2.5)
     wide, tall = small.width(_licence_words(canvas)) + 2 * _PLATE_PX, small.height + 2
     return QRectF(canvas.width() - wide - 4, canvas.height() - tall - 4, wide, tall)
 
@@ -57,7 +58,7 @@ def _licence_picture(words: str, small: Face, ink: int, halo: int, ratio: float)
 
 def scale_box(canvas: MapCanvas) -> QRectF:
     """Where on the canvas the scale bar and the arrow to the north are."""
-    tall = face(canvas.font(), -1).height
+    tall = canvas.face(-1).height
     return QRectF(8, canvas.height() - 22 - tall, 178, 22 + tall)
 
 
@@ -70,23 +71,31 @@ def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str
     return metres / metres_per_pixel, words
 
 
-@lru_cache(maxsize=256)
-def _scale_picture(
-    length: int, words: str, small: Face, ink: int, halo: int, ratio: float
-) -> QPixmap:
-    """An arrow to the north, and a bar so many device pixels long under its words."""
-    pixmap, painter = blank(178, 22 + small.height, ratio)
-    left, bottom, right = 28.5, 10.0 + small.height, 28.5 + length / ratio
-    _draw_north(painter, QPointF(12, bottom - 8), small, ink, halo)
-    for colour, width in ((halo, 4.0), (ink, 1.6)):
-        pen = QPen(QColor.fromRgba(colour), width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
-        for x in (left, right):
-            painter.drawLine(QPointF(x, bottom - 5), QPointF(x, bottom + 1))
-    at = QPointF((left + right - small.width(words)) / 2, bottom - 7 - small.height)
-    draw_halo(painter, at, words, small, QColor.fromRgba(ink), QColor.fromRgba(halo))
+def _paint_scale(
+    painter: QPainter, corner: QPointF, length: float, words: str, small: Face, ratio: float
+) -> None:
+    """A bar so many pixels long under its words: no picture, for no two scales share one."""
+    colours = look.map_colours(look.is_dark())
+    left, right = corner.x() + 28, corner.x() + 28 + round(length * ratio) / ratio
+    bottom = corner.y() + 10 + small.height
+    for colour, more in ((colours.halo, 1.0), (colours.town, 0.0)):
+        thick = 2 + 2 * more
+        painter.fillRect(
+            QRectF(left - more, bottom - 1 - more, right - left + 2 * more, thick), colour
+        )
+        for x in (left, right - 2):
+            painter.fillRect(QRectF(x - more, bottom - 5 - more, thick, 4), colour)
+    picture = words_picture(words, small, colours.town, colours.halo, ratio)
+    x = (left + right - small.width(words)) / 2 - PAD
+    y = bottom - 7 - small.height - PAD
+    painter.drawPixmap(QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio), picture)
+
+
+@lru_cache(maxsize=8)
+def _north_picture(small: Face, ink: int, halo: int, ratio: float) -> QPixmap:
+    """An arrow to the north."""
+    pixmap, painter = blank(26, 22 + small.height, ratio)
+    _draw_north(painter, QPointF(12, 2.0 + small.height), small, ink, halo)
     painter.end()
     return pixmap
 

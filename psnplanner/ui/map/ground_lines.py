@@ -27,10 +27,10 @@ UNIT = 2.0**20
 
 FINE_LEVEL = 21
 """From this level (the logarithm of the scale) nothing is left out of a line."""
-ROUGH_PX = 1.6
+ROUGH_PX = 2.0
 """How far a line may be out while the map moves, on the way between two levels."""
-FIRST_LEVEL = 19
-"""Up to this level the packaged lines are good enough for a first glance."""
+FIRST_LEVEL = 18
+"""The packaged lines are thinned for this level, and good enough at a glance on the next."""
 
 Ring = tuple[QPolygonF, QRectF]
 """A line in drawing units and the box round it."""
@@ -61,7 +61,7 @@ def for_motion(view: View, seen: QRectF) -> Ground:
         return near
     if level in _near:
         return _rough(level)
-    first = packaged() if level <= FIRST_LEVEL else None
+    first = packaged() if level <= FIRST_LEVEL + 1 else None
     if first is not None and first.box is not None and first.box.contains(seen):
         return first
     return fine()
@@ -76,12 +76,12 @@ def make_ahead(view: View) -> bool:
     for level in (here, here + 1, here - 1, here + 2, here - 2):
         if level >= FINE_LEVEL:
             continue
-        # The level's widest view, and as much again around it: zooms are about the cursor.
-        wide, tall = view.width / 2.0 ** (level - 0.5), view.height / 2.0 ** (level - 0.5)
+        # Half the level's widest view, and half as much again: zooms are about the cursor.
+        across, down = (side / 2 / 2.0 ** (level - 0.5) for side in (view.width, view.height))
         known = _near.get(level)
-        wanted = _box(view.x, view.y, wide / 2, tall / 2)
+        wanted = _box(view.x, view.y, across, down)
         if known is None or known.box is None or not known.box.contains(wanted):
-            _near[level] = _cut(level, _box(view.x, view.y, wide, tall))
+            _near[level] = _cut(level, _box(view.x, view.y, across * 1.5, down * 1.5))
             return True
     return False
 

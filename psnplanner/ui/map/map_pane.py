@@ -7,27 +7,42 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psnplanner.ui.map.canvas import MapCanvas
-from psnplanner.ui.map.map_buttons import MapButtons
-from psnplanner.ui.start_page import StartPage
 
 GAP = 12
 
 
 class MapPane(QWidget):
-    """Keeps the overlays in the corners of the canvas."""
+    """Keeps the overlays in the corners of the canvas.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    With `at_once` False there is the canvas alone until `finish` is called.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, at_once: bool = True) -> None:
         super().__init__(parent)
         self.canvas = MapCanvas(self)
         self.legend: Any = None
         self.card: Any = None
-        self.buttons = MapButtons(self.canvas)
-        self.start = StartPage(self)
-        self.start.hide()
+        self.buttons: Any = None
+        self.start: Any = None
+        if at_once:
+            self.finish()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1)
+
+    def finish(self) -> None:
+        """The buttons and the start page, if they are not there yet."""
+        if self.buttons is not None:
+            return
+        from psnplanner.ui.map.map_buttons import MapButtons
+        from psnplanner.ui.start_page import StartPage
+
+        self.buttons = MapButtons(self.canvas)
+        self.start = StartPage(self)
+        self.start.hide()
+        self.buttons.show()
+        self.arrange()
 
     def set_roster(self, roster: Any) -> None:
         """Show these sites; None shows the start page over the base map."""
@@ -50,6 +65,8 @@ class MapPane(QWidget):
 
     def arrange(self) -> None:
         """Put the overlays in their corners."""
+        if self.buttons is None:
+            return
         self.buttons.adjustSize()
         self.buttons.move(self.width() - self.buttons.width() - GAP, GAP)
         if self.legend is not None:

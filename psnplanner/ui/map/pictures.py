@@ -147,7 +147,7 @@ class Pictures:
         held = self.ground_view
         if self.ground is None or self._ground_stale:
             # Nothing to go by. The very first frame need not be smooth, only there.
-            steps = self._ground_steps(painter, view, smooth=self._ground_stale)
+            steps = self._ground_steps(painter, view, smooth=self.ground is not None)
         elif held.scale != view.scale:
             self._stretch(painter, view)
             return

@@ -73,6 +73,7 @@ class SitesLayer:
         weights = points.weights if weights is None else weights
         self.detail = LevelOfDetail(points.xs, points.ys, weights, points.shown)
         self.count = int(np.count_nonzero(points.shown & np.isfinite(points.xs)))
+        self._told: tuple[Level, int, Floats] | None = None
 
     def sprite_px(self, view: View, ratio: float) -> int:
         """Sprite size in device pixels: larger when near, smaller when many, always even."""
@@ -95,19 +96,8 @@ class SitesLayer:
 
     def in_view(self, view: View, ratio: float, reach_px: float = 0) -> NDArray[np.intp]:
         """Indices of the sites drawn in the view, in drawing order."""
-        return self._drawn(view, ratio, reach_px).places
-
-    def _drawn(self, view: View, ratio: float, reach_px: float) -> Level:
         level = self.detail.level(view.scale * ratio, self._cell(view, ratio))
-        edge = reach_px / view.scale
-        left, top = view.left - edge, view.top - edge
-        across, down = view.width / view.scale + 2 * edge, view.height / view.scale + 2 * edge
-        # One comparison for both ends of a range: what is below wraps round to the far side.
-        inside = np.abs(level.xs - (left + across / 2)) <= across / 2
-        inside &= np.abs(level.ys - (top + down / 2)) <= down / 2
-        if inside.all():
-            return level
-        return Level(level.places[inside], level.xs[inside], level.ys[inside])
+        return level.places[_inside(level, view, reach_px)]
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         """Draw on a device whose pixel is 1/ratio of the view's; sprites stay on whole pixels."""
@@ -117,15 +107,22 @@ class SitesLayer:
     def paint_parts(self, painter: QPainter, view: View, ratio: float, part: int) -> Any:
         """Draw so many sites at a time, lightest first: a generator that yields between parts."""
         size = self.sprite_px(view, ratio)
-        drawn = self._drawn(view, ratio, size)
+        level = self.detail.level(view.scale * ratio, self._cell(view, ratio))
+        inside = _inside(level, view, size)
+        fragments = self._fragments(level, size)[inside]
+        fragments[:, 0], fragments[:, 1] = _pixels(level.xs[inside], level.ys[inside], view, ratio)
         sheet = atlas(size, self.colours, look.is_dark())
-        for start in range(0, len(drawn.places), part):
-            some = slice(start, start + part)
-            chosen = drawn.places[some]
-            centres = _pixels(drawn.xs[some], drawn.ys[some], view, ratio)
-            lefts, tops = self._columns[chosen] * size, self.points.shapes[chosen] * size
-            draw_fragments(painter, centres, lefts, tops, sheet, size)
+        for start in range(0, len(fragments), part):
+            _draw(painter, fragments[start : start + part], sheet)
             yield
+
+    def _fragments(self, level: Level, size: int) -> Floats:
+        """What Qt is told of each sprite of a level but its place: made once, the same anywhere."""
+        if self._told is None or self._told[0] is not level or self._told[1] != size:
+            lefts = self._columns[level.places] * size
+            tops = self.points.shapes[level.places] * size
+            self._told = level, size, _as_fragments(lefts, tops, size, size)
+        return self._told[2]
 
     def paint_rings(
         self, painter: QPainter, view: View, ratio: float, chosen: Any, colour: str
@@ -140,6 +137,18 @@ class SitesLayer:
         zeros = np.zeros(len(pixels))
         centres = (pixels[:, 0], pixels[:, 1])
         draw_fragments(painter, centres, zeros, zeros, ring(size, colour), size)
+
+
+def _inside(level: Level, view: View, reach_px: float) -> NDArray[np.intp]:
+    """Which of a level are in a view, or so many pixels outside it."""
+    # One comparison for both ends of a range: what is below wraps round to the far side.
+    across, down = (
+        (view.width / 2 + reach_px) / view.scale,
+        (view.height / 2 + reach_px) / view.scale,
+    )
+    inside = np.abs(level.xs - view.x) <= across
+    inside &= np.abs(level.ys - view.y) <= down
+    return np.flatnonzero(inside)
 
 
 def _pixels(xs: Floats, ys: Floats, view: View, ratio: float) -> tuple[Floats, Floats]:
@@ -159,13 +168,22 @@ def draw_fragments(
 
     `sizes` are the sides of all, or their widths and heights.
     """
-    count = len(lefts)
-    if not count:
-        return
-    fragments = np.ones((count, 10))
+    wides, talls = (sizes, sizes) if isinstance(sizes, int) else sizes
+    fragments = _as_fragments(lefts, tops, wides, talls)
     fragments[:, 0], fragments[:, 1] = centres
+    _draw(painter, fragments, pixmap)
+
+
+def _as_fragments(lefts: Any, tops: Any, wides: Any, talls: Any) -> Floats:
+    """What QPainter.PixmapFragment holds, a row each: all but the place, which comes first."""
+    fragments = np.ones((len(lefts), 10))
     fragments[:, 2], fragments[:, 3] = lefts, tops
-    fragments[:, 4], fragments[:, 5] = (sizes, sizes) if isinstance(sizes, int) else sizes
+    fragments[:, 4], fragments[:, 5] = wides, talls
     fragments[:, 8] = 0.0  # rotation; the scales and the opacity are one
-    first = shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
-    painter.drawPixmapFragments(first, count, pixmap)
+    return fragments
+
+
+def _draw(painter: QPainter, fragments: Floats, pixmap: QPixmap) -> None:
+    if len(fragments):
+        first = shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
+        painter.drawPixmapFragments(first, len(fragments), pixmap)

@@ -30,6 +30,7 @@ from psnplanner.ui.panels.site_words import summary
 from psnplanner.ui.panels.stage_track import StageTrack
 from psnplanner.ui.panels.two_columns import TwoColumns
 from psnplanner.ui.panels.wayleave_box import WayleaveBox
+from psnplanner.ui.panels.why_box import WhyBox
 from psnplanner.ui.roster import Roster
 
 NO_SITE = "Choose a site in the table or on the map to see how far it is."
@@ -58,6 +59,7 @@ class SiteForm(QStackedWidget):
         self.box = RecordBox(self._do)
         self.wayleave = WayleaveBox(self._do)
         self.note = NoteBox(self._do)
+        self.why = WhyBox(jobs, self._do)
         self.photos = PhotoBox(jobs, self._do)
         self.facts = FactsBox(self._do)
         self.history = HistoryBox(jobs)
@@ -81,6 +83,7 @@ class SiteForm(QStackedWidget):
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(10)
         layout.addWidget(self.heading)
+        layout.addWidget(self.why)
         self.columns = TwoColumns(BESIDE_PX)
         layout.addWidget(self.columns)
         layout.addStretch(1)
@@ -119,6 +122,8 @@ class SiteForm(QStackedWidget):
         self.box.refused.connect(self._show_box)
         self.wayleave.opened.connect(lambda: self._show_widget(self.wayleave))
         self.photos.refused.connect(self.refused)
+        self.why.refused.connect(self.refused)
+        self.why.sites_wanted.connect(self.sites_wanted)
         self.facts.place_wanted.connect(lambda: self.place_wanted.emit(self.site))
         self.facts.sites_wanted.connect(self.sites_wanted)
 
@@ -143,6 +148,7 @@ class SiteForm(QStackedWidget):
             self.note.leave()
             self.photos.show_site(self._session, None)
             self.history.show_site(self._session, None)
+            self.why.show_site(self._session, None)
             self.site = None
             self._show_several(chosen)
             return
@@ -181,6 +187,7 @@ class SiteForm(QStackedWidget):
         self.photos.show_site(session, site.id)
         self.facts.show_site(state, site, read_only=session.read_only)
         self.history.show_site(session, site.id)
+        self.why.show_site(session, site.id)
         self.wayleave.setEnabled(not session.read_only)
         self.track.setEnabled(not session.read_only)
 

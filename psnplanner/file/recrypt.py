@@ -1,0 +1,81 @@
+"""A plain programme to an encrypted one and back: a whole copy, and never in place.
+
+In place, what is deleted stays on the disk in the clear until it is written over. Both files are
+opened by SQLCipher alone: two libraries of SQLite on one file would undo each other's locks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from psnplanner.errors import UserError
+from psnplanner.file import encryption, geopackage, sound
+from psnplanner.file.connection import APPLICATION_ID, check_is_sqlite, plain_words
+from psnplanner.file.database import Database
+from psnplanner.file.lock import WriterLock
+from psnplanner.whole_file import whole_file
+
+
+def encrypt(path: Path, out: Path, passphrase: str) -> None:
+    """Write a plain programme to a new file under a passphrase.
+
+    Raises UserError if it is encrypted already, or open elsewhere.
+    """
+    encryption.check_passphrase(passphrase)
+    if encryption.is_encrypted(path):
+        raise UserError("This programme is encrypted already.", str(path),
+                        "Decrypt it first to give it another passphrase.")  # fmt: skip
+    check_is_sqlite(path)
+    _copy(path, "", out, passphrase)
+
+
+def decrypt(path: Path, out: Path) -> None:
+    """Write an encrypted programme to a new, plain file.
+
+    Raises UserError if it is plain already, or open elsewhere.
+    """
+    if not encryption.is_encrypted(path):
+        check_is_sqlite(path)
+        raise UserError("This programme is not encrypted.", str(path), "Open it as it is.")
+    _copy(path, encryption.required(path), out, "")
+
+
+def _copy(path: Path, before: str, out: Path, after: str) -> None:
+    lock = WriterLock(path)
+    if not lock.acquire():
+        raise UserError("Another PSN Planner has this programme open.", str(path),
+                        "Close it there, then do it again.")  # fmt: skip
+    try:
+        with plain_words(path), whole_file(out, replace=False) as beside:
+            _export(path, before, beside, after)
+            if after:
+                encryption.hold(beside, after)
+    finally:
+        lock.release()
+
+
+def _export(path: Path, before: str, beside: Path, after: str) -> None:
+    address = f"{path.resolve().as_uri()}?mode=rw"
+    connection = _opened(address, path, before)
+    try:
+        db = Database(connection, execute_plugins=False)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        sound.check_journal(db, str(path))
+        sound.check_tables(db, str(path))
+        connection.execute("ATTACH ? AS made KEY ?", (str(beside), after))
+        connection.execute("SELECT sqlcipher_export('made')").fetchall()
+        # What is told of the file itself does not travel with its content, nor may its name.
+        connection.execute(f"PRAGMA made.application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA made.user_version = {geopackage.VERSION}")
+        connection.execute("DELETE FROM made.own")
+        connection.commit()
+        connection.execute("DETACH made")
+    finally:
+        connection.close()
+
+
+def _opened(address: str, path: Path, passphrase: str) -> Any:
+    if passphrase:
+        return encryption.connect(address, path, uri=True)
+    return encryption.sqlcipher(str(path)).connect(address, uri=True)

@@ -1,0 +1,63 @@
+"""A programme's passphrase, never from the command line itself: others can see what is typed there.
+
+It comes from the file that --passphrase-file or PSNPLANNER_PASSPHRASE_FILE names, from
+PSNPLANNER_PASSPHRASE, from the keyring, or from a prompt.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from psnplanner.errors import UserError
+
+_FILE, _WORDS = "PSNPLANNER_PASSPHRASE_FILE", "PSNPLANNER_PASSPHRASE"
+
+
+def passphrase_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option to read a new passphrase from a file."""
+    return click.option(
+        "--passphrase-file", type=click.Path(path_type=Path),
+        help="A file that holds the passphrase; else it is asked for.",
+    )(command)  # fmt: skip
+
+
+def told(path: Path | None = None) -> str:
+    """The passphrase as it was given beside the command; "" where it was not."""
+    named = path or (Path(os.environ[_FILE]) if os.environ.get(_FILE) else None)
+    if named is None:
+        return os.environ.get(_WORDS, "")
+    try:
+        return named.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("The file of the passphrase cannot be read.", str(named),
+                        "Name a text file that holds nothing else.") from error  # fmt: skip
+
+
+def fresh(path: Path | None) -> str:
+    """A new passphrase, asked for twice if it was not given. Raises UserError without one."""
+    words = told(path)
+    if not words and sys.stdin.isatty():
+        words = click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    if not words:
+        raise UserError(
+            "No passphrase was given.", remedy=f"Use --passphrase-file, or set {_FILE}."
+        )
+    return str(words)
+
+
+def supply(path: Path) -> bool:
+    """Give the passphrase of an encrypted file, if it can be had; whether it was."""
+    from psnplanner.session import passphrases
+
+    words = told()
+    if not words and sys.stdin.isatty():
+        words = click.prompt(f"Passphrase of {path.name}", hide_input=True, err=True)
+    if words:
+        passphrases.hold(path, words)
+    return bool(words)
