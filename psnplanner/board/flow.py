@@ -45,10 +45,14 @@ Row = Sequence["str | Cell"]
 
 
 class Flow:
-    """Pages being filled. `running` is what stands at the head of each."""
+    """Pages being filled. `running` is what stands at the head of each.
+
+    `headings` has the place of each in `pages`, its height on the page in points and its words.
+    """
 
     def __init__(self, running: str, foot: str) -> None:
         self.pages: list[Drawing] = []
+        self.headings: list[tuple[int, float, str]] = []
         self._running, self._foot = running, foot
         self._ink: Ink | None = None
         self._y = 0.0
@@ -90,6 +94,7 @@ class Flow:
             self._y -= 16
         self._y -= 16
         self.ink.write(LEFT, self._y, drawable(text, 120), 16, bold=True)
+        self.headings.append((len(self.pages) - 1, self._y + 16, drawable(text, 120)))
         self._y -= 8
 
     def paragraph(self, text: str, colour: str = MUTED, bold: bool = False) -> None:

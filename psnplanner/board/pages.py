@@ -10,7 +10,7 @@ import matplotlib
 
 from psnplanner.board import charts, panel
 from psnplanner.board.flow import Cell, Column, Flow, Row
-from psnplanner.board.paper import TYPE_42, bind, sheet
+from psnplanner.board.paper import HIGH, TYPE_42, Book, Bookmark, bind, sheet
 from psnplanner.board.pen import INK, WARN, drawable
 from psnplanner.board.picture import LOCK, MAP_BOX, draw_map, file_title, header
 from psnplanner.board.sections import SECTIONS
@@ -49,7 +49,11 @@ def document(pack: Pack) -> bytes:
         flow.number(len(pages) + 1)
         drawn = datetime.combine(date.fromisoformat(on), time())
         subject = f"Snapshot for {_FOR[pack.wanted.audience]}, drawn for {uk_date(on)}"
-        return bind([*pages, *flow.pages], pack.wanted.paper, file_title(pack), subject, drawn)
+        marks = [Bookmark(len(pages) + page, y, words) for page, y, words in flow.headings]
+        if pages:
+            marks.insert(0, Bookmark(0, HIGH * 72, SECTIONS["map"]))
+        book = Book(file_title(pack), subject, drawn, pack.wanted.paper, marks)
+        return bind([*pages, *flow.pages], book)
 
 
 _FOR = {"internal": "the project team", "board": "the board", "public": "the public"}

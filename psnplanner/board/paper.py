@@ -36,10 +36,29 @@ def sheet() -> Drawing:
     return Drawing(figsize=(WIDE, HIGH), facecolor="white")
 
 
-def bind(drawings: Iterable[Drawing], paper: str, title: str, subject: str, on: datetime) -> bytes:
-    """The pages as one PDF on A4 or A3; `on` is its date, never the clock's."""
-    out, (wide, high) = io.BytesIO(), INCHES[paper]
-    when = on.replace(tzinfo=UTC)
+class Bookmark(NamedTuple):
+    """A heading that a reader's side bar leads to: its page from 0, its height in points."""
+
+    page: int
+    y: float
+    words: str
+
+
+class Book(NamedTuple):
+    """What a file says of itself. `on` is its date, never the clock's; `paper` A4 or A3."""
+
+    title: str
+    subject: str
+    on: datetime
+    paper: str
+    bookmarks: Sequence[Bookmark] = ()
+
+
+def bind(drawings: Iterable[Drawing], book: Book) -> bytes:
+    """The pages as one PDF."""
+    title, subject = book.title, book.subject
+    out, (wide, high) = io.BytesIO(), INCHES[book.paper]
+    when = book.on.replace(tzinfo=UTC)
     file = PdfFile(
         out,
         {
@@ -57,7 +76,7 @@ def bind(drawings: Iterable[Drawing], paper: str, title: str, subject: str, on: 
         drawing.draw(renderer)
         renderer.finalize()
         file.endStream()
-    _catalogue(file, title, when)
+    _catalogue(file, title, when, _outlines(file, book.bookmarks, wide / WIDE))
     file.finalize()
     file.close()
     return out.getvalue()
@@ -150,7 +169,24 @@ class _Renderer(RendererPdf):  # type: ignore[misc]
         self.file.output(Op.grestore)
 
 
-def _catalogue(file: Any, title: str, when: datetime) -> None:
+def _outlines(file: Any, bookmarks: Sequence[Bookmark], scale: float) -> Any:
+    """The bookmarks as a list of objects, each leading to the next; None without any."""
+    if not bookmarks:
+        return None
+    root = file.reserveObject("outlines")
+    items = [file.reserveObject("bookmark") for _ in bookmarks]
+    for k, (mark, item) in enumerate(zip(bookmarks, items, strict=True)):
+        place = [file.pageList[mark.page], Name("XYZ"), 0, round(mark.y * scale, 1), None]
+        entry = {"Title": mark.words, "Parent": root, "Dest": place}
+        entry |= {"Prev": items[k - 1]} if k else {}
+        entry |= {"Next": items[k + 1]} if k + 1 < len(items) else {}
+        file.writeObject(item, entry)
+    ends = {"First": items[0], "Last": items[-1], "Count": len(items)}
+    file.writeObject(root, {"Type": Name("Outlines"), **ends})
+    return root
+
+
+def _catalogue(file: Any, title: str, when: datetime, outlines: Any) -> None:
     """Say again what the file is: in English, called by its title, with it in XMP as well."""
     about = file.reserveObject("metadata")
     file.beginStream(about.id, None, {"Type": Name("Metadata"), "Subtype": Name("XML")})
@@ -163,6 +199,8 @@ def _catalogue(file: Any, title: str, when: datetime) -> None:
         "ViewerPreferences": {"DisplayDocTitle": True},
         "Metadata": about,
     }
+    if outlines is not None:
+        root |= {"Outlines": outlines, "PageMode": Name("UseOutlines")}
     file.writeObject(file.rootObject, root)
 
 

@@ -170,10 +170,15 @@ def _parted(
     transactions = sum(line.startswith(b'{"hlc"') for line in whole)
     photographs = sum(line.startswith(b'{"photograph"') for line in whole)
     raise UserError(
-        f"This return was cut short: {transactions:,} of {first.get('transactions'):,} "
-        f"transactions and {photographs:,} of {first.get('photographs'):,} photographs arrived; "
+        f"This return was cut short: {transactions:,} of {_said(first, 'transactions')} "
+        f"transactions and {photographs:,} of {_said(first, 'photographs')} photographs arrived; "
         "nothing was merged.", where, _AGAIN,
     )  # fmt: skip
+
+
+def _said(first: Mapping[str, Any], what: str) -> str:
+    count = first.get(what)
+    return f"{count:,}" if isinstance(count, int) and 0 <= count < 10**9 else "some"
 
 
 def _read_lines(lines: Iterable[bytes]) -> tuple[list[Sent], dict[str, bytes]]:

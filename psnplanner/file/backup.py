@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
 from psnplanner.file import encryption
-from psnplanner.file.connection import connect, plain_words, rows
+from psnplanner.file.connection import plain_words, rows
 from psnplanner.file.database import Database
 from psnplanner.whole_file import TAKEN, whole_file
 
@@ -48,7 +49,6 @@ def copy(source: Database, out: Path) -> None:
         target = sqlite3.connect(str(out))
         try:
             source.conn.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE").fetchall()
         finally:
             target.close()
     _make_nameless(out)
@@ -68,10 +68,18 @@ def free_name(path: Path, why: str, now: datetime | None = None) -> Path:
 def _make_nameless(copy: Path) -> None:
     # Under the number of the file it came from, work in the copy would pass for work in that one:
     # a system may even give both files one number on the disk, one after the other.
-    db = connect(copy)
+    db = _open_alone(copy)
     try:
-        db.conn.execute("DELETE FROM own")
-        db.conn.commit()
-        db.conn.execute("PRAGMA journal_mode=DELETE").fetchall()
+        db.execute("DELETE FROM own")
+        db.commit()
     finally:
-        db.conn.close()
+        db.close()
+
+
+def _open_alone(copy: Path) -> Any:
+    """A connection that puts no file beside a copy that nobody else knows of yet."""
+    encrypted = encryption.is_encrypted(copy)
+    db = encryption.connect(str(copy), copy, uri=False) if encrypted else sqlite3.connect(str(copy))
+    for setting in ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY", "synchronous=OFF"):
+        db.execute(f"PRAGMA {setting}").fetchall()
+    return db

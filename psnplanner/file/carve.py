@@ -13,6 +13,7 @@ from typing import NamedTuple
 Value = int | float | str | bytes | None
 
 _LEAF = 0x0D
+_INDEX_LEAF, _INDEX_INNER = 0x0A, 0x02
 _USUAL_PAGE = 4096
 _HEADER = 100
 _MOST_COLUMNS = 64
@@ -55,6 +56,24 @@ def rows(all_pages: list[bytes], numbered: int) -> Iterator[Row]:
         start = _HEADER if index == 0 else 0
         if len(page) > start + 8 and page[start] == _LEAF:
             yield from _of_page(page, start, all_pages, numbered)
+
+
+def entries(all_pages: list[bytes]) -> Iterator[tuple[Value, ...]]:
+    """Every entry of every page of an index; those too long for one page are left out."""
+    for index, page in enumerate(all_pages):
+        kind = page[0] if index and len(page) > 12 else 0
+        if kind not in (_INDEX_LEAF, _INDEX_INNER):
+            continue
+        inner = kind == _INDEX_INNER
+        for cell in range(struct.unpack(">H", page[3:5])[0]):
+            at = (12 if inner else 8) + 2 * cell
+            try:
+                (offset,) = struct.unpack(">H", page[at : at + 2])
+                length, begin = _varint(page, offset + (4 if inner else 0))
+                if length <= (len(page) - 12) * 64 // 255 - 23:
+                    yield _record(page[begin : begin + length])
+            except (_Torn, IndexError, struct.error, UnicodeDecodeError):
+                continue
 
 
 def _of_page(page: bytes, start: int, all_pages: list[bytes], numbered: int) -> Iterator[Row]:

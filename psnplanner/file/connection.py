@@ -32,10 +32,15 @@ _SETTINGS = {
 }
 
 
-def connect(path: Path, *, read_only: bool = False) -> Database:
+class DiskRefused(UserError):
+    """The disk is full, over a quota, or failing."""
+
+
+def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Database:
     """Open a file with the settings the journal needs: WAL, every commit on the disk.
 
-    Raises UserError if the file is not SQLite or cannot be opened.
+    `alone` reads without the memory that is shared with others, which needs room on the disk.
+    Raises UserError if the file is not SQLite or cannot be opened, DiskRefused if the disk is why.
     """
     encrypted = encryption.is_encrypted(path)
     if not encrypted:
@@ -53,7 +58,10 @@ def connect(path: Path, *, read_only: bool = False) -> Database:
         else:
             connection = sqlite3.connect(uri, uri=True)
         try:
-            return _settle(Database(connection, execute_plugins=False), read_only, shared)
+            db = Database(connection, execute_plugins=False)
+            if alone:
+                db.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
+            return _settle(db, read_only, shared)
         except BaseException:
             connection.close()
             raise
@@ -222,7 +230,8 @@ _MEANINGS = {
 def _said(path: Path, message: str) -> UserError:
     for words, (what, remedy) in _MEANINGS.items():
         if words in message.lower():
-            return UserError(what, where=str(path), remedy=remedy)
+            kind = DiskRefused if words.startswith("disk") else UserError
+            return kind(what, where=str(path), remedy=remedy)
     return UserError(
         f"The file cannot be used: {message}.",
         where=str(path),

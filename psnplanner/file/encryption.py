@@ -172,6 +172,9 @@ def _give_key(connection: Any, passphrase: str) -> None:
     # It says on standard error what we say in a sentence.
     connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
     connection.set_key(passphrase)
+    # A later SQLCipher may have other defaults; files made by this one must open under it.
+    connection.execute("PRAGMA cipher_compatibility = 4").fetchall()
+    connection.execute(f"PRAGMA kdf_iter = {_ROUNDS}").fetchall()
     connection.execute("PRAGMA temp_store = MEMORY").fetchall()
 
 

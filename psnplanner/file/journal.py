@@ -184,6 +184,12 @@ def field_name(ent: int, fld: int) -> str:
     return field.name if field else ""
 
 
+def codec_of(ent: int, fld: int) -> str:
+    """How a field's values are kept; "" if it is not known."""
+    field = _FIELDS.get(ent, {}).get(fld)
+    return field.kind if field else ""
+
+
 def insert(db: Database, events: Sequence[EventRow]) -> None:
     """Add events after the last."""
     db.conn.executemany(_INSERT_EVENT, events)

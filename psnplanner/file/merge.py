@@ -4,19 +4,28 @@
 |----------------------------------------------|--------------------------------------------------|
 | a transaction that is here                   | nothing: twice is once                           |
 | one of a known device, the next by number    | appended; its fields' heads follow (`heads`)     |
-| one that leaves a gap behind                 | the whole is refused: it names what is missing   |
+| one that leaves a gap behind                 | the whole is refused: it says what is missing    |
 | one that rests on what has not arrived       | likewise                                         |
 | one under the number of another (hash)       | two copies under one name: it is renamed, kept   |
+| a clock far in the future                    | the whole is refused                             |
 | a field changed on one side                  | the later by the clock, which is that side       |
 | to one value on both sides                   | that value, silently                             |
 | to different values, unknown to each other   | the later by the clock; a conflict until settled |
 | a record removed here, changed there         | it stays removed; a conflict until settled       |
-| a change to a record of an unknown kind      | kept in the journal for a version that knows it  |
-| work at a site that was removed or moved     | kept; a finding where its site is gone           |
-| work under a workflow changed meanwhile      | kept; gates are looked at again, as findings     |
-| a clock far in the future                    | the whole is refused                             |
+| work at a site that was removed              | kept; a finding, and a conflict if it was edited |
+| work at a site that was moved                | both stand: place, phase and work are fields     |
+| a site moved by both                         | a place is one field: the later; a conflict      |
+| work at sites of a partner that was renamed  | both stand: a site names its partner by id       |
+| a partner renamed by both                    | the later; a conflict until settled              |
+| work at a stage that the workflow lost       | kept; a finding                                  |
+| work that a gate would refuse by now         | kept; gates are looked at again, as a finding    |
+| a pack or return of an older version         | taken: what it lacks has its default             |
+| a change of an unknown kind or field         | kept in the journal for a version that knows it  |
+| a settlement that was taken back             | its conflict is open again (`closings`)          |
+| the undo of a merge                          | its values and its conflicts go; redo, they come |
 
 All in one transaction of the file, with one transaction of this copy that says what arrived.
+Each row has its test, in this order, in `tests/exchange/test_decision_table.py`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,16 @@ from typing import Any
 
 from psnplanner import resource_files
 from psnplanner.errors import UserError
-from psnplanner.file import carve, encryption, journal, photographs, schema, tables
+from psnplanner.file import (
+    carve,
+    encryption,
+    journal,
+    photographs,
+    rebuild,
+    schema,
+    seals,
+    tables,
+)
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
@@ -35,13 +44,15 @@ SALVAGED = "Salvaged changes"
 class Salvage:
     """What was saved: changes and transactions, of how many there were as far as can be known.
 
-    `torn` are the labels of transactions that lost some or all of their changes.
+    `rebuilt` of the changes stood on lost pages and were told again from the index and the tables.
+    `torn` are the labels of transactions that lost some or all of their changes for good.
     """
 
     changes: int = 0
     changes_before: int = 0
     transactions: int = 0
     photographs: int = 0
+    rebuilt: int = 0
     torn: list[str] = field(default_factory=list)
 
     @property
@@ -61,6 +72,8 @@ class _Found:
     events: dict[int, Event] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     standing: dict[bytes, Record] = field(default_factory=dict)
+    rows: dict[bytes, list[tuple[Any, ...]]] = field(default_factory=dict)
+    rebuilt: set[int] = field(default_factory=set)
 
 
 def repair(path: Path, out: Path) -> Salvage:
@@ -84,6 +97,7 @@ def repair(path: Path, out: Path) -> Salvage:
                 _tell_again(db, found, salvage)
                 photographs.keep(db, found.pictures)
                 tables.rebuild(db, fold(journal.stream(db)))
+                seals.close(db)
         finally:
             db.conn.close()
     return salvage
@@ -101,13 +115,17 @@ def _find(path: Path, passphrase: str) -> _Found:
     numbered = -(-len(data) // carve.page_size(data))
     if passphrase:
         pages, numbered = encryption.pages(data, more, passphrase), -(-len(data) // encryption.PAGE)
+    named = rebuild.names(carve.entries(pages))
     for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):
             found.events[rowid] = values[1:]  # type: ignore[assignment]
         elif _is_header(values):
             found.headers[values[2], values[1]] = values  # type: ignore[index]
-        elif (record := _standing(values)) is not None:
-            found.standing[record.id] = record
+        elif len(values) > 2 and values[0] is None and isinstance(values[1], bytes):
+            found.rows.setdefault(values[1], []).append(values)
+            record = _standing(values)
+            if record is not None:
+                found.standing[record.id] = record
         elif (
             len(values) == 2
             and isinstance(values[0], str)
@@ -115,6 +133,9 @@ def _find(path: Path, passphrase: str) -> _Found:
             and hashlib.sha256(values[1]).hexdigest() == values[0]
         ):
             found.pictures[values[0]] = values[1]
+    again = rebuild.rebuilt(named, found.events, found.rows)
+    found.events |= again
+    found.rebuilt = set(again)
     return found
 
 
@@ -176,7 +197,7 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
         by_transaction[event[1], event[0]].append((seq, event))
     ends = [values[10] + values[11] - 1 for values in found.headers.values()]
     salvage.changes_before = max([*ends, *found.events], default=0)
-    salvage.changes = len(found.events)
+    salvage.changes, salvage.rebuilt = len(found.events), len(found.rebuilt)
     stamps = sorted({*found.headers, *by_transaction}, key=lambda key: (key[1], key[0]))
     chain: dict[int, tuple[int, bytes]] = {}
     broken: dict[int, int] = {}

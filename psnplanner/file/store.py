@@ -27,7 +27,7 @@ from psnplanner.file import (
 from psnplanner.file.backup import backup, free_name
 from psnplanner.file.clock import Clock
 from psnplanner.file.conflicts import conflicts
-from psnplanner.file.connection import begin, connect, plain_words, rows, writing
+from psnplanner.file.connection import DiskRefused, begin, connect, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge, net_changes, sent
@@ -55,6 +55,10 @@ _NO_LOCKS = (
 _ON_A_SHARE = (
     "This programme lies on a network share ({}): slower, and only as safe as its locks. "
     "Work on a copy on your own disk, and bring the copies together with “merge”."
+)
+_NO_ROOM = (
+    "The disk is full or refuses to write, so changes cannot be saved. All that was saved is "
+    "shown; make room, and open it again."
 )
 _CHANGED_SINCE = (
     "This programme has been changed since it was opened here. Open it again to see it as it is."
@@ -135,9 +139,26 @@ class ProgrammeFile:
     def open(path: Path, *, read_only: bool = False) -> ProgrammeFile:
         """Open a programme file, bringing an older one up to date after a backup.
 
+        On a disk that refuses to write it is opened for reading, and says so.
         Raises UserError if it is no programme, from a newer version, or damaged.
         """
         _check_log(path)
+        try:
+            return ProgrammeFile._opened(path, read_only)
+        except DiskRefused as refused:
+            said = refused
+            db = connect(path, read_only=True, alone=True)
+        try:
+            with plain_words(path):
+                if schema.pending(db, str(path)):
+                    raise said  # it cannot be read before it is brought up to date
+                return ProgrammeFile(path, db, None, _NO_ROOM)
+        except BaseException:
+            db.conn.close()
+            raise
+
+    @staticmethod
+    def _opened(path: Path, read_only: bool) -> ProgrammeFile:
         lock, notice = (None, "") if read_only else _take_lock(path)
         try:
             db = connect(path, read_only=lock is None)

@@ -309,7 +309,7 @@ def from_sql(kind: str, value: Any) -> Any:
     return decode(kind, parsed(value) if kind in (*_JSON_KINDS, "place") else value)
 
 
-_scan = json.JSONDecoder().scan_once
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def parsed(text: str) -> Any:

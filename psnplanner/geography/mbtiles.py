@@ -8,6 +8,7 @@ put to it may run for long.
 
 from __future__ import annotations
 
+import re
 import time
 from math import isfinite
 from pathlib import Path
@@ -21,10 +22,14 @@ HIGHEST_ZOOM = 24
 _PATIENCE_S = 2.0
 _TILE_PATIENCE_S = 0.5
 _MOST_TILE_BYTES = 5_000_000
+_FITS = f"coalesce(length(tile_data), 0) <= {_MOST_TILE_BYTES}"
 _MOST_TEXT = 300
 _STEPS = 5_000  # of SQLite's machine between looks at the clock
 _VECTOR = ("pbf", "mvt")
 _RASTER = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
+_MAY_PRECEDE_A_BRACKET = re.compile(r"\b(on|using|and|where|from|join|as|tiles|metadata)\W? \(")
+_CALL = re.compile(r"\w\W? ?\(|\bwith\b|\bunion\b|\bvalues\b")
+_COMPUTED = re.compile(r"\bgenerated\b|\bas ?\(|\busing\b")
 _OTHER = "Choose a file of raster tiles (PNG or JPEG) that ends in .mbtiles."
 Box = tuple[float, float, float, float]
 
@@ -43,6 +48,7 @@ class MBTiles:
         self._connection = _connect(path)
         self._connection.set_progress_handler(self._too_long, _STEPS)
         try:
+            self._refuse_computed()
             said = self._metadata()
             self.lowest, self.highest = self._levels(said)
             self._refuse_unless_raster(said)
@@ -61,7 +67,7 @@ class MBTiles:
         try:
             rows = self._ask(
                 "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? "
-                "AND tile_row = ? LIMIT 1",
+                f"AND tile_row = ? AND {_FITS} LIMIT 1",
                 (zoom, x, 2**zoom - 1 - y),
                 _TILE_PATIENCE_S,
             )
@@ -99,9 +105,24 @@ class MBTiles:
     def _too_long(self) -> int:
         return int(time.monotonic() > self._deadline)
 
+    def _refuse_computed(self) -> None:
+        """Tiles and what is said of them stand in tables, or in a view that only joins some.
+
+        What is computed can fill the memory in one step, and SQLite cannot be told how much.
+        """
+        for kind, text in self._ask("SELECT type, coalesce(sql, '') FROM sqlite_master"):
+            words = " ".join(str(text).casefold().split())
+            bare = _MAY_PRECEDE_A_BRACKET.sub(" ", words)
+            computes = "||" in words or words.count("select ") > 1 or _CALL.search(bare)
+            if (kind == "view" and computes) or (kind == "table" and _COMPUTED.search(words)):
+                raise UserError("its tiles are computed by instructions in the file: not opened.",
+                                str(self.path), _OTHER)  # fmt: skip
+
     def _metadata(self) -> dict[str, str]:
         try:
-            rows = self._ask("SELECT name, value FROM metadata LIMIT 100")
+            rows = self._ask(
+                "SELECT name, value FROM metadata WHERE length(value) < 100000 LIMIT 100"
+            )
         except UserError:
             # Some writers leave it out; without tiles, though, it is no map at all.
             rows = []
@@ -124,7 +145,7 @@ class MBTiles:
         return int(lowest), int(highest)
 
     def _refuse_unless_raster(self, said: dict[str, str]) -> None:
-        rows = self._ask("SELECT tile_data FROM tiles LIMIT 1")
+        rows = self._ask(f"SELECT tile_data FROM tiles WHERE {_FITS} LIMIT 1")
         if not rows:
             raise UserError("the file holds no tiles.", str(self.path), _OTHER)
         data = rows[0][0]
@@ -140,7 +161,7 @@ def _connect(path: Path) -> Any:
     from pysqlite3 import dbapi2
 
     if path.exists() and not path.is_file():  # a pipe would be waited on for ever
-        raise _no_map(path)
+        raise UserError("it is no file and cannot be read.", str(path), _OTHER)
     try:
         with path.open("rb") as file:
             start = file.read(16)

@@ -17,6 +17,8 @@ _KNOWN = ("host", "hostaddr", "port", "dbname", "user", "sslmode", "sslrootcert"
           "sslkey", "passfile", "connect_timeout")  # fmt: skip
 _BEGINNINGS = ("postgresql://", "postgres://")
 _LIKE_THIS = "Give it like postgresql://ann@hub.example.org/cheshire."
+_LIVELINESS = {"keepalives_idle": "20", "keepalives_interval": "5", "keepalives_count": "3",
+               "tcp_user_timeout": "30000"}  # fmt: skip
 CHECKED = "verify-full"
 """The one way of TLS in which libpq checks that the server is the one that was named."""
 
@@ -54,7 +56,7 @@ class Address:
 
     def parameters(self) -> dict[str, str]:
         """What a connection is made with: nothing that matters is left to the environment."""
-        given = {"connect_timeout": "10", "hostaddr": "", **self.settings}
+        given = {"connect_timeout": "10", "hostaddr": "", **_LIVELINESS, **self.settings}
         given["client_encoding"], given["application_name"] = "utf8", "psnplanner"
         if not self.is_here:
             given["sslmode"] = CHECKED

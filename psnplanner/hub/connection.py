@@ -134,7 +134,9 @@ def _out_of_reach(error: psycopg.Error, address: Address) -> UserError:
     if error.sqlstate == "3D000" or ("does not exist" in said and "database" in said):
         return UserError("There is no such database at the hub.", where,
                          "Check the address, or have the database made.")  # fmt: skip
-    if "certificate" in said or "SSL" in said or "TLS" in said:
+    # A connection that broke off says SSL too, and is only that.
+    proof = ("certificate", "does not support SSL", "SSL error: tls", "SSL error: ssl")
+    if error.sqlstate is None and any(word in said for word in proof):
         words = _first_line(said, address)
         return UserError(f"The hub could not prove that it is the one named: {words}.", where,
                          "Check the address; sslrootcert names its authority's certificate."

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psnplanner import home
-from psnplanner.hub.address import Address
 from psnplanner.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from psnplanner.hub.address import Address
 
 
 def _path() -> Path:

@@ -146,7 +146,10 @@ def _glance(line: str, delimiter: str) -> list[str]:
     """The cells of a line by itself, quickly: to mend it under six wrong delimiters takes long."""
     if line.count('"') % 2:
         return line.split(delimiter)
-    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error:  # a cell longer than any: it is refused when the rows are read
+        return line.split(delimiter)
 
 
 def _check_size(path: Path, number: int, cells: list[str]) -> None:

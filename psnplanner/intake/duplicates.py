@@ -41,6 +41,7 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 _WINDOW = 8
+_MOST_TOGETHER = 60  # thousands of one name would be compared each with each, for minutes
 _ALL_PAIRS_UP_TO = 40
 _KNOWN_TO_M = 500.0  # a worse position says nothing of which building it is
 _MOST_REASONS = 6
@@ -272,6 +273,8 @@ class _Comparison:
 
     def _may_join(self, mine: list[int], theirs: list[int], proposal: str) -> bool:
         """Whether every two of both may stand together: a chain of likes has unlike ends."""
+        if len(mine) + len(theirs) > _MOST_TOGETHER:
+            return False
         for one in mine:
             for other in theirs:
                 known = self._alike.get((min(one, other), max(one, other)))

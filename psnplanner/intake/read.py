@@ -11,7 +11,7 @@ from psnplanner.intake.returned import without_information
 from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.intake.workbook import read_workbook
 
-_MOST_BYTES = 500_000_000
+_MOST_BYTES = 300_000_000  # a million rows of a list are half of it
 _START, _NOTHING = 1 << 16, b" \r\n\t\0"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 # How the kinds of layer a GIS writes begin; which it is, and whether, `vector` tells.

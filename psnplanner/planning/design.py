@@ -10,6 +10,7 @@ from math import ceil
 
 from psnplanner.errors import UserError
 from psnplanner.planning.horizon import Horizon, dated
+from psnplanner.planning.tail import tail
 from psnplanner.programme.gates import GROUND_STAGES, WAYLEAVE_STAGE, uk
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId, derived_id
@@ -55,21 +56,6 @@ def lead_days(workflow: Workflow) -> int:
         if stage.key == GROUND_STAGES[0]:
             break
     return ceil(max(ground))
-
-
-def closing_days(workflow: Workflow) -> int:
-    """Working days kept free before go-live to test and migrate the last phase's sites.
-
-    Twice the likely durations of the stages after the router is in, up to going live
-    (2 x (3 + 1) = 8 by default): the likely figure alone fails half the time.
-    """
-    order = [stage.key for stage in workflow.stages]
-    live = workflow.live_stage
-    if live is None:
-        return 0
-    crew = [order.index(key) for key in (*GROUND_STAGES, "cpe") if key in order]
-    path = workflow.stages[max(crew, default=-1) + 1 : order.index(live.key) + 1]
-    return ceil(2 * sum(stage.working_days[1] for stage in path))
 
 
 def design(
@@ -176,12 +162,16 @@ def _room(horizon: Horizon, kept: Sequence[Phase]) -> tuple[date, date]:
             remedy="Set the programme's status date to the day you plan from, or move go-live.",
         )
     first = calendar.add(start, lead_days(horizon.state.workflow))
-    after = [calendar.add(phase.ends_on, 1) for phase in kept if phase.ends_on is not None]
-    first = calendar.next_working(max([first, *after]))
-    last = calendar.add(programme.go_live_on, -closing_days(horizon.state.workflow) - 1)
+    free = [calendar.add(phase.ends_on, 1) for phase in kept if phase.ends_on is not None]
+    first = calendar.next_working(max([first, *free]))
+    after = tail(horizon.state.workflow)
+    last = calendar.add(programme.go_live_on, -after.safe_days - 1)
+    if first > last:
+        # Short of time, go-live is at risk, and the plan says what that costs.
+        last = calendar.add(programme.go_live_on, -ceil(after.likely_days) - 1)
     if first > last:
         # Short of time, begin as soon as anybody could: single sites may be further on.
-        first = calendar.next_working(max([start, *after]))
+        first = calendar.next_working(max([start, *free]))
     if first > last:
         raise UserError(
             f"There is no room for a phase: crews can start on {uk(first)} at the earliest, and "

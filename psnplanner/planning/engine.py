@@ -131,7 +131,7 @@ class Engine:
             return Found(self.best, self.pounds, self._climb.best)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
             stretches = 0
-            climbing = pool.submit(self._stretch, FIRST_STRETCHES)
+            climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
             for base in self._spread_bases(STARTS - FIRST_STARTS):
                 self._try(base)
             climbing.result()
@@ -168,14 +168,18 @@ class Engine:
             worth[some] += problem.visit_pounds * (1 / guests - (guests == 1))
         return worth
 
-    def _stretch(self, count: int = 1) -> None:
-        """Let the bound climb for about a second of work, so many times."""
+    def _stretch(self, pounds: float, count: int = 1) -> None:
+        """Let the bound climb for about a second of work, so many times.
+
+        It knows what the best plan cost when it was sent off: what others find meanwhile would
+        make its way depend on the machine's load.
+        """
         units, _, bases = self.problem.shape
         effort = units * bases + 20_000.0
         if not self.problem.alike:
             effort = len(self._climb.classes) * (400_000 + 2.5 * self._climb.pairs)
         steps = int(np.clip(STRETCH / effort, 3, 400))
-        self._climb.climb(count * steps, self.pounds, self.budget.stop)
+        self._climb.climb(count * steps, pounds, self.budget.stop)
 
     @property
     def _closed(self) -> bool:
@@ -202,11 +206,12 @@ class Engine:
     def _spread_bases(self, count: int) -> Iterator[Ints]:
         """Bases to start from, spread out as k-means++ does."""
         units, groups, _ = self.problem.shape
+        furthest = float(self.problem.reach.max())
         for _ in range(count):
             chosen: list[int] = []
             nearest = np.full(units, np.inf)
             for _ in range(groups):
-                far = np.minimum(nearest, self.problem.reach.max()) * self.problem.weight + 1e-9
+                far = np.minimum(nearest, furthest) * self.problem.weight + 1e-9
                 unit = self._random.choice(units, p=far / far.sum())
                 order = np.argsort(self.problem.reach[unit], kind="stable")
                 new = next((b for b in order.tolist() if b not in chosen), int(order[0]))
@@ -224,7 +229,7 @@ class Engine:
         parts = self._batch(CLIMB_PARTS if climb else THREADS)
         if not parts:
             return False
-        climbing = pool.submit(self._stretch) if climb else None
+        climbing = pool.submit(self._stretch, self.pounds) if climb else None
         works = [pool.submit(part.solve, self.budget) for part in parts]
         for part, work in zip(parts, works, strict=True):
             solved = work.result()

@@ -18,21 +18,21 @@ from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
 from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.engine import Budget, Engine, Found
-from psnplanner.planning.feasibility import Binding, binding
-from psnplanner.planning.grouping import OUT, Grouped, best_bases, total_pounds
+from psnplanner.planning.feasibility import binding
+from psnplanner.planning.grouping import OUT, Grouped, total_pounds
 from psnplanner.planning.horizon import Horizon, Tree
 from psnplanner.planning.instance import Instance, build
-from psnplanner.planning.nodes import dated_nodes, nearest_nodes, propose_nodes
+from psnplanner.planning.nodes import nearest_nodes, propose_nodes
 from psnplanner.planning.phasing import greedy_by_priority
+from psnplanner.planning.plan_edit import edit_of
+from psnplanner.planning.plan_in_force import in_force
 from psnplanner.planning.prices import Prices
-from psnplanner.planning.transport import pinned, repair
+from psnplanner.planning.shortfall import left_out, shortfall
 from psnplanner.planning.verify_plan import verify
-from psnplanner.programme.edits import ApplyPlan, Compose, Delete, Edit, plural, present_day
-from psnplanner.programme.gates import uk
+from psnplanner.programme.edits import ApplyPlan, Edit, present_day
 from psnplanner.programme.node import Node
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
-from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, open_share
 
@@ -41,7 +41,7 @@ Progress = Callable[[float, str], None]
 WORK_PER_SECOND = 1.6
 """Work of the engine, in seconds of one core, bought by a second of budget on two."""
 
-WALL_FACTOR = 10.0
+WALL_FACTOR, LEAST_WALL_S = 30.0, 120.0
 """The clock stops a plan only at so many times its budget: below, rounds alone count."""
 
 BOUND_STEP = 0.001
@@ -213,8 +213,8 @@ def propose(
     found = _search(instance, greedy, options, began, tell, better, enough)
     best = found.plan
     tell(0.95, "Checking the plan")
-    plan = _finish(state, horizon, ready, instance, drawn, given, best)
-    unplanned = _unplanned(ready, instance, best)
+    plan = edit_of(horizon, ready, instance, drawn, given, best)
+    unplanned = left_out(ready, instance, best)
     out = frozenset(ident for ident, _ in unplanned)
     verify(state, plan, out, horizon, keep_locks=options.keep_locks)
     after = state.after(plan.propose(state, today).changes)
@@ -223,7 +223,7 @@ def propose(
         edit=plan,
         after=after,
         unplanned=tuple(unplanned),
-        shortfall=_shortfall(instance, best, short, unplanned, after),
+        shortfall=shortfall(instance, best, short, unplanned, after),
         cost_terms=terms(instance, best),
         greedy_pounds=total_pounds(instance.model, greedy),
         bound_pounds=float(min(found.bound.pounds, found.pounds)),
@@ -338,9 +338,10 @@ def _search(
     budget = Budget(
         WORK_PER_SECOND * options.seconds,
         cancelled,
-        began + (options.wall_seconds or max(2.0, WALL_FACTOR * options.seconds)),
+        began + (options.wall_seconds or max(LEAST_WALL_S, WALL_FACTOR * options.seconds)),
     )
-    first = min([greedy, *_in_force(instance)], key=lambda plan: total_pounds(instance.model, plan))
+    known = [greedy, in_force(instance)]
+    first = min(filter(None, known), key=lambda plan: total_pounds(instance.model, plan))
     told(first, total_pounds(instance.model, first))
     engine = Engine(instance.model, first, budget, options.seed, told)
     found = engine.run()
@@ -355,110 +356,6 @@ def _phase_of(instance: Instance, plan: Grouped) -> dict[RecordId, RecordId | No
         site.id: instance.phases[k].id if k != OUT else None
         for site, k in zip(instance.sites, where, strict=True)
     }
-
-
-def _in_force(instance: Instance) -> list[Grouped]:
-    """The plan in force, mended where it breaks a rule; none where there is none."""
-    if not (instance.current != OUT).any():
-        return []
-    model = instance.model
-    group = pinned(model)
-    for i, k in enumerate(instance.current):
-        u = instance.unit[i]
-        if k != OUT and model.allowed[u, k]:
-            group[u] = k
-    plan = Grouped(group, np.zeros(model.shape[1], dtype=np.int64))
-    plan.base = best_bases(model, plan)
-    repair(model, plan)
-    plan.base = best_bases(model, plan)
-    return [plan]
-
-
-def _finish(
-    state: State,
-    horizon: Horizon,
-    ready: Horizon,
-    instance: Instance,
-    drawn: Design,
-    given: Mapping[RecordId, RecordId],
-    best: Grouped,
-) -> Edit:
-    """The edit that puts an assignment in force."""
-    phases = list(drawn.phases)
-    values: dict[RecordId, dict[str, Any]] = {i: {"node": node} for i, node in given.items()}
-    phase_of: dict[RecordId, Phase] = {}
-    where = phases_of(instance, best)
-    for i, site in enumerate(instance.sites):
-        k = int(where[i])
-        if k != OUT:
-            phase_of[site.id] = phases[k]
-        if not instance.fixed[i]:
-            values.setdefault(site.id, {})["phase"] = phases[k].id if k != OUT else None
-    for ident, site in state.sites.items():
-        if state.statuses[ident] != "live" and ident not in phase_of and site.position is None:
-            values.setdefault(ident, {})["phase"] = None
-    phases = [_with_base(instance, phase, best, k) for k, phase in enumerate(phases)]
-    dated = dated_nodes(ready.state, phase_of, horizon.calendar, horizon.present_on)
-    known = {node.id: node for node in ready.state.nodes.values() if node.id not in state.nodes}
-    known |= {node.id: node for node in dated}
-    count = plural(len(phase_of), "site")
-    label = f"Plan {count} in {plural(len(phases), 'phase')}"
-    applied = ApplyPlan(phases, list(known.values()), values, label)
-    if drawn.dropped:
-        return Compose(label, [applied, Delete("phase", drawn.dropped)])
-    return applied
-
-
-def _with_base(instance: Instance, phase: Phase, best: Grouped, k: int) -> Phase:
-    if not (best.group == k).any() or instance.base_nodes[best.base[k]] is None:
-        return phase
-    return dataclasses.replace(phase, base=instance.base_nodes[best.base[k]])
-
-
-def _unplanned(ready: Horizon, instance: Instance, best: Grouped) -> list[tuple[RecordId, str]]:
-    """The sites left out and why, by reference."""
-    where = phases_of(instance, best)
-    found = {
-        site.id: instance.why_not(i) for i, site in enumerate(instance.sites) if where[i] == OUT
-    }
-    known = {site.id for site in instance.sites}
-    for ident in ready.state.sites:
-        if ident not in known and ready.state.statuses[ident] != "live":
-            found[ident] = "it has no position: correct its postcode or place it on the map"
-    order: Callable[[RecordId], tuple[str, RecordId]] = lambda ident: (  # noqa: E731
-        ready.state.sites[ident].reference,
-        ident,
-    )
-    return [(ident, found[ident]) for ident in sorted(found, key=order)]
-
-
-def _shortfall(
-    instance: Instance,
-    best: Grouped,
-    short: Binding | None,
-    unplanned: list[tuple[RecordId, str]],
-    after: State,
-) -> str | None:
-    """What is not live by go-live, named: the binding constraint, then who, then why."""
-    go_live_on = after.programme.go_live_on
-    goal = f"go-live on {uk(go_live_on)}" if go_live_on else "go-live"
-    said = [short.sentence] if short else []
-    where = phases_of(instance, best)
-    late = [instance.sites[i] for i in np.flatnonzero(where != OUT) if instance.late[where[i]]]
-    if late:
-        said.append(f"{_who(late)} planned in a phase that ends after {goal}.")
-    for reason in dict.fromkeys(reason for _, reason in unplanned):
-        sites = [after.sites[ident] for ident, why in unplanned if why == reason]
-        said.append(f"{_who(sites)} in no phase and would miss {goal}: {reason}.")
-    return " ".join(said) or None
-
-
-def _who(sites: list[Site]) -> str:
-    held = sorted(sites, key=lambda site: (site.reference, site.id))
-    name = held[0].reference or held[0].name
-    if len(held) == 1:
-        return f"1 site ({name}) is"
-    return f"{plural(len(held), 'site')} ({name} first) are"
 
 
 def _moved(state: State, after: State) -> int:

@@ -74,7 +74,10 @@ class Prices:
     """Each site done after its partner's compliance certificate lapses: a renewal to chase."""
 
     miss_pounds: float = 25_000.0
-    """Each site not live by go-live, on top of its dearest phase: dear, but finite."""
+    """Each site not live by go-live, on top of its dearest phase: dear, but finite.
+
+    A site whose phase ends shortly before go-live costs this times the chance of being late.
+    """
 
     @property
     def travel_pounds(self) -> float:

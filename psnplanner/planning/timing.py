@@ -14,6 +14,7 @@ import numpy as np
 from psnplanner.planning.grouping import Flags, Floats, Ints
 from psnplanner.planning.horizon import Horizon
 from psnplanner.planning.prices import Prices
+from psnplanner.planning.tail import tail
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
@@ -34,7 +35,9 @@ class Timing:
     """The days and pounds that the terms are made of; `pounds` puts them together.
 
     Days are ordinals: `ends` (K,), `contract` (N,), the present `start`. `annual` and `wait` (N,)
-    are pounds a year and a day; `uncertified` (N, K) says where a partner's certificate lapses.
+    are pounds a year and a day; `uncertified` (N, K) says where a partner's certificate lapses;
+    `late_chance` (K,) is the chance that a site of a phase is not live by go-live: test, handover
+    and migration come after the dig.
     """
 
     start: int
@@ -44,6 +47,7 @@ class Timing:
     wait: Floats
     saving_share: float
     late: Flags
+    late_chance: Floats
     uncertified: Flags
     prices: Prices
 
@@ -60,7 +64,7 @@ class Timing:
             prices.out_of_contract_share * annual * after * (contract >= self.start),
             self.wait[sites] * np.maximum(0, ends - self.start),
             prices.certificate_pounds * self.uncertified[sites, phases],
-            prices.miss_pounds * np.broadcast_to(self.late[phases], after.shape),
+            prices.miss_pounds * np.broadcast_to(self.late_chance[phases], after.shape),
         )
         return dict(zip(TERMS, pounds, strict=True))
 
@@ -94,6 +98,7 @@ def timing(
         wait=np.array(wait, dtype=np.float64),
         saving_share=_saving_share(state, prices),
         late=late_phases(state, phases),
+        late_chance=late_chances(horizon, phases),
         uncertified=_uncertified(state, sites, phases),
         prices=prices,
     )
@@ -103,6 +108,18 @@ def late_phases(state: State, phases: Sequence[Phase]) -> Flags:
     """Which phases (K,) end after go-live."""
     go_live_on = state.programme.go_live_on or date.max
     return np.array([(p.ends_on or date.min) > go_live_on for p in phases], dtype=bool)
+
+
+def late_chances(horizon: Horizon, phases: Sequence[Phase]) -> Floats:
+    """The chance (K,) that a site dug on a phase's last day is not live by go-live."""
+    goal, after = horizon.state.programme.go_live_on, tail(horizon.state.workflow)
+    if goal is None:
+        return np.zeros(len(phases))
+    ends = [p.ends_on or date.min for p in phases]
+    days = [horizon.calendar.between(on, goal) if on < goal else 0 for on in ends]
+    chances = [1.0 if on > goal else after.late_chance(d) for on, d in zip(ends, days, strict=True)]
+    # A chance in a thousand is none: nobody plans by it, and plans are easier to compare.
+    return np.array([round(chance, 3) for chance in chances], dtype=np.float64)
 
 
 def annual_pounds(sites: Sequence[Site]) -> Floats:

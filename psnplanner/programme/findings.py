@@ -52,10 +52,11 @@ def findings(state: State, today: date, calendar: Calendar) -> list[Finding]:
         _breaches,
         _overrides,
     )
-    from psnplanner.programme.merge_findings import work_without_site  # it needs Finding
+    from psnplanner.programme import merge_findings  # it needs Finding
 
     found = [finding for check in checks for finding in check(look)]
-    found += work_without_site(state)
+    found += merge_findings.work_without_site(state)
+    found += merge_findings.work_without_stage(state)
     return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -len(f.sites), f.code))
 
 

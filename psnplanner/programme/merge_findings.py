@@ -1,4 +1,4 @@
-"""What a merge may leave behind that needs a person: work at a site that is not there."""
+"""What a merge may leave behind that needs a person: work at a site or a stage that is gone."""
 
 from __future__ import annotations
 
@@ -30,6 +30,28 @@ def work_without_site(state: State) -> Iterator[Finding]:
             (),
             "Bring the site back: settle the conflict over its removal, or undo the removal in "
             "the history. The work is kept meanwhile.",
+        )
+
+
+def work_without_stage(state: State) -> Iterator[Finding]:
+    """A finding for each stage that is gone from the workflow, though work at it is recorded.
+
+    The workflow was changed while somebody worked by the old one: no form shows such a stage.
+    """
+    known, lost = state.workflow.by_key, dict[str, list[RecordId]]()
+    for record in state.tables["stage"].values():
+        if isinstance(record, StageRecord) and record.stage not in known and record.state:
+            lost.setdefault(record.stage, []).append(record.site or b"")
+    for key, sites in sorted(lost.items()):
+        there = tuple(ident for ident in sites if ident in state.sites)
+        yield Finding(
+            "work_without_stage",
+            WARNING,
+            f"Work is recorded at a stage that the workflow no longer has: “{key}”, at "
+            f"{plural(len(sites), 'site')}.",
+            there,
+            "Bring the stage back into the workflow, or record the work at the stage that took "
+            "its place. It is kept meanwhile.",
         )
 
 

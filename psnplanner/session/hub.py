@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from psnplanner.hub.wire import Parcel
 
 __all__ = ["NeedsPassword", "Parted", "Synced", "Syncing", "Unreachable", "hub_address",
-           "hub_grant", "hub_standing"]  # fmt: skip
+           "hub_grant", "hub_standing", "keep_password"]  # fmt: skip
 
 ARRIVED = "sync"
 """The kind of what listeners are told of when others' changes arrive."""
@@ -234,6 +234,13 @@ def _to(known: Record | None, record: Record) -> list[Change]:
     if known is None:
         return [creation(record)]
     return difference(known, {name: getattr(record, name) for name in fields_of(type(record))})
+
+
+def keep_password(address: Address) -> None:
+    """Put an address's password into the keyring. Raises UserError where there is none."""
+    from psnplanner.hub import passwords
+
+    passwords.keep_password(address)
 
 
 def hub_standing(address: Address) -> dict[str, Any]:

@@ -31,22 +31,23 @@ class Snapshots(Past):
         as_at: date | None = None,
         *,
         recorded_by: datetime | None = None,
+        audience: str = "internal",
         forecast: Mapping[str, Any] | None = None,
     ) -> Figures:
         """The figures of the present day, or of the programme as it stood on another.
 
-        With `recorded_by`, from what this file had learnt by that instant.
+        With `recorded_by`, from what this file had learnt by that instant; for an audience,
+        from what it may see.
         """
-        from psnplanner.board.figures import figures
+        from psnplanner.board.snapshot import Wanted
 
         at = self._at(as_at, recorded_by)
-        beside = self._beside(at.state, forecast)
-        return figures(at.state, at.drawn_on, at.calendar, as_at=as_at, beside=beside)
+        return self._pack(at, Wanted(audience), forecast, (), None, replayed=False).figures
 
     def snapshot(
         self,
         out: Path,
-        *,
+        *others: Path,
         as_at: date | None = None,
         recorded_by: datetime | None = None,
         audience: str = "internal",
@@ -57,14 +58,18 @@ class Snapshots(Past):
         joiners: Iterable[Joiner] = (),
         progress: Progress | None = None,
     ) -> None:
-        """Write a snapshot for the board; its kind follows the file's ending."""
+        """Write a snapshot for the board; its kind follows the file's ending.
+
+        Several files are drawn of the same figures, which are drawn up once.
+        """
         from psnplanner.board.snapshot import Wanted, checked_suffix, save
 
-        suffix = checked_suffix(Path(out))
+        suffixes = {path: checked_suffix(path) for path in map(Path, (out, *others))}
         wanted = Wanted(audience, title, tuple(sections), paper)
-        at = self._at(as_at, recorded_by)
-        made = self._pack(at, wanted, forecast, tuple(joiners), progress)
-        save(made, suffix, Path(out), progress)
+        at, replayed = self._at(as_at, recorded_by), ".html" in suffixes.values()
+        made = self._pack(at, wanted, forecast, tuple(joiners), progress, replayed=replayed)
+        for path, suffix in suffixes.items():
+            save(made, suffix, path, progress)
 
     def issue(
         self,
@@ -120,7 +125,8 @@ class Snapshots(Past):
         from psnplanner.board.snapshot import render
 
         at = self._at(asked.as_at, known=issue.position(asked), drawn_on=asked.drawn_on)
-        made = self._pack(at, issue.wanted(asked), *issue.extra(asked), progress)
+        replayed = asked.form == ".html"
+        made = self._pack(at, issue.wanted(asked), *issue.extra(asked), progress, replayed=replayed)
         return render(made, asked.form)
 
     def _pack(
@@ -130,10 +136,15 @@ class Snapshots(Past):
         forecast: Mapping[str, Any] | None,
         joiners: tuple[Joiner, ...],
         progress: Progress | None,
+        *,
+        replayed: bool,
     ) -> Pack:
+        """What any kind of file is drawn from; only a page that replays needs the journal read."""
         from psnplanner.board.snapshot import Material, pack
 
-        reel = self.playback(progress) if at.known is None else self._playback_of(at)
+        reel = None
+        if replayed:
+            reel = self.playback(progress) if at.known is None else self._playback_of(at)
         material = Material(self._beside(at.state, forecast), reel, joiners)
         return pack(at.state, wanted, material, at.drawn_on, at.calendar, at.as_at)
 
@@ -175,7 +186,7 @@ class Snapshots(Past):
         suffix = checked_suffix(Path(out))
         found = self.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
         at = self._at(to_day, recorded_by)
-        made = self._pack(at, Wanted(audience), None, (), progress)
+        made = self._pack(at, Wanted(audience), None, (), progress, replayed=False)
         save(draw(made, found), suffix, Path(out), progress)
 
     def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:

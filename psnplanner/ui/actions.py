@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from psnplanner.ui import look
+from psnplanner.ui import backup_commands, look
 from psnplanner.ui.export_commands import ask_export
 from psnplanner.ui.settings import recent_files, settings
 from psnplanner.ui.wording import capital
@@ -69,10 +69,12 @@ class Actions:
         self._add(menu, "export", "&Export…", lambda: ask_export(self._window), "Ctrl+Shift+E")
         menu.addSeparator()
         self._window.exchange.fill_file_menu(menu, self._add)
+        self._window.hub.fill_file_menu(menu, self._add)
         menu.addSeparator()
         self._add(menu, "gazetteer", "Postcode &gazetteer…", files.gazetteer)
         self._add(menu, "snapshot", "&Snapshot for the board…", files.snapshot, "Ctrl+B")
         self._add(menu, "backup", "&Back up…", files.backup)
+        self._add(menu, "backups", "Bac&kups…", lambda: backup_commands.ask(self._window))
         menu.addSeparator()
         self._add(menu, "close", "&Close programme", files.close, _KEYS.Close)
         self._add(menu, "quit", "&Quit", self._window.close, "Ctrl+Q")
@@ -213,3 +215,4 @@ class Actions:
             action.setIconText(verb)
         self._window.sheet.refresh_actions(self.by_name)
         self._window.exchange.refresh_actions(self.by_name)
+        self._window.hub.refresh_actions(self.by_name)

@@ -21,12 +21,26 @@ class Banner(QFrame):
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 6, 12, 6)
         line.addWidget(self.words)
+        self._session: Any = None
+        self._told = ""
         self.hide()
+
+    def say(self, words: str) -> None:
+        """Say something that came up meanwhile, until something else does; empty to end it."""
+        if words != self._told and self._session is not None:
+            self._told = words
+            self._show()
 
     def show_session(self, session: Any) -> None:
         """Say what is special about this programme, if anything."""
-        said = []
-        if session.read_only:
+        self._session, self._told = session, ""
+        self._show()
+
+    def _show(self) -> None:
+        session, said = self._session, []
+        if self._told:
+            said.append(self._told)
+        elif session.read_only:
             said.append(session.notice or "This programme is open for reading only.")
         elif session.notice:
             said.append(session.notice)

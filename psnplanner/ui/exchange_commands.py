@@ -57,6 +57,8 @@ class ExchangeCommands:
             "Values that differ between people who did not know of each other")  # fmt: skip
         add(menu, "return_changes", "&Return my changes…", self.return_changes, None,
             "Write what was changed in this field pack, to mail back")  # fmt: skip
+        add(menu, "export_photographs", "E&xport photographs…", self.export_photographs, None,
+            "Write the photographs into a folder, for us or for the board")  # fmt: skip
 
     def refresh_actions(self, by_name: Mapping[str, QAction]) -> None:
         """Grey what cannot be done with what is open."""
@@ -67,7 +69,8 @@ class ExchangeCommands:
             by_name[name].setEnabled(office)
         by_name["return_changes"].setEnabled(is_pack)
         by_name["return_changes"].setVisible(is_pack)
-        by_name["conflicts"].setEnabled(session is not None)
+        for name in ("conflicts", "export_photographs"):
+            by_name[name].setEnabled(session is not None)
         by_name["conflicts"].setText(
             f"Conflic&ts ({self.open_conflicts:,})…" if self.open_conflicts else "Conflic&ts…"
         )
@@ -218,6 +221,15 @@ class ExchangeCommands:
         else:
             self.merge(paths)
         return True
+
+    def export_photographs(self) -> Any:
+        """Ask where to and for whom, and write the photographs."""
+        from psnplanner.ui.dialogs.photographs_dialog import PhotographsDialog
+
+        window = self._window
+        dialog = PhotographsDialog(window.session, window.jobs, window)
+        dialog.open()
+        return dialog
 
     # Settling
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFileDialog
 
 from psnplanner.errors import UserError
+from psnplanner.ui import backup_commands
 from psnplanner.ui.exchange_commands import RETURN
 from psnplanner.ui.file_commands import FILTER
 
@@ -68,7 +69,11 @@ class FileDrop(QObject):
     # Backups
 
     def restore(self) -> None:
-        """Ask for a backup and for the file it is to become, and open that."""
+        """Show the backups there are; see `backup_commands`."""
+        backup_commands.ask(self._window)
+
+    def choose_backup(self) -> None:
+        """Ask for a backup's file and for the file it is to become, and open that."""
         window = self._window
         backup, _ = QFileDialog.getOpenFileName(window, "Choose a backup", "", FILTER)
         if not backup:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from psnplanner.programme.record import RecordId
     from psnplanner.ui.actions import Actions
+    from psnplanner.ui.backup_commands import BackupCommands
     from psnplanner.ui.banner import Banner
     from psnplanner.ui.bars import Bars
     from psnplanner.ui.bridge import Bridge
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.file_drop import FileDrop
     from psnplanner.ui.forecast_room import ForecastRoom
     from psnplanner.ui.home_room import HomeRoom
+    from psnplanner.ui.hub_commands import HubCommands
     from psnplanner.ui.jobs import Jobs
     from psnplanner.ui.map_commands import MapCommands
     from psnplanner.ui.palette_commands import PaletteCommands
@@ -64,11 +66,13 @@ class MainWindow(QMainWindow):
     forecast: ForecastRoom
     field: FieldMode
     exchange: ExchangeCommands
+    hub: HubCommands
     map_commands: MapCommands
     actions_: Actions
     bars: Bars
     playback: PlaybackRoom
     drop: FileDrop
+    backups: BackupCommands
     later: QTimer
 
     def __init__(self, *, at_once: bool = True, opening: bool = False) -> None:
@@ -158,6 +162,7 @@ class MainWindow(QMainWindow):
         self.plan.adopt()
         self.field.adopt()
         self.exchange.adopt()
+        self.hub.adopt()
         self.banner.show_session(session)
         self.playback.adopt()
         self.timeline.set_session(session)
@@ -175,6 +180,7 @@ class MainWindow(QMainWindow):
         self.playback.let_go()
         self.field.let_go()
         self.exchange.let_go()
+        self.hub.let_go()
         self.pane.canvas.pick.leave()
         for dialog in self.findChildren(QDialog):
             dialog.close()  # each is about a programme that goes
@@ -225,6 +231,7 @@ class MainWindow(QMainWindow):
         self.forecast.follow()
         self.field.follow()
         self.exchange.follow()
+        self.hub.follow(happened)
         self.playback.follow()
         self.map_commands.follow(happened.before, happened.after)
         self.say(f"{happened.transaction.label}. Saved.")

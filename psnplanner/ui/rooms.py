@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from psnplanner.ui.actions import Actions
+from psnplanner.ui.backup_commands import BackupCommands
 from psnplanner.ui.banner import Banner
 from psnplanner.ui.bars import Bars
 from psnplanner.ui.docks import Docks
@@ -16,6 +17,7 @@ from psnplanner.ui.file_commands import FileCommands
 from psnplanner.ui.file_drop import FileDrop
 from psnplanner.ui.forecast_room import ForecastRoom
 from psnplanner.ui.home_room import HomeRoom
+from psnplanner.ui.hub_commands import HubCommands
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map.cursor_place import place_words
 from psnplanner.ui.map_commands import MapCommands
@@ -44,13 +46,14 @@ def build(window: MainWindow) -> None:
     window.home = HomeRoom(window)
     window.forecast = ForecastRoom(window)
     window.field = FieldMode(window)
-    window.exchange = ExchangeCommands(window)
+    window.exchange, window.hub = ExchangeCommands(window), HubCommands(window)
     window.map_commands = MapCommands(window)
     window.actions_ = Actions(window)
     window.bars = Bars(window)
     window.playback = PlaybackRoom(window)
     _connect(window)
     window.drop = FileDrop(window)
+    window.backups = BackupCommands(window)
     window.later = QTimer(window, singleShot=True, interval=200)
     window.later.timeout.connect(window.look_again)
     window.places.restore()

@@ -59,21 +59,28 @@ def audience_option(default: str) -> Callable[[Callable[..., Any]], Callable[...
 @FILE
 @AS_AT
 @RECORDED_BY
+@audience_option("internal")
 @forecast_option(default=False)
 @json_option
 def figures(
-    file: Path, as_at: date | None, recorded_by: datetime | None, foreseen: bool, as_json: bool
+    file: Path,
+    as_at: date | None,
+    recorded_by: datetime | None,
+    audience: str,
+    foreseen: bool,
+    as_json: bool,
 ) -> None:
     """The figures: how far, what waits on whom, who cost how many days, what it saves."""
     with open_programme(file, read_only=True) as session:
-        odds = _odds(session, as_at=as_at, recorded_by=recorded_by) if foreseen else None
-        found = session.figures(as_at, recorded_by=recorded_by, forecast=odds)
+        of: dict[str, Any] = {"recorded_by": recorded_by, "audience": audience}
+        odds = _odds(session, as_at=as_at, **of) if foreseen else None
+        found = session.figures(as_at, **of, forecast=odds)
     show(as_json, found, lambda: [*text.figure_lines(found), *board_text.ledger_lines(found)])
 
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("outs", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="OUT...")
 @AS_AT
 @RECORDED_BY
 @audience_option("internal")
@@ -87,7 +94,7 @@ def figures(
 @json_option
 def snapshot(
     file: Path,
-    out: Path,
+    outs: tuple[Path, ...],
     as_at: date | None,
     recorded_by: datetime | None,
     audience: str,
@@ -100,8 +107,8 @@ def snapshot(
     by: str,
     as_json: bool,
 ) -> None:
-    """Write a snapshot for the board: OUT.html, OUT.png, OUT.pdf or OUT.svg."""
-    issued = None
+    """Write a snapshot for the board: OUT.html, OUT.png, OUT.pdf or OUT.svg, or several."""
+    issued = []
     with open_programme(file, by, read_only=not issue) as session:
         how: dict[str, Any] = {
             "as_at": as_at, "recorded_by": recorded_by, "audience": audience, "title": title,
@@ -113,13 +120,13 @@ def snapshot(
                 session, as_at=as_at, recorded_by=recorded_by, audience=audience
             )
         if issue:
-            issued = session.issue(out, **how)
+            issued = [session.issue(out, **how) for out in outs]
         else:
-            session.snapshot(out, **how)
-    size = out.stat().st_size
-    said = {"file": str(out), "bytes": size, "audience": audience, "as_at": as_at,
-            "issued": board_text.issued(issued, 0) if issued else None}  # fmt: skip
-    show(as_json, said, lambda: [f"Wrote {out} ({size / 1e3:,.0f} kB)."])
+            session.snapshot(*outs, **how)
+    files: list[dict[str, Any]] = [{"file": str(out), "bytes": out.stat().st_size} for out in outs]
+    said = {**files[0], "files": files, "audience": audience, "as_at": as_at,
+            "issued": board_text.issued(issued[0], 0) if issued else None}  # fmt: skip
+    show(as_json, said, lambda: [f"Wrote {f['file']} ({f['bytes'] / 1e3:,.0f} kB)." for f in files])
 
 
 def _odds(session: Session, **of: Any) -> dict[str, Any] | None:

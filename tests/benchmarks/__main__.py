@@ -24,6 +24,8 @@ NAMES = [name for name in NAMES if not name.startswith("_")]
 @click.option("--seconds", type=float, help="A budget, for benchmarks that take one.")
 @click.option("--seed", type=int, help="The seed of its choices, for benchmarks that take one.")
 @click.option("--sites", type=int, multiple=True, help="Sizes, for benchmarks that take them.")
+@click.option("--kills", type=int, help="How many, for benchmarks that kill.")
+@click.option("--scale", type=int, help="How many changes, for benchmarks of many years.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def main(
     name: str,
@@ -31,10 +33,13 @@ def main(
     seconds: float | None,
     seed: int | None,
     sites: tuple[int, ...],
+    kills: int | None,
+    scale: int | None,
     as_json: bool,
 ) -> None:
     """Run one benchmark and print its figures. The machine is noisy: trust ratios, not times."""
-    given = {"files": files, "seconds": seconds, "seed": seed, "sites": sites}
+    given = {"files": files, "seconds": seconds, "seed": seed, "sites": sites,
+             "kills": kills, "scale": scale}  # fmt: skip
     given = {key: value for key, value in given.items() if value not in ((), None)}
     rows: list[dict[str, Any]] = importlib.import_module(f"tests.benchmarks.{name}").run(**given)
     if as_json:

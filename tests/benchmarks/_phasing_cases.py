@@ -39,7 +39,7 @@ from psnplanner.resource_files import read_text
 
 TODAY = date(2014, 3, 3)
 GO_LIVE = date(2015, 4, 1)
-FIRST_ON, LAST_ON = date(2014, 4, 28), date(2015, 3, 20)
+FIRST_ON, LAST_ON = date(2014, 4, 28), date(2015, 2, 27)
 CALENDAR = uk_calendar(range(2012, 2018))
 PRICES = Prices(
     shared_work_pounds=0.0, uneven_pounds=0.0, partner_visit_pounds=500.0, move_pounds=1_000.0

@@ -8,7 +8,9 @@ Prints one JSON object a work.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -20,6 +22,7 @@ from pathlib import Path
 
 from psnplanner.errors import UserError
 from psnplanner.exchange.pack import Choice
+from psnplanner.file import rolling
 from psnplanner.programme.edits import AddSites, Amend, AmendEach
 from psnplanner.session import Session, repair
 from tests.faults.works import FILE, FORMATS, LISTED, SITES, arriving, clear, programme, sound
@@ -43,6 +46,14 @@ def small_disk() -> Iterator[Path | None]:
             yield Path(name)
         finally:
             subprocess.run(["umount", name], check=True)
+
+
+@functools.cache
+def _side() -> Path:
+    """A folder on another disk."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def fill(disk: Path, leaving: int) -> Path:
@@ -75,7 +86,13 @@ def _import(session: Session, _folder: Path) -> None:
 
 
 def _merge(session: Session, folder: Path) -> None:
-    session.merge(arriving(folder.parent.parent / "psn-full-disk-base"), "another copy")
+    session.merge(arriving(_side() / ".base"), "another copy")
+
+
+def _rolling(session: Session, _folder: Path) -> None:
+    # With the usual reserve the small disk itself would be refused.
+    rolling.RESERVE_BYTES = 4096 - 2 * session.path.stat().st_size
+    session.back_up()
 
 
 def _pack(session: Session, folder: Path) -> None:
@@ -90,7 +107,7 @@ DEEDS: dict[str, Deed] = {
     "undo": _within(lambda s, f: s.undo()),
     "migration": _within(lambda s, f: None),
     "backup": _within(lambda s, f: s.backup(f / "out backup.gpkg")),
-    "rolling backup": _within(lambda s, f: s.back_up()),
+    "rolling backup": _within(_rolling),
     "field pack": _within(_pack),
     "snapshot (html)": _within(lambda s, f: s.snapshot(f / "out.html")),
     "snapshot (pdf)": _within(lambda s, f: s.snapshot(f / "out.pdf")),
@@ -126,9 +143,8 @@ def _lay_out(name: str, folder: Path) -> None:
         shutil.copy(FORMATS / "0001_programme_file.gpkg", folder / FILE)
         return
     clear(folder)
-    programme_beside = folder.parent.parent / "psn-full-disk" / "p"
-    programme(programme_beside)
-    shutil.copy(programme_beside / FILE, folder / FILE)
+    programme(_side() / "p")
+    shutil.copy(_side() / "p" / FILE, folder / FILE)
     if name == "undo":
         with Session.open(folder / FILE) as session:
             session.do(AmendEach("site", {s.id: {"note": "x" * 400} for s in SITES}, "Notes"))

@@ -1,5 +1,6 @@
-"""Processes killed while they work: `python -m tests.faults.kills WORK COUNT SEED FOLDER`.
+"""Processes killed while they work.
 
+`python -m tests.faults.kills WORK COUNT SEED FOLDER [--share]`.
 One process that has everything loaded forks a child for each try: starting Python anew would
 take a hundred times as long as the work. Prints one JSON object.
 """
@@ -16,7 +17,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.faults.works import WORKS, Work, arriving, programme
+from tests.faults.works import WORKS, Work, arriving, on_a_share, programme
 
 LONGEST_S = 120.0
 """A try that has said nothing for so long is stuck."""
@@ -112,4 +113,6 @@ def _end(pid: int, pipe: int) -> bool:
 
 
 if __name__ == "__main__":
+    if "--share" in sys.argv:
+        on_a_share()
     print(json.dumps(campaign(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))))

@@ -1,10 +1,11 @@
 """Power cut at any instant, by a log of what a real process wrote and when it synced.
 
-`python -m tests.faults.power WORK IMAGES SEED FOLDER [--careless]`. The work runs under strace;
-from its log every disk is built that a power cut could have left: what was synced is there, what
-was written since may be there, or not, or in part (512-byte sectors), in any order; names given
-since the folder was synced may be there or not, in their order. Each is then opened and checked.
-`--careless` is the control: with synchronous=OFF the same rig must find losses. Prints one JSON
+`python -m tests.faults.power WORK IMAGES SEED FOLDER [--careless | --share]`.
+The work runs under strace; from its log every disk is built that a power cut could have left: what
+was synced is there, what was written since may be there, or not, or in part (512-byte sectors), in
+any order; names given since the folder was synced may be there or not, in their order. Each is
+then opened and checked. `--careless` is the control: with synchronous=OFF the same rig must find
+losses. `--share` writes as on a network share, where there is no write-ahead log. Prints one JSON
 object.
 """
 
@@ -18,11 +19,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.works import WORKS, clear, programme
+from tests.faults.works import WORKS, clear, on_a_share, programme
 
 SECTOR = 512
 ACKNOWLEDGEMENTS = 12
@@ -298,9 +299,11 @@ class _Enough(Exception):
     """The work has acknowledged enough."""
 
 
-def _do(name: str, folder: Path, careless: bool) -> None:
+def _do(name: str, folder: Path, options: Sequence[str]) -> None:
     """The traced process: the work, until it has acknowledged enough."""
-    if careless:
+    if "--share" in options:
+        on_a_share()
+    if "--careless" in options:
         from psnplanner.file import connection
 
         settle = connection._settle
@@ -326,7 +329,7 @@ def _do(name: str, folder: Path, careless: bool) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--work":
-        _do(sys.argv[2], Path(sys.argv[3]), "--careless" in sys.argv)
+        _do(sys.argv[2], Path(sys.argv[3]), sys.argv[4:])
     else:
         name, images, seed, folder, *options = sys.argv[1:]
         print(json.dumps(campaign(name, int(images), int(seed), Path(folder), *options)))

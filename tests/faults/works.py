@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from psnplanner.errors import UserError
+from psnplanner.file import connection, store
 from psnplanner.programme.edits import AddSites, Amend, AmendEach
 from psnplanner.programme.travel import Sent
 from psnplanner.session import Session, new_programme
@@ -72,6 +73,12 @@ def arriving(folder: Path) -> list[Sent]:
             values = {site.id: {"contact": f"visit {n}"} for site in SITES}
             other.do(AmendEach("site", values, f"Visit {n}"))
         return other.sent(known)
+
+
+def on_a_share() -> None:
+    """Have this process take every folder for a network share, as `share` would find one."""
+    for module in (connection, store):
+        module.network_kind = lambda _path: "cifs"  # type: ignore[attr-defined]
 
 
 def sound(path: Path) -> tuple[list[str], Session | None]:

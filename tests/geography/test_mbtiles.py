@@ -108,14 +108,54 @@ def test_what_is_no_raster_map_is_refused(
         MBTiles(mbtiles(tmp_path / "a.mbtiles", tiles, said, schema))
 
 
-def test_a_view_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a stranger's file makes SQLite do, it stops."""
+_HUNDREDS = ", ".join(f"({number})" for number in range(300))
+_JOINS = (
+    "CREATE TABLE n (x)",
+    f"INSERT INTO n VALUES {_HUNDREDS}",
+    "CREATE VIEW tiles AS SELECT a.x AS zoom_level, b.x AS tile_column, c.x AS tile_row, "
+    "d.x AS tile_data FROM n a, n b, n c, n d WHERE a.x + b.x + c.x + d.x < 0",
+)
+
+
+@pytest.mark.parametrize(
+    ("views", "words"),
+    [((_ENDLESS,), "computed"), (_JOINS, "no MBTiles map")],
+)
+def test_a_view_without_end_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, views: tuple[str, ...], words: str
+) -> None:
+    """Whatever a stranger's file makes SQLite do, it stops, or is not begun."""
     from psnplanner.geography import mbtiles as module
 
     monkeypatch.setattr(module, "_PATIENCE_S", 0.1)
-    path = mbtiles(tmp_path / "a.mbtiles", schema=(METADATA, _ENDLESS), said=[])
-    with pytest.raises(UserError, match="no MBTiles map"):
+    path = mbtiles(tmp_path / "a.mbtiles", schema=(METADATA, *views), said=[])
+    with pytest.raises(UserError, match=words):
         MBTiles(path)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "CREATE VIEW tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS tile_column, "
+        "map.tile_row AS tile_row, images.tile_data AS tile_data FROM map JOIN images ON "
+        "(images.tile_id = map.tile_id)",
+        'CREATE VIEW "tiles" ("zoom_level", "tile_column", "tile_row", "tile_data") AS SELECT '
+        "zoom_level, tile_column, tile_row, tile_data FROM map, images WHERE images.tile_id = "
+        "map.tile_id",
+    ],
+)
+def test_a_view_that_keeps_equal_tiles_once_is_read(tmp_path: Path, view: str) -> None:
+    """As the specification suggests, and most writers do."""
+    schema = (
+        METADATA,
+        "CREATE TABLE map (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_id)",
+        "CREATE TABLE images (tile_data BLOB, tile_id TEXT)",
+        "INSERT INTO map VALUES (5, 0, 0, 'a')",
+        f"INSERT INTO images VALUES (x'{PNG.hex()}', 'a')",
+        view,
+    )
+    with MBTiles(mbtiles(tmp_path / "a.mbtiles", schema=schema, said=[])) as found:
+        assert found.tile(5, 0, 31) == PNG
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"SQLite format 3\0" + b"\xff" * 5000])

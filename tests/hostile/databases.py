@@ -16,6 +16,7 @@ import pysqlite3 as sqlite3
 from psnplanner.exchange.locked_pack import MAGIC
 from psnplanner.file import journal, tables
 from psnplanner.file.database import Database
+from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.fold import fold
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import fields_of
@@ -269,10 +270,12 @@ _PACKS: dict[str, Maker] = {
     "a photograph that is not what its name says": pack_sql(
         "INSERT INTO photograph_bytes VALUES ('00', x'00')"
     ),
-    "another programme's key": pack_sql(
-        "UPDATE event SET val = replace(val, substr(val, instr(val, 'key'), 9), 'x') WHERE ent = 14"
+    "another programme's key": lambda bench, folder: pack_sql(
+        f"UPDATE event SET val = replace(val, '{bench.pack_key}', '{'ab' * 32}')"
+    )(bench, folder),
+    "another's pack": pack_sql(
+        f"UPDATE event SET row = zeroblob(16) WHERE ent = {FieldPack.ENTITY_NUMBER}"
     ),
-    "another's pack": pack_sql("UPDATE event SET row = zeroblob(16) WHERE ent = 14"),
     "half a file": lambda bench, folder: _half(bench.pack, folder / "pack.gpkg"),
     "a locked pack that is noise": written("pack.gpkg", MAGIC + os.urandom(5000)),
     "a locked pack cut short": written("pack.gpkg", MAGIC),

@@ -30,14 +30,16 @@ def archive(members: Mapping[str, bytes], repeat: int = 1) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in members.items():
-            with made.open(zipfile.ZipInfo(name), "w", force_zip64=True) as part:
+            told = zipfile.ZipInfo(name)
+            told.compress_type = zipfile.ZIP_DEFLATED
+            with made.open(told, "w", force_zip64=True) as part:
                 for _ in range(repeat):
                     part.write(content)
     return data.getvalue()
 
 
-def workbook(rows: list[list[str]], **parts: tuple[str, str]) -> bytes:
-    """An XLSX of these rows; `parts` are (old, new) texts written over in the sheet."""
+def workbook(rows: list[list[str]], *changes: tuple[str, str, str]) -> bytes:
+    """An XLSX of these rows; `changes` are texts written over: (member, old, new)."""
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"in_memory": True})
     sheet = book.add_worksheet("A")
@@ -48,12 +50,11 @@ def workbook(rows: list[list[str]], **parts: tuple[str, str]) -> bytes:
             else:
                 sheet.write_string(number, column, cell)
     book.close()
-    if not parts:
+    if not changes:
         return data.getvalue()
     with zipfile.ZipFile(data) as made:
         members = {name: made.read(name) for name in made.namelist()}
-    for part, (old, new) in parts.items():
-        name = _SHEET if part == "sheet" else f"xl/{part}.xml"
+    for name, old, new in changes:
         assert old.encode() in members[name]
         members[name] = members[name].replace(old.encode(), new.encode())
     return archive(members)
@@ -61,7 +62,7 @@ def workbook(rows: list[list[str]], **parts: tuple[str, str]) -> bytes:
 
 _ROWS = [["Name", "Postcode"], ["Town Hall", "WA8 7QF"], ["Library", "CH65 0BA"]]
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_SHEET_HEAD = f"{_XML}\n"
+_STRINGS, _HALL = "xl/sharedStrings.xml", ">Town Hall<"
 
 
 def _lying_about_size() -> bytes:
@@ -163,10 +164,13 @@ _BAD_BOOKS: dict[str, object] = {
     "a zip in a zip in a zip": lambda: _nested(6),
     "ten thousand members": lambda: archive({f"xl/{n}.xml": b"" for n in range(10_000)}),
     "a billion laughs": lambda: workbook(
-        _ROWS, sharedStrings=(_XML, _XML + LAUGHS), sheet=("A1:B3", "A1:B3")
-    ).replace(b"", b""),
+        _ROWS, (_STRINGS, _XML, _XML + LAUGHS), (_STRINGS, _HALL, ">&j;<")
+    ),
+    "an entity from outside": lambda: workbook(
+        _ROWS, (_STRINGS, _XML, _XML + OUTSIDE), (_STRINGS, _HALL, ">&j;<")
+    ),
     "cells at the ends of the sheet": lambda: workbook(
-        _ROWS, sheet=('<c r="B3"', '<c r="XFD1048576"')
+        _ROWS, (_SHEET, '<c r="B3"', '<c r="XFD1048576"')
     ),
     "ODS: a cell repeated without end": lambda: _ods(
         "<table:table-row>" + _CELL.format(' table:number-columns-repeated="2000000000"')
@@ -190,12 +194,10 @@ CASES = [
     *(Case("list", name, "import", written("list.csv", data), READ)
       for name, data in _READ.items()),
     Case("list", "a cell of two gigabytes", "import", sparse("list.csv", 2_000_000_000, HEAD)),
-    Case("list", "a cell of 400 MB", "import", sparse("list.csv", 400_000_000, HEAD + b"x"),
+    Case("list", "a cell of 290 MB", "import", sparse("list.csv", 290_000_000, HEAD + b"x"),
          slow=True),
     Case("list", "a pipe", "import", pipe("list.csv")),
     *(Case("workbook", name, "import", _book(data), READ) for name, data in _BOOKS.items()),
     *(Case("workbook", name, "import", _book(make), REFUSED) for name, make in _BAD_BOOKS.items()),
-    Case("workbook", "an entity from outside", "import", _book(lambda: workbook(
-        _ROWS, sharedStrings=(_XML, _XML + OUTSIDE))), READ),
     Case("workbook", "two thousand sheets", "import", _book(_many_sheets), slow=True),
 ]  # fmt: skip

@@ -82,6 +82,12 @@ def work(asked: dict[str, Any]) -> int:
     with Session.open(Path(asked["file"]), author=asked["author"], clock=clock) as session:
         for site, text in asked["notes"]:
             session.do(Amend("site", [bytes.fromhex(site)], {"note": text}))
+        if asked["kill_after_s"]:
+            # By default the alarm ends a process at once, in the middle of whatever it does.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, asked["kill_after_s"])
+            while True:
+                session.sync(hub_address(asked["hub"]))
         with Steps(asked["kill_at"], die) as steps:
             session.sync(hub_address(asked["hub"]))
     return steps.count
@@ -128,9 +134,14 @@ class Laptops:
         notes: list[tuple[bytes, str]],
         now: datetime,
         kill_at: int = 0,
+        kill_after_s: float = 0,
     ) -> dict[str, Any]:
-        """Have a laptop make these notes and sync; `steps` is 0 if it died or was refused."""
+        """Have a laptop make these notes and sync; `steps` is 0 if it died or was refused.
+
+        It dies at that step, or that long after its notes were made, syncing again and again.
+        """
         asked = {"file": str(path), "hub": hub, "author": author, "kill_at": kill_at,
+                 "kill_after_s": kill_after_s,
                  "now": now.isoformat(),
                  "notes": [(site.hex(), text) for site, text in notes]}  # fmt: skip
         assert self._process.stdin

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from psnplanner.planning.design import closing_days, lead_days
+from psnplanner.planning.design import lead_days
 from psnplanner.planning.feasibility import binding
 from psnplanner.planning.horizon import Horizon
 from psnplanner.planning.instance import build
@@ -53,7 +53,5 @@ def test_late_wayleaves_crowd_the_last_phases() -> None:
     )
 
 
-def test_lead_and_closing_come_from_the_workflow() -> None:
-    workflow = programme().workflow
-    assert lead_days(workflow) == 3 + 10 + 12 + 10
-    assert closing_days(workflow) == 2 * (3 + 1)
+def test_lead_comes_from_the_workflow() -> None:
+    assert lead_days(programme().workflow) == 3 + 10 + 12 + 10

@@ -331,3 +331,43 @@ def test_a_programme_past_its_go_live_is_told_so() -> None:
     found = forecast(late, PRESENT, CALENDAR, Options(50))
     assert found.probability == 0
     assert found.whole.days[0] > PRESENT
+
+
+# For the board
+
+
+def test_the_board_is_told_what_the_forecast_says() -> None:
+    """Chance and days of the whole, and the band by days, each month's end among them."""
+    state = whole_programme(30)
+    found = forecast(state, PRESENT, CALENDAR, Options(400))
+    told = found.for_board()
+    assert told["probability"] == pytest.approx(found.probability, abs=1e-4)
+    days = [told[key] for key in ("likely_on", "safe_on", "sure_on")]
+    assert days == [on.isoformat() for on in found.whole.days]
+    rows = told["by_day"]
+    assert [row["on"] for row in rows] == sorted(row["on"] for row in rows)
+    assert {"2014-04-30", "2014-05-31", found.go_live_on.isoformat()} <= {r["on"] for r in rows}
+    assert all(row["low"] <= row["likely"] <= row["high"] <= 30 for row in rows)
+    at = next(row for row in rows if row["on"] == found.go_live_on.isoformat())
+    assert (at["low"], at["likely"], at["high"]) == found.live_by_go_live
+    assert told["sentences"] == sentences(found)
+
+
+def test_some_sites_are_told_of_while_all_take_their_turn() -> None:
+    """What is left out is in no count, and those told of wait for it as before."""
+    state = whole_programme(30)
+    told = list(state.sites)[::2]
+    whole = forecast(state, PRESENT, CALENDAR, Options(200))
+    some = forecast(state, PRESENT, CALENDAR, Options(200, of=told))
+    assert (some.sites, some.band.high[-1]) == (15, 15)
+    assert set(some.late_chance) == set(told)
+    assert {i: some.site_days[i] for i in told} == {i: whole.site_days[i] for i in told}
+    assert {site for cause in some.causes for site in cause.sites} <= set(told)
+
+
+def test_it_can_be_told_from_another_day() -> None:
+    """As at a day: nothing goes live before it."""
+    later = date(2014, 9, 1)
+    found = forecast(whole_programme(10), PRESENT, CALENDAR, Options(100, on=later))
+    assert found.present_on == later
+    assert min(days[0] for days in found.site_days.values()) >= later

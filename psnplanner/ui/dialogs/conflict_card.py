@@ -17,17 +17,17 @@ class ValueCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.setMinimumWidth(150)
-        head, faint, self.value = QLabel(heading), QLabel(below), QLabel(value)
-        head.setObjectName("heading")
+        self.heading, faint, self.value = QLabel(heading), QLabel(below), QLabel(value)
+        self.heading.setObjectName("heading")
         faint.setObjectName("faint")
-        for label in (head, faint, self.value):
+        for label in (self.heading, faint, self.value):
             # What came from elsewhere is text, whatever it looks like.
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setSpacing(4)
-        layout.addWidget(head)
+        layout.addWidget(self.heading)
         layout.addWidget(faint)
         layout.addSpacing(4)
         layout.addWidget(self.value)

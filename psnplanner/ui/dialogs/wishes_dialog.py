@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -19,7 +20,7 @@ from psnplanner.programme.edits import plural
 from psnplanner.programme.words import uk
 from psnplanner.ui.dialogs.roomy_tree import RoomyTree
 from psnplanner.ui.wish_words import take_back, wish_words
-from psnplanner.ui.wording import NOTHING, capital
+from psnplanner.ui.wording import NOTHING
 
 _NONE = (
     "Nothing is wished yet. Choose sites on the map or in the table, then Plan, Wish for the "
@@ -69,7 +70,7 @@ class WishesDialog(QDialog):
         state = self._session.state
         self.tree.clear()
         for wish in sorted(state.wishes.values(), key=lambda w: (w.kind, w.id)):
-            words = capital(wish_words(state, wish).split(" (")[0])
+            words = wish_words(state, dataclasses.replace(wish, on=None, reason=""))
             cells = [words, uk(wish.on) if wish.on else NOTHING, f"{len(wish.sites):,}",
                      wish.reason]  # fmt: skip
             item = QTreeWidgetItem(self.tree, cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psnplanner.programme.words import uk
+from psnplanner.programme.words import plural, uk
 from psnplanner.ui.panels.burn_up_band import BurnUpBand
 from psnplanner.ui.panels.findings_panel import FindingDelegate, FindingModel
 from psnplanner.ui.panels.home_words import chance
@@ -27,6 +27,11 @@ NOTHING_OPEN = "Open a programme to forecast it."
 NOT_YET = "Every site is sent through its remaining stages a thousand times over."
 STALE = "The programme has changed since: forecast again."
 RUNS = (1_000, 10_000)
+LIVE_RUNS = 1_000
+"""So many runs take half a second: the panel in view keeps up with changes by itself."""
+
+_WAIT_MS = 500
+FIRST, BY_PHASE, BY_PARTNER = "What to fix first", "Chance by phase", "Chance by partner"
 
 
 class ForecastPanel(QWidget):
@@ -47,7 +52,7 @@ class ForecastPanel(QWidget):
         self.runs = QComboBox()
         self.chance, self.by, self.days = QLabel(), QLabel(), QLabel()
         self.chart = BurnUpBand()
-        self.first = QLabel("What to fix first")
+        self.first = QComboBox()
         self.model = FindingModel(self)
         self.view = QListView()
         self._build()
@@ -64,9 +69,11 @@ class ForecastPanel(QWidget):
         font.setPointSize(font.pointSize() + 14)
         font.setBold(True)
         self.chance.setFont(font)
-        bold = self.first.font()
-        bold.setBold(True)
-        self.first.setFont(bold)
+        self.first.addItems([FIRST, BY_PHASE, BY_PARTNER])
+        self.first.setAccessibleName("What to list")
+        self.first.currentIndexChanged.connect(self._list_chosen)
+        self._soon = QTimer(self, singleShot=True, interval=_WAIT_MS)
+        self._soon.timeout.connect(self._keep_up)
         for count in RUNS:
             self.runs.addItem(f"{count:,} runs", count)
         self.runs.setAccessibleName("How many runs")
@@ -123,6 +130,19 @@ class ForecastPanel(QWidget):
         if self.forecast is not None:
             self.told.emit(None)
             self._show(STALE)
+            if self._live:
+                self._soon.start()
+
+    @property
+    def _live(self) -> bool:
+        """Whether it forecasts again by itself: in view, and quick."""
+        return self.isVisible() and self.runs.currentData() == LIVE_RUNS
+
+    def _keep_up(self) -> None:
+        if self._job is not None:
+            self._soon.start()
+        elif self._live and self.forecast is not None:
+            self.ask()
 
     def ask(self) -> None:
         """Forecast now."""
@@ -162,19 +182,33 @@ class ForecastPanel(QWidget):
             self.button.setText(self._verb())
 
     def _take(self, found: Any) -> None:
-        from psnplanner.programme.findings import Finding
-
         self.forecast = found
-        causes = found.causes if found is not None else ()
-        self.model.show_findings([
-            Finding(f"forecast-{cause.kind}", _severity(cause), cause.sentence, cause.sites, "")
-            for cause in causes
-        ])  # fmt: skip
+        self._list_chosen()
         self.chart.show_forecast(found)
         self.told.emit(found)
         self._show()
 
     # Showing
+
+    def _list_chosen(self) -> None:
+        """List what is asked for: what matters, or the chances of phases or of partners."""
+        from psnplanner.programme.findings import Finding
+
+        found, wanted = self.forecast, self.first.currentText()
+        if found is None:
+            rows = []
+        elif wanted == FIRST:
+            rows = [
+                Finding(f"forecast-{cause.kind}", _severity(cause), cause.sentence, cause.sites, "")
+                for cause in found.causes
+            ]
+        else:
+            groups = found.phases if wanted == BY_PHASE else found.partners
+            rows = [
+                Finding("forecast-group", _mark(group), group_words(group), group.sites, "")
+                for group in groups
+            ]
+        self.model.show_findings(rows)
 
     def _verb(self) -> str:
         if self._job is not None:
@@ -192,7 +226,7 @@ class ForecastPanel(QWidget):
         self.message.setVisible(bool(message))
         for widget in (self.chance, self.by, self.days):
             widget.setVisible(found is not None)
-        listed = found is not None and bool(found.causes)
+        listed = found is not None and found.live < found.sites
         self.first.setVisible(listed)
         self.view.setVisible(listed)
         self._rest.setVisible(not listed)
@@ -214,6 +248,25 @@ class ForecastPanel(QWidget):
         finding = self.model.findings[index.row()]
         if finding.sites:
             self.show_sites.emit(finding.sites)
+
+
+def group_words(group: Any) -> str:
+    """How likely a phase or a partner is all live in time, and by when it will be."""
+    name = group.name or "No phase or partner"
+    if group.live == len(group.sites):
+        return f"{name}: all {plural(group.live, 'site')} live."
+    likely, safe, sure = group.days
+    likelihood = chance(group.probability).replace(" ", "\u00a0")
+    return (
+        f"{name}: {likelihood}. Half of the runs have all live by {uk(likely)}, "
+        f"80 in 100 by {uk(safe)}, 95 by {uk(sure)}."
+    )
+
+
+def _mark(group: Any) -> str:
+    if group.live == len(group.sites) or group.probability >= 0.8:
+        return "note"
+    return "warning" if group.probability >= 0.5 else "error"
 
 
 def _severity(cause: Any) -> str:

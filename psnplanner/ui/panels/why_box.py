@@ -180,5 +180,5 @@ def _wishes(state: State, site: RecordId) -> str:
 
 
 def _list(lines: Any, *, escaped: bool = False) -> str:
-    items = "".join(f"<li>{line if escaped else escape(line)}</li>" for line in lines)
-    return f"<ul style='margin: 2px 0 6px 0; -qt-list-indent: 0;'>{items}</ul>"
+    items = (line if escaped else escape(line) for line in lines)
+    return "".join(f"<p style='margin: 2px 0 4px 0'>• {item}</p>" for item in items)

@@ -38,7 +38,23 @@ def test_conflicts_are_settled_together_and_undone(
     assert not banner.isVisible()
     assert window.exchange.conflicts() is dialog
     window.undo()
-    qtbot.waitUntil(lambda: session.redo_label == "Settle 2 conflicts", timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.view.count == 2, timeout=20_000)
+    assert session.redo_label == "Settle 2 conflicts"
+    assert banner.isVisible()
+    dialog.reject()
+
+
+def test_whose_a_value_is(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    """What a merge brought is theirs, what was typed here is mine: whatever the author's name."""
+    session = window.session
+    back = brought_back(session, tmp_path)
+    session.do(Amend("site", [ONE], {"note": "At the desk"}), author="Ann")
+    session.merge_file(back)
+    dialog = window.exchange.conflicts()
+    qtbot.waitUntil(lambda: len(dialog.view.cards) == 2, timeout=20_000)
+    for card in dialog.view.cards:
+        side = "Mine" if card.value.text() == "At the desk" else "Theirs"
+        assert card.heading.text() == f"{side}: Ann"
     dialog.reject()
 
 

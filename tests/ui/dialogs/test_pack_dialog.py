@@ -11,12 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox
 
 from psnplanner.exchange.locked_pack import is_locked
-from psnplanner.programme.edits import Amend
+from psnplanner.programme.boundary import Boundary
+from psnplanner.programme.edits import Amend, Create
 from psnplanner.session import Session
 from psnplanner.ui.dialogs.pack_dialog import PackDialog, strength
-from psnplanner.ui.dialogs.pack_sites import NEAR, PARTNER, PHASE, SELECTED, SHOWN
+from psnplanner.ui.dialogs.pack_sites import AREA, NEAR, PARTNER, PHASE, SELECTED, SHOWN
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.field_work import ONE, THREE, TWO
+from tests.ui.sample import ident
+from tests.verbs.test_field import outline
 
 
 def opened(window: MainWindow) -> PackDialog:
@@ -62,7 +65,9 @@ def test_a_pack_of_the_selected_sites(window: MainWindow, tmp_path: Path, qtbot:
 
 
 def test_the_ways_to_choose(window: MainWindow, qtbot: Any) -> None:
-    """A phase, a partner, what the filter shows, the nearest to a place."""
+    """A phase, a partner, an area, what the filter shows, the nearest to a place."""
+    south = Boundary(id=ident("south"), name="South", geometry=outline(-9, 50, 9, 53.35))
+    window.session.do(Create([south]))
     state = window.session.state
     window.roster.search("library")
     shown = window.roster.shown_count
@@ -76,6 +81,10 @@ def test_the_ways_to_choose(window: MainWindow, qtbot: Any) -> None:
     choose(dialog, PARTNER)
     partner = dialog.sites.partner.currentData()
     assert {s.partner for s in dialog.sites.sites} == {partner}
+    choose(dialog, AREA)
+    inside = {s.id for s in dialog.sites.sites}
+    assert inside == {s.id for s in state.sites.values() if s.position and s.position[0] < 53.35}
+    assert 0 < len(inside) < len(state.sites)
     choose(dialog, NEAR)
     assert dialog.sites.sites == []
     place = state.sites[ONE].position

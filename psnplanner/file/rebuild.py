@@ -1,0 +1,96 @@
+"""Changes whose own page is lost, told again from what else the file knows of them.
+
+The index of the journal names every change (record, field, stamp, place) but not its value; the
+current tables hold the value of every field's last change. Together they give back most of what
+stood on a lost page. What is told again like this is proved where its transaction's hash comes
+out right; else it is the present state told as history, and counted as rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from psnplanner.file import journal, tables
+from psnplanner.file.carve import Value
+from psnplanner.programme.node import Node
+from psnplanner.programme.record import Record, values_of
+from psnplanner.programme.site import Site
+
+Event = tuple[int, int, int, bytes, int, Any, int | None, int | None]
+Name = tuple[int, bytes, int, int, int]
+"""What the index says of a change: ent, row, fld, hlc, dev."""
+Rows = Mapping[bytes, list[tuple[Value, ...]]]
+"""Rows of current tables by the record they seem to be of."""
+
+
+def names(entries: Iterable[tuple[Value, ...]]) -> dict[int, Name]:
+    """The changes that the journal's index names, by their place."""
+    found: dict[int, Name] = {}
+    for entry in entries:
+        if len(entry) == 6 and isinstance(entry[1], bytes) and len(entry[1]) == 16:
+            ent, row, fld, hlc, dev, seq = entry
+            if all(isinstance(value, int) for value in (ent, fld, hlc, dev, seq)):
+                found[seq] = (ent, row, fld, hlc, dev)  # type: ignore[index, assignment]
+    return found
+
+
+def rebuilt(named: Mapping[int, Name], known: Mapping[int, Event], rows: Rows) -> dict[int, Event]:
+    """The changes that are named but not known, as far as their values can be told, by place."""
+    by_record: dict[tuple[int, bytes], list[tuple[int, int, int]]] = defaultdict(list)
+    for ent, row, fld, hlc, dev in named.values():
+        by_record[ent, row].append((hlc, dev, fld))
+    for hlc, dev, ent, row, fld, *_ in known.values():
+        by_record[ent, row].append((hlc, dev, fld))
+    begun = {(e[2], e[3]): e[5] for e in known.values() if e[4] == journal.CREATES}
+    found: dict[int, Event] = {}
+    for seq in sorted(named.keys() - known.keys()):
+        ent, row, fld, hlc, dev = named[seq]
+        others = sorted(set(by_record[ent, row]))
+        value = _value(named[seq], others, rows, begun.get((ent, row)))
+        if value is not None:
+            base = _base(others, fld, hlc) if fld != journal.CREATES else (None, None)
+            found[seq] = (hlc, dev, ent, row, fld, value[0], *base)
+    return found
+
+
+def _value(
+    name: Name, others: list[tuple[int, int, int]], rows: Rows, created: Any
+) -> tuple[Any] | None:
+    """A change's value, in a tuple of its own, for it may be none; None if it cannot be told."""
+    ent, row, fld, hlc, dev = name
+    kind = journal.kind_of(ent)
+    if kind is None:
+        return None
+    if fld == journal.DELETES:
+        return (created,) if created is not None else None
+    record = _standing(kind, rows.get(row, []))
+    if record is None:
+        return None
+    if fld == journal.CREATES:
+        return (journal.bundle(kind, values_of(record)),)
+    if any(other > (hlc, dev, fld) and other[2] in (fld, journal.CREATES) for other in others):
+        return None  # a later change wrote over it in the tables
+    field = journal.field_name(ent, fld)
+    codec = journal.codec_of(ent, fld)
+    return (tables.to_sql(codec, getattr(record, field)),) if field else None
+
+
+def _base(others: list[tuple[int, int, int]], fld: int, hlc: int) -> tuple[int | None, int | None]:
+    wanted = (journal.CREATES,) if fld == journal.DELETES else (fld, journal.CREATES)
+    earlier = [(h, d) for h, d, f in others if f in wanted and h < hlc]
+    return max(earlier, default=(None, None))
+
+
+def _standing(kind: type[Record], found: list[tuple[Value, ...]]) -> Record | None:
+    """The record as the tables hold it; None if it is not there, or told in two ways."""
+    width = len(tables.columns_of(kind))
+    extra = 2 if kind is Site else 1 if kind is Node else 0
+    fitting = {values for values in found if len(values) == 2 + width + extra}
+    if len(fitting) != 1:
+        return None
+    try:
+        return tables.reader(kind)(next(iter(fitting))[1 : 2 + width])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None

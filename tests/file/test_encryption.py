@@ -1,0 +1,234 @@
+"""A programme under a passphrase says nothing without it, and all there is with it."""
+
+from __future__ import annotations
+
+import random
+import sys
+import types
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from psnplanner.cli import cli
+from psnplanner.errors import PassphraseNeeded, UserError
+from psnplanner.exchange.pack import Choice
+from psnplanner.file import encryption
+from psnplanner.programme.edits import AddSites, Amend
+from psnplanner.session import Session, new_programme, passphrases, repair
+from tests.conftest import Ticking, a_site
+
+pytest.importorskip("sqlcipher3", reason="SQLCipher is not installed: '.[encryption]'")
+
+WORDS = "four words of it's kind"
+NAME = "Zanzibar Hall"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing held from another test, and a key in a moment: the rounds are for attackers."""
+    monkeypatch.setattr(encryption, "_ROUNDS", 1_000)
+    monkeypatch.setattr(encryption, "_held", {})
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    yield
+
+
+def _sites(count: int = 3) -> AddSites:
+    return AddSites(f"{NAME}.csv", [a_site(n, name=f"{NAME} {n}") for n in range(count)])
+
+
+def _made(path: Path, clock: Ticking, count: int = 3) -> Session:
+    programme = new_programme(status_on=date(2014, 6, 2))
+    made = Session.create(path, programme, passphrase=WORDS, author="office", clock=clock)
+    made.do(_sites(count))
+    return made
+
+
+def _telling(folder: Path) -> list[str]:
+    """The files that give a name, or the passphrase, away."""
+    words = (NAME.encode(), NAME.encode("utf-16-le"), WORDS.encode())
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if path.is_file() and any(word in path.read_bytes() for word in words)
+    ]
+
+
+def test_no_name_is_in_the_file_its_log_its_backups_or_beside_them(
+    tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every byte of every file, while it is open and after."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    (tmp_path / "tmp").mkdir()
+    with _made(tmp_path / "cm.gpkg", clock, 200) as session:
+        assert (tmp_path / "cm.gpkg-wal").stat().st_size > 10_000
+        session.undo()
+        session.redo()
+        session.backup(tmp_path / "backup.gpkg")
+        assert session.verify() == []
+        assert _telling(tmp_path) == []
+    assert _telling(tmp_path) == []
+    assert (tmp_path / "cm.gpkg").stat().st_size > 100_000
+    with Session.open(tmp_path / "backup.gpkg", read_only=True) as back:
+        assert {site.name for site in back.state.sites.values()} >= {f"{NAME} 0", f"{NAME} 199"}
+
+
+def test_without_the_passphrase_it_is_told_in_one_sentence(tmp_path: Path, clock: Ticking) -> None:
+    """Not known, wrong, then right."""
+    path = tmp_path / "cm.gpkg"
+    _made(path, clock).close()
+    encryption._held.clear()
+    with pytest.raises(PassphraseNeeded, match="is encrypted"):
+        Session.open(path)
+    passphrases.hold(path, "another passphrase")
+    with pytest.raises(PassphraseNeeded, match="not that of this programme"):
+        Session.open(path)
+    passphrases.hold(path, WORDS)
+    with Session.open(path) as session:
+        assert len(session.state.sites) == 3
+
+
+def test_a_short_passphrase_is_none(tmp_path: Path) -> None:
+    """And nothing is made."""
+    with pytest.raises(UserError, match="fewer than 8"):
+        Session.create(tmp_path / "cm.gpkg", new_programme(), passphrase="short")
+    assert not (tmp_path / "cm.gpkg").exists()
+
+
+def test_copies_packs_and_returns_of_it_merge(
+    tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy is read in a process of its own, which is given the passphrase, not asked for it."""
+    monkeypatch.undo()  # that process has the real number of rounds
+    monkeypatch.setenv("PSNPLANNER_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(encryption, "_held", {})
+    with _made(tmp_path / "cm.gpkg", clock) as session:
+        site = next(iter(session.state.sites))
+        session.backup(tmp_path / "copy.gpkg")
+        session.make_pack(tmp_path / "pack.gpkg", Choice(sites=[site]), "Ann")
+        with Session.open(tmp_path / "copy.gpkg", author="Bob", clock=clock) as copy:
+            copy.do(Amend("site", [site], {"note": "From the copy"}))
+        assert session.merge_file(tmp_path / "copy.gpkg").transactions == 1
+        with Session.open(tmp_path / "pack.gpkg", author="Ann", clock=clock) as pack:
+            pack.do(Amend("site", [site], {"contact": "Ann of the pack"}))
+        assert session.merge_file(tmp_path / "pack.gpkg").transactions == 1
+        found = session.state.sites[site]
+        assert (found.note, found.contact) == ("From the copy", "Ann of the pack")
+        assert session.verify() == []
+
+
+def test_what_is_damaged_is_salvaged_page_by_page_and_stays_encrypted(
+    tmp_path: Path, clock: Ticking
+) -> None:
+    """SQLCipher itself stops at the first page whose seal is broken."""
+    path, out = tmp_path / "cm.gpkg", tmp_path / "saved.gpkg"
+    _made(path, clock, 400).close()
+    data = bytearray(path.read_bytes())
+    pages = len(data) // 4096
+    for page in random.Random(1).sample(range(5, pages), pages // 30):
+        data[page * 4096 + 100] ^= 1
+    path.write_bytes(data)
+    found = repair(path, out)
+    assert 0.7 < found.share < 1.0
+    assert passphrases.is_encrypted(out)
+    assert _telling(tmp_path) == []
+    with Session.open(out, read_only=True) as saved:
+        assert saved.verify() == []
+
+
+def test_the_verbs_encrypt_and_decrypt_whole_copies(
+    tmp_path: Path, with_sites: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passphrase comes from a file or a prompt; what QGIS reads is read again after."""
+    with_sites.do(_sites())
+    with_sites.close()
+    key, locked, plain = tmp_path / "key", tmp_path / "locked.gpkg", tmp_path / "plain.gpkg"
+    key.write_text(f"{WORDS}\n", "utf-8")
+    ran = CliRunner()
+    done = ran.invoke(
+        cli, ["encrypt", str(with_sites.path), str(locked), "--passphrase-file", str(key)]
+    )
+    assert done.exit_code == 0, done.exception
+    assert NAME.encode() not in locked.read_bytes()
+    encryption._held.clear()
+    refused = ran.invoke(cli, ["verify", str(locked)])
+    assert isinstance(refused.exception, PassphraseNeeded)
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE_FILE", str(key))
+    assert ran.invoke(cli, ["verify", str(locked)]).exit_code == 0
+    assert ran.invoke(cli, ["decrypt", str(locked), str(plain)]).exit_code == 0
+    from pyogrio import list_layers
+
+    assert "sites" in {str(name) for name, _ in list_layers(plain)}
+    with Session.open(plain, read_only=True) as session:
+        assert session.verify() == []
+        assert session.state.sites == with_sites.state.sites
+
+
+def test_a_new_programme_is_encrypted_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the verb, which refuses to begin without a passphrase; plain unless asked."""
+    ran, path = CliRunner(), tmp_path / "cm.gpkg"
+    assert isinstance(ran.invoke(cli, ["new", str(path), "--encrypt"]).exception, UserError)
+    assert not path.exists()
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", WORDS)
+    assert ran.invoke(cli, ["new", str(path), "--encrypt"]).exit_code == 0
+    assert ran.invoke(cli, ["new", str(tmp_path / "plain.gpkg")]).exit_code == 0
+    assert passphrases.is_encrypted(path)
+    assert not passphrases.is_encrypted(tmp_path / "plain.gpkg")
+    assert ran.invoke(cli, ["verify", str(path)]).exit_code == 0
+
+
+def test_the_keyring_knows_it_for_the_file_and_its_backups(
+    tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the file's salt, wherever it lies; a keyring that fails is told, and nobody is stopped."""
+    kept: dict[tuple[str, str], str] = {}
+    ring = types.ModuleType("keyring")
+    ring.__dict__["set_password"] = lambda s, user, words: kept.update({(s, user): words})
+    ring.__dict__["get_password"] = lambda s, user: kept.get((s, user))
+    monkeypatch.setitem(sys.modules, "keyring", ring)
+    with _made(tmp_path / "cm.gpkg", clock) as session:
+        passphrases.keep_in_keyring(session.path)
+        session.backup(tmp_path / "elsewhere.gpkg")
+    encryption._held.clear()
+    with Session.open(tmp_path / "elsewhere.gpkg", read_only=True) as back:
+        assert len(back.state.sites) == 3
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(UserError, match="cannot be kept"):
+        passphrases.keep_in_keyring(tmp_path / "cm.gpkg")
+
+
+def test_without_the_library_it_is_said_what_to_install(
+    tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening, and making one."""
+    _made(tmp_path / "cm.gpkg", clock).close()
+    monkeypatch.setitem(sys.modules, "sqlcipher3", None)
+    for work in (
+        lambda: Session.open(tmp_path / "cm.gpkg"),
+        lambda: Session.create(tmp_path / "new.gpkg", new_programme(), passphrase=WORDS),
+    ):
+        with pytest.raises(UserError) as refusal:
+            work()
+        assert "pip install 'psnplanner[encryption]'" in refusal.value.remedy
+
+
+def test_other_files_are_not_taken_for_encrypted_ones(tmp_path: Path, with_sites: Session) -> None:
+    """Nobody is asked for the passphrase of a picture."""
+    noise = random.Random(2).randbytes(8192)
+    for start in (b"PK\x03\x04", b"\x89PNG", b"PSN locked pack 1\n", b"SQLite format 3\0"):
+        path = tmp_path / "other"
+        path.write_bytes((start + noise)[:8192])
+        assert not passphrases.is_encrypted(path)
+    path.write_bytes(noise[:-1])
+    assert not passphrases.is_encrypted(path)
+    path.write_bytes(b"Name,Postcode\n" * 4096)
+    assert not passphrases.is_encrypted(path)
+    path.write_bytes(noise)
+    assert passphrases.is_encrypted(path)
+    assert not passphrases.is_encrypted(with_sites.path)
+    assert not passphrases.is_encrypted(tmp_path / "missing")
