@@ -27,7 +27,8 @@ CREATE TABLE device (
   n integer NOT NULL DEFAULT 0,
   hlc bigint NOT NULL DEFAULT 0,
   hash bytea NOT NULL DEFAULT '',
-  owner name NOT NULL
+  owner name NOT NULL,
+  ord integer GENERATED ALWAYS AS IDENTITY UNIQUE   -- its short name, in `ctx_ords`
 );
 
 CREATE TABLE txn (
@@ -37,7 +38,8 @@ CREATE TABLE txn (
   author text NOT NULL, kind text NOT NULL, label text NOT NULL, effective_on text NOT NULL,
   undo_of text,
   exact text,                         -- those five as JSON, where text here cannot hold them
-  ctx jsonb,                          -- what its device had learnt of the others since
+  ctx_ords integer[],                 -- what its device had learnt of the others since: of
+  ctx_ns integer[],                   -- which devices, and how many transactions
   ctx_whole boolean NOT NULL,         -- ... or all that it knew, where that is no addition
   cnt integer NOT NULL,
   hash bytea NOT NULL,
@@ -104,8 +106,8 @@ CREATE FUNCTION open_devices(wanted bigint[])
   RETURNS TABLE (dev bigint, n integer, hlc bigint, hash bytea)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
 BEGIN
-  INSERT INTO device AS d (dev, owner) SELECT w, session_user FROM unnest(wanted) w ORDER BY w
-    ON CONFLICT DO NOTHING;
+  INSERT INTO device AS d (dev, owner) SELECT w, session_user FROM unnest(wanted) w
+    WHERE NOT EXISTS (SELECT FROM device k WHERE k.dev = w) ORDER BY w ON CONFLICT DO NOTHING;
   IF NOT is_planner() AND EXISTS (
       SELECT FROM device d WHERE d.dev = ANY (wanted) AND d.owner <> session_user) THEN
     RAISE EXCEPTION USING ERRCODE = 'PS003', MESSAGE =
@@ -136,9 +138,8 @@ BEGIN
   END IF;
   UPDATE device d SET n = a.n, hlc = a.hlc, hash = a.hash
     FROM (SELECT DISTINCT ON (dev) * FROM arrived ORDER BY dev, n DESC) a WHERE d.dev = a.dev;
-  IF EXISTS (SELECT FROM arrived a, jsonb_each_text(a.ctx) knew
-      LEFT JOIN device d ON d.dev = knew.key::bigint
-      WHERE knew.key <> '0' AND knew.value::integer > coalesce(d.n, 0)) THEN
+  IF EXISTS (SELECT FROM arrived a, unnest(a.ctx_ords, a.ctx_ns) AS knew (ord, n)
+      LEFT JOIN device d ON d.ord = knew.ord WHERE knew.n > coalesce(d.n, 0)) THEN
     RAISE EXCEPTION USING ERRCODE = 'PS005', MESSAGE =
       'These changes rest on others that have not reached the hub.', HINT = 'Sync again.';
   END IF;
@@ -268,8 +269,8 @@ REVOKE ALL ON SCHEMA psnplanner FROM PUBLIC;
 GRANT USAGE ON SCHEMA psnplanner TO :reader, :surveyor, :planner;
 GRANT SELECT ON hub, entity, field, device, txn, event, slot, picture TO :reader, :surveyor;
 GRANT :reader TO :planner;
-GRANT INSERT (dev, n, hlc, author, kind, label, effective_on, undo_of, exact, ctx, ctx_whole, cnt,
-  hash) ON txn TO :planner, :surveyor;
+GRANT INSERT (dev, n, hlc, author, kind, label, effective_on, undo_of, exact, ctx_ords,
+  ctx_ns, ctx_whole, cnt, hash) ON txn TO :planner, :surveyor;
 GRANT INSERT (dev, n, i, hlc, ent, record, fld, val, bh, bd) ON event TO :planner, :surveyor;
 GRANT SELECT, INSERT, DELETE ON assignment TO :planner;
 GRANT SELECT ON assignment TO :surveyor;

@@ -104,12 +104,17 @@ def _waiting(
         partner=state.partner_name(site.partner),
         status=state.statuses[site.id],
         stage=stage.name,
-        waiting_on=record.waiting_on,
+        waiting_on=whom(state, site, record.waiting_on),
         since=since.isoformat() if since else None,
         working_days=max(0, calendar.between(since, on)) if since else None,
         next_action=record.next_action or stage.next_action,
         note=record.note,
     )
+
+
+def whom(state: State, site: Site, owner: str) -> str:
+    """An owner by name: “partner” is whichever partner the site belongs to."""
+    return (state.partner_name(site.partner) or owner) if owner == "partner" else owner
 
 
 def by_owner(rows: Iterable[Waiting]) -> list[WaitingOn]:

@@ -46,8 +46,7 @@ def scrub(kept: Tables, words: list[str]) -> None:
     """Reword every text of the tables that holds one of the words."""
     if not words:
         return
-    longest_first = sorted(words, key=len, reverse=True)
-    hidden = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    hidden = _pattern(words)
     for entity in _SHOWN:
         for ident, record in kept[entity].items():
             found = {
@@ -58,6 +57,21 @@ def scrub(kept: Tables, words: list[str]) -> None:
             }  # fmt: skip
             if found:
                 kept[entity][ident] = dataclasses.replace(record, **found)  # type: ignore[arg-type]
+
+
+def betrays(text: str, words: list[str]) -> bool:
+    """Whether a text holds one of the words."""
+    return bool(words) and _pattern(words).search(text) is not None
+
+
+def without(text: str, words: list[str]) -> str:
+    """A name without the words."""
+    return _reworded("", "name", text, _pattern(words)) if betrays(text, words) else text
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 def _reworded(entity: str, name: str, value: str, hidden: re.Pattern[str]) -> str:
@@ -82,6 +96,15 @@ def coarse(kept: Tables, gone: Iterable[Site]) -> None:
                 continue
             blurred = None if isinstance(record, Node) else _blurred(at)
             kept[entity][ident] = dataclasses.replace(record, position=blurred)  # type: ignore[call-arg]
+
+
+def beside(at: Position, gone: Iterable[Site]) -> bool:
+    """Whether a place is so near a withheld site that it would point at it."""
+    cells: dict[tuple[int, int], list[Position]] = {}
+    for site in gone:
+        if site.position is not None and abs(site.position.latitude) <= 90:
+            cells.setdefault(_cell(site.position), []).append(site.position)
+    return _beside(at, cells)
 
 
 def _cell(at: Position) -> tuple[int, int]:

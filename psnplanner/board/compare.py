@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, TypedDict
 
+from psnplanner.board.attention import whom
 from psnplanner.board.due import live_on
 from psnplanner.board.ledger import original_and_revised
 from psnplanner.board.savings import savings
-from psnplanner.board.words import pounds
+from psnplanner.board.words import plain, pounds
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
@@ -203,7 +204,7 @@ def _stuck(state: State, site: Site) -> str:
         for key, record in state.stages_of(site.id).items():
             stage = state.workflow.by_key.get(key)
             if stage is not None and record.state == wanted:
-                on = f" on {record.waiting_on}" if record.waiting_on else ""
+                on = f" on {whom(state, site, record.waiting_on)}" if record.waiting_on else ""
                 since = f" since {uk(record.waiting_since)}" if record.waiting_since else ""
                 return f"{stage.name} {wanted}{on}{since}"
     return ""
@@ -265,10 +266,15 @@ _COUNTED = (
 def _tail(key: str, rows: list[Changed]) -> str:
     if key == "slipped":
         total, worst = sum(row["working_days"] or 0 for row in rows), rows[0]
-        name = worst["name"] or worst["site"]
-        cause = f" ({worst['cause']})" if worst["cause"] else ""
+        name = _called(worst)
+        cause = f" ({plain(worst['cause'], 160)})" if worst["cause"] else ""
         return f", {total:,} working days in all; the furthest, {name}, by " \
                f"{worst['working_days']:,}{cause}"  # fmt: skip
     if key in ("newly_live", "newly_blocked", "added", "removed") and len(rows) <= 4:
-        return ": " + ", ".join(row["name"] or row["site"] for row in rows)
+        return ": " + ", ".join(map(_called, rows))
     return ""
+
+
+def _called(row: Changed) -> str:
+    # A sentence is read in a terminal as well: a name may not turn it round, or drown it.
+    return plain(row["name"] or row["site"], 80)

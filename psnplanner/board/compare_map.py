@@ -15,9 +15,9 @@ from psnplanner.programme.record import RecordId
 CATEGORIES: Final = (
     ("removed", "removed", "#5b6670"),
     ("added", "added", "#a2ceff"),
-    ("moved_phase", "moved phase", "#3966d7"),
     ("brought_forward", "brought forward", "#bc59b1"),
     ("slipped", "slipped", "#e07b28"),
+    ("moved_phase", "moved phase", "#3966d7"),
     ("newly_live", "newly live", "#1a8f66"),
     ("newly_blocked", "newly blocked", "#8b0a2b"),
 )

@@ -33,12 +33,16 @@ class Column(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell that is more than text: in another colour, or with a bar of 0 to 1 before it."""
+    """A cell that is more than text: in another colour, or with a bar of 0 to 1 before it.
+
+    `tail` is kept whole, drawable already, however much of the text before it is cut.
+    """
 
     text: str
     colour: str = INK
     bar: float | None = None
     bold: bool = False
+    tail: str = ""
 
 
 Row = Sequence["str | Cell"]
@@ -151,7 +155,8 @@ class Flow:
         text = drawable(text, _LONGEST)
         bold = isinstance(cell, Cell) and cell.bold
         if column.lines == 1:
-            return [fit(text, BODY, room, bold)]
+            tail = cell.tail if isinstance(cell, Cell) else ""
+            return [fit(text, BODY, room - wide_of(tail, BODY, bold), bold) + tail]
         return wrapped(text, BODY, room, column.lines, bold)
 
     def _row(

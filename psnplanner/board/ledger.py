@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, TypedDict
 
+from psnplanner.board.attention import whom
 from psnplanner.board.due import due_on, live_on
 from psnplanner.board.savings import DAYS_A_YEAR, LEGACY_STAGE
 from psnplanner.programme.gates import uk
@@ -162,15 +163,10 @@ def _overruns(state: State, site: Site, on: date, calendar: Calendar) -> Iterato
         ended = record.actual_on if record.state == DONE and record.actual_on else on
         over = calendar.between(begun, ended) - round(stage.working_days[1]) if ended > begun else 0
         if over > 0:
-            owner = _owner(state, site, record.waiting_on or stage.owner)
+            owner = whom(state, site, record.waiting_on or stage.owner)
             done = f"until {uk(ended)}" if record.state == DONE else "still open"
             words = f"{stage.name}: since {uk(begun)}, {done}"
             yield _Excess(over, owner, f"{words}. {record.note}" if record.note else words)
-
-
-def _owner(state: State, site: Site, owner: str) -> str:
-    # “partner” is whichever partner the site belongs to.
-    return (state.partner_name(site.partner) or owner) if owner == "partner" else owner
 
 
 def _unexplained(state: State, site: Site, baseline: State | None, days: int) -> _Excess:
@@ -191,7 +187,7 @@ def _unexplained(state: State, site: Site, baseline: State | None, days: int) ->
     begun = record is not None and (record.waiting_since or record.started_on)
     owner = (record.waiting_on if record is not None else "") or stage.owner
     words = "begun too late" if begun else "not begun"
-    return _Excess(days, _owner(state, site, owner), f"{stage.name}: {words}")
+    return _Excess(days, whom(state, site, owner), f"{stage.name}: {words}")
 
 
 def _circuits(state: State, on: date, calendar: Calendar) -> Iterator[OldCircuit]:
@@ -215,7 +211,7 @@ def _circuits(state: State, on: date, calendar: Calendar) -> Iterator[OldCircuit
             site=site.reference,
             name=site.name,
             partner=state.partner_name(site.partner),
-            owner=_owner(state, site, (record.waiting_on if record else "") or stage.owner),
+            owner=whom(state, site, (record.waiting_on if record else "") or stage.owner),
             live_on=lived.isoformat(),
             cease_by=cease_by.isoformat(),
             ceased_on=ceased.isoformat() if ceased else None,

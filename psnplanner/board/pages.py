@@ -9,13 +9,13 @@ from typing import Any, Final
 import matplotlib
 
 from psnplanner.board import charts, panel
-from psnplanner.board.flow import Cell, Column, Flow, Row
+from psnplanner.board.flow import ROW, Cell, Column, Flow, Row
 from psnplanner.board.paper import HIGH, TYPE_42, Book, Bookmark, bind, sheet
 from psnplanner.board.pen import INK, WARN, drawable
 from psnplanner.board.picture import LOCK, MAP_BOX, draw_map, file_title, header
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
-from psnplanner.board.words import pounds, uk_date
+from psnplanner.board.words import pounds, short_date, uk_date
 
 MOST_ROWS: Final = 400
 """Rows of one table on paper; what is beyond them is counted, and is in the web page."""
@@ -30,7 +30,7 @@ def document(pack: Pack) -> bytes:
 
     on = pack.figures["status_on"]
     with LOCK, matplotlib.rc_context(TYPE_42):
-        flow = Flow(drawable(f"{pack.title}, {uk_date(on)}", 120), "Drawn by PSN Planner.")
+        flow = Flow(drawable(file_title(pack), 120), "Drawn by PSN Planner.")
         pages = []
         if "map" in pack.wanted.sections:
             front = sheet()
@@ -67,9 +67,11 @@ def _table(
         flow.paragraph(f"The first {MOST_ROWS:,} of {len(rows):,}; the web page has more.")
 
 
-def _site(row: Mapping[str, Any]) -> str:
+def _site(row: Mapping[str, Any]) -> Cell:
     name, reference = row["name"], row["site"]
-    return f"{name} ({reference})" if name and reference else name or reference
+    # However long a name is, the reference after it is what a site is found by.
+    tail = f" ({drawable(reference, 40)})" if name and reference else ""
+    return Cell(name or reference, tail=tail)
 
 
 def _number(value: int | None) -> str:
@@ -117,7 +119,7 @@ def _burn_up(flow: Flow, pack: Pack) -> None:
     shown = [key for key in names if curves[key]]
     columns = [Column("By the end of", 2), *(Column(names[key], 1, True) for key in shown)]
     rows = [(day, *(curves[key][k] for key in shown)) for k, day in enumerate(curves["days"])]
-    _table(flow, columns, rows, lambda r: (uk_date(r[0]), *map(_number, r[1:])))
+    _table(flow, columns, rows, lambda r: (short_date(r[0]), *map(_number, r[1:])))
 
 
 def _live(row: Mapping[str, Any]) -> Cell:
@@ -131,7 +133,7 @@ def _phases(flow: Flow, pack: Pack) -> None:
                Column("Live", 2.6), Column("Blocked", 1, True), Column("Late", 1, True),
                Column("Crew-days", 1.6, True))  # fmt: skip
     _table(flow, columns, pack.figures["by_phase"], lambda r: (
-        r["name"] or "No phase yet", uk_date(r["starts_on"]), uk_date(r["ends_on"]),
+        r["name"] or "No phase yet", short_date(r["starts_on"]), short_date(r["ends_on"]),
         _number(r["sites"]), _live(r), _warned(r["blocked"]), _warned(r["late"]),
         f"{r['crew_days']:,.0f}" + (f" of {r['capacity_days']:,.0f}" if r["capacity_days"] else ""),
     ))  # fmt: skip
@@ -140,7 +142,8 @@ def _phases(flow: Flow, pack: Pack) -> None:
 def _groups(key: str, section: str, heading: str, none: str) -> Callable[[Flow, Pack], None]:
     def draw(flow: Flow, pack: Pack) -> None:
         rows: Any = pack.figures[key]  # type: ignore[literal-required]
-        flow.heading(SECTIONS[section])
+        # A table that fits a page is not torn for the sake of its last rows.
+        flow.heading(SECTIONS[section], 40 + ROW * min(len(rows), 24))
         columns = [Column(heading, 5), Column("Sites", 1, True), Column("Live", 2.6),
                    Column("Blocked", 1, True), Column("Late", 1, True)]  # fmt: skip
         paid = any(row["annual_cost_pence"] for row in rows)
@@ -160,7 +163,7 @@ _HELD = (Column("Site", 4.2), Column("Stage", 2.6), Column("Waits on", 2), Colum
 
 def _held(row: Mapping[str, Any]) -> Row:
     return (
-        _site(row), row["stage"], row["waiting_on"], uk_date(row["since"]),
+        _site(row), row["stage"], row["waiting_on"], short_date(row["since"]),
         _number(row["working_days"]), row["note"] or row["next_action"],
     )  # fmt: skip
 
@@ -195,10 +198,10 @@ def _late(flow: Flow, pack: Pack) -> None:
         flow.paragraph("No site is late.")
         return
     columns = (Column("Site", 4.2), Column("Partner", 3), Column("Phase", 3.2),
-               Column("Due by", 1.7), Column("Working days late", 1.4, True), Column("Status", 1.2),
+               Column("Due by", 1.7), Column("Days late", 1.2, True), Column("Status", 1.2),
                Column("Next stage", 2.6))  # fmt: skip
     _table(flow, columns, pack.figures["late"], lambda r: (
-        _site(r), r["partner"], r["phase"], uk_date(r["due_on"]), _number(r["working_days"]),
+        _site(r), r["partner"], r["phase"], short_date(r["due_on"]), _number(r["working_days"]),
         r["status"].capitalize(), r["next_stage"],
     ))  # fmt: skip
 
@@ -216,13 +219,13 @@ def _permissions(flow: Flow, pack: Pack) -> None:
             Column("On", 2),
         )
         _table(flow, columns, figures["wayleaves_lapsing"], lambda r: (
-            _site(r), r["partner"], r["state"].capitalize(), uk_date(r["on"]),
+            _site(r), r["partner"], r["state"].capitalize(), short_date(r["on"]),
         ))  # fmt: skip
     if figures["certificates"]:
         columns = (Column("Partner’s compliance certificate", 5), Column("", 2), Column("On", 2),
                    Column("Sites", 1, True))  # fmt: skip
         _table(flow, columns, figures["certificates"], lambda r: (
-            r["partner"], r["state"].capitalize(), uk_date(r["valid_to"]), _number(r["sites"]),
+            r["partner"], r["state"].capitalize(), short_date(r["valid_to"]), _number(r["sites"]),
         ))  # fmt: skip
     else:
         flow.paragraph("Every partner’s compliance certificate lasts until go-live.")
@@ -285,7 +288,7 @@ def _delays(flow: Flow, pack: Pack) -> None:
                    Column("Now", 1.7))  # fmt: skip
         _table(flow, columns, delays, lambda r: (
             _site(r), _owner(r["owner"]), r["reason"], _number(r["working_days"]),
-            uk_date(r["original_on"]), uk_date(r["revised_on"]),
+            short_date(r["original_on"]), short_date(r["revised_on"]),
         ))  # fmt: skip
 
 
@@ -296,7 +299,7 @@ def _circuits(flow: Flow, pack: Pack) -> None:
                    Column("Live since", 1.7), Column("Cease by", 1.7), Column("Days", 1, True),
                    Column("Cost so far", 1.4, True))  # fmt: skip
         _table(flow, columns, running, lambda r: (
-            _site(r), r["partner"], uk_date(r["live_on"]), uk_date(r["cease_by"]),
+            _site(r), r["partner"], short_date(r["live_on"]), short_date(r["cease_by"]),
             _number(r["days"]), pounds(r["cost_pence"]),
         ))  # fmt: skip
 
@@ -339,18 +342,20 @@ _DATES = (Column("Was due", 1.8), Column("Now", 1.8), Column("Working days", 1.3
 
 def _moved_day(row: Mapping[str, Any]) -> Row:
     return (
-        uk_date(row["was_on"]),
-        uk_date(row["now_on"]),
+        short_date(row["was_on"]),
+        short_date(row["now_on"]),
         _number(row["working_days"]),
         row["cause"],
     )
 
 
 _CHANGED: tuple[tuple[str, str, tuple[Column, ...], Callable[[Any], Row]], ...] = (
-    ("newly_live", "Newly live", (Column("On", 2),), lambda r: (uk_date(r["on"]),)),
+    ("newly_live", "Newly live", (Column("On", 2),), lambda r: (short_date(r["on"]),)),
     ("slipped", "Slipped", _DATES, _moved_day),
     ("brought_forward", "Brought forward", _DATES, _moved_day),
     ("newly_blocked", "Newly blocked", (Column("Why", 5, lines=2),), lambda r: (r["cause"],)),
+    ("unblocked", "Blocked no longer", (), lambda _: ()),
+    ("live_no_longer", "Live no longer", (), lambda _: ()),
     ("moved_phase", "Moved to another phase", (Column("From", 3), Column("To", 3)),
      lambda r: (r["was"], r["now"])),
     ("added", "Added", (), lambda _: ()),

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from psnplanner.board.figures import Figures, PhaseFigures
 from psnplanner.board.pen import INK, MUTED, WARN, drawable, fitted, mark, width, write
 from psnplanner.board.snapshot import Pack
-from psnplanner.board.words import pounds, short_pounds, uk_date
+from psnplanner.board.words import odds, pounds, short_date, short_pounds, uk_date
 from psnplanner.programme.state import State
 from psnplanner.style import kind_shape, phase_colour, status_colour
 
@@ -51,6 +51,23 @@ def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
     if days is not None:
         when = uk_date(figures["go_live_on"])
         yield f"{abs(days):,}", f"days {'to' if days >= 0 else 'past'} {when}", INK
+    against, forecast = figures["against_baseline"], figures["forecast"]
+    if against is not None:
+        behind = against["behind"]
+        word = "behind" if behind >= 0 else "ahead of"
+        yield (
+            f"{abs(behind):,}",
+            f"{word} the baseline’s {against['due']:,}",
+            WARN if behind > 0 else INK,
+        )
+    if forecast and forecast.get("probability") is not None:
+        chance = float(forecast["probability"])
+        likely = (
+            f", likely {short_date(forecast['likely_on'])[-8:]}"
+            if forecast.get("likely_on")
+            else ""
+        )
+        yield _odds(chance), f"all by then{likely}", WARN if chance < 0.5 else INK
     waiting, blocked, late = (
         len(figures["waiting"]),
         figures["by_status"]["blocked"],
@@ -63,6 +80,10 @@ def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
     if savings["forecast_pence_a_year"]:
         whole = short_pounds(savings["forecast_pence_a_year"])
         yield pounds(savings["realised_pence_a_year"]), f"saved a year, of {whole}", INK
+
+
+def _odds(chance: float) -> str:
+    return odds(chance).replace("less than", "<").replace("more than", ">")
 
 
 def _legend(drawing: Drawing, pack: Pack, top: float) -> float:

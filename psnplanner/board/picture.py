@@ -73,7 +73,9 @@ def picture(pack: Pack, kind: str) -> bytes:
 
 def file_title(pack: Pack) -> str:
     """What the file says it is called: some viewers show that as markup."""
-    title = drawable(f"{pack.title}, {uk_date(pack.figures['status_on'])}", 120)
+    # A comparison's title tells its days.
+    day = "" if pack.changes else f", {uk_date(pack.figures['status_on'])}"
+    title = drawable(pack.title + day, 120)
     return title.replace("<", "‹").replace(">", "›")
 
 

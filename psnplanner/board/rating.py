@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypedDict
 
+from psnplanner.board.words import odds, uk_date
+
 GREEN, AMBER, RED = "green", "amber", "red"
 LONG_WAIT_DAYS: Final = 20
 """Working days, four weeks, after which a stage has waited long."""
@@ -43,9 +45,17 @@ def _forecast(forecast: Mapping[str, Any] | None) -> Rating | None:
         return None
     percent = round(100 * float(forecast["probability"]))
     rule = "Green from 80 %, red below 50 %."
+    day = (
+        f"; as likely as not by {uk_date(forecast['likely_on'])}"
+        if forecast.get("likely_on")
+        else ""
+    )
     state = GREEN if percent >= 80 else (AMBER if percent >= 50 else RED)
     return Rating(
-        measure="Every site live by go-live", state=state, found=f"{percent} % likely", rule=rule
+        measure="Every site live by go-live",
+        state=state,
+        found=f"{odds(float(forecast['probability']))} likely{day}",
+        rule=rule,
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psnplanner.board.betrayal import beside as near
+from psnplanner.board.betrayal import betrays, without, words_of
 from psnplanner.board.compare import Comparison
 from psnplanner.board.course import Course, course
 from psnplanner.board.figures import NOTHING, Beside, Figures, figures
@@ -19,6 +21,8 @@ from psnplanner.board.redact import for_audience, withheld
 from psnplanner.board.sections import checked
 from psnplanner.errors import UserError
 from psnplanner.history.playback import Playback
+from psnplanner.programme.record import Position
+from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
@@ -133,6 +137,14 @@ def checked_suffix(path: Path) -> str:
     )
 
 
+def named_for(path: Path, state: State, audience: str) -> Path:
+    """The path, if its file's name may be seen by that audience. Raises UserError if not."""
+    if betrays(path.name, words_of(withheld(state, audience).values(), state)):
+        raise UserError("The file's name tells of a site withheld from this audience.", str(path),
+                        "Give the file another name.")  # fmt: skip
+    return path
+
+
 def pack(
     state: State,
     wanted: Wanted,
@@ -152,12 +164,33 @@ def pack(
     if plan is not None:
         # What is sensitive today is withheld from the plan of a day when it was not yet.
         plan = for_audience(plan, wanted.audience, gone)
-    beside = dataclasses.replace(material.beside, baseline=plan)
+    words = words_of(gone.values(), state)
+    if betrays(wanted.title, words):
+        raise UserError("The title names a site that is withheld from this audience.",
+                        remedy="Give it another title.")  # fmt: skip
+    name = without(material.beside.name, words)
+    beside = dataclasses.replace(material.beside, baseline=plan, name=name)
     drawn = figures(seen, today, calendar, as_at=as_at, beside=beside)
     replay = Course()
     if material.playback is not None:
         replay = course(material.playback, seen, date.fromisoformat(drawn["status_on"]))
-    return Pack(seen, drawn, wanted, replay, material.joiners)
+    return Pack(seen, drawn, wanted, replay, _shown(material.joiners, words, gone.values()))
+
+
+def _shown(joiners: Iterable[Joiner], words: list[str], gone: Iterable[Site]) -> tuple[Joiner, ...]:
+    """Those who may join but for any that names a withheld site, or stands where one does."""
+    gone = list(gone)
+
+    def tells(row: Joiner) -> bool:
+        texts = (value for value in row.values() if isinstance(value, str))
+        if any(betrays(text, words) for text in texts):
+            return True
+        latitude, longitude = row["latitude"], row["longitude"]
+        if latitude is None or longitude is None:
+            return False
+        return near(Position(latitude, longitude, ""), gone)
+
+    return tuple(row for row in joiners if not tells(row))
 
 
 def render(made: Pack, suffix: str) -> bytes:

@@ -48,6 +48,21 @@ def short_pounds(pence: int) -> str:
     return f"£{value / 1000:,.0f}k" if value >= 10_000 else f"£{value:,.0f}"
 
 
+def odds(probability: float) -> str:
+    """A probability in whole per cent; what is nearly never or nearly always is said so."""
+    if probability < 0.005 or probability > 0.995:
+        return "less than 1 %" if probability < 0.5 else "more than 99 %"
+    return f"{round(100 * probability)} %"
+
+
+def short_date(iso: str | None) -> str:
+    """An ISO 8601 date as 3 Jun 2014, for tables; nothing for None."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%b %Y}"
+
+
 def uk_date(iso: str | None) -> str:
     """An ISO 8601 date as 3 June 2014; nothing for None."""
     return uk(date.fromisoformat(iso)) if iso else ""

@@ -37,9 +37,7 @@ class Copy(Protocol):
         """Its photographs in base64, by digest."""
 
 
-def read(
-    path: Path, state: State, copy: Callable[[], Copy], *, encrypted: bool = False
-) -> Arrival:
+def read(path: Path, state: State, copy: Callable[[], Copy], *, encrypted: bool = False) -> Arrival:
     """What a file brings; `copy` reads it where it is a database, be it an encrypted one.
 
     Raises UserError, naming what is wrong, for what cannot be merged into this programme.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from psnplanner.programme.state import RECORD_TYPES, State
 from psnplanner.programme.travel import Conflict, Sent
 
 NOTHING = "—"
+_GONE, _NAMELESS = "no longer there", "A site that is no longer there"
 _COUNTER_BITS = 16
 """The low bits of a stamp, which tell no time (the phone sheet writes the same)."""
 _IN_STATE = ("state", "actual_on", "waiting_on", "waiting_since", "started_on")
@@ -57,9 +58,16 @@ class _Author(NamedTuple):
 
 
 def told(
-    before: State, after: State, changes: Iterable[Change], brought: Iterable[Sent] = ()
+    before: State,
+    after: State,
+    changes: Iterable[Change],
+    brought: Iterable[Sent] = (),
+    gone: Callable[[RecordId], str] = lambda _site: "",
 ) -> list[Told]:
-    """The changes between two states in words, by site; `brought` says who made them."""
+    """The changes between two states in words, by site; `brought` says who made them.
+
+    `gone` names a site that is in neither.
+    """
     authors, stages = _authors(brought), set()
     lines: list[Told] = []
     for change in changes:
@@ -70,6 +78,11 @@ def told(
                 lines += _stage_lines(before, after, record, authors)
         else:
             lines += _lines(before, after, change, record, authors)
+    lines = [
+        line._replace(where=f"{name} ({_GONE})")
+        if line.where == _NAMELESS and line.site and (name := gone(line.site)) else line
+        for line in lines
+    ]  # fmt: skip
     # Of equal names Python keeps the order in which the changes were made.
     return sorted(lines, key=lambda line: (line.site is None, line.where))
 
@@ -105,7 +118,7 @@ def _where(states: Iterable[State], record: Record | None) -> str:
             site = state.sites.get(ident)
             if site is not None:
                 return " ".join(filter(None, (site.reference, site.name)))
-        return "A site that is no longer there"
+        return _NAMELESS
     if record is None or record.ENTITY == "programme":
         return "Programme"
     return f"{record.ENTITY.replace('_', ' ').capitalize()} {getattr(record, 'name', '')}".strip()

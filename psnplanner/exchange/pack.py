@@ -11,7 +11,7 @@ from psnplanner.geography.inside import points_inside
 from psnplanner.geography.near import near
 from psnplanner.programme.edits import plural
 from psnplanner.programme.field_pack import FieldPack
-from psnplanner.programme.record import Record, RecordId
+from psnplanner.programme.record import Position, Record, RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
@@ -73,6 +73,24 @@ def _inside(state: State, area: RecordId) -> set[RecordId]:
         boundary.geometry, [p.latitude for _, p in placed], [p.longitude for _, p in placed]
     )
     return {ident for (ident, _), lies in zip(placed, inside, strict=True) if lies}
+
+
+def place_by_sites(state: State, postcode: str) -> Position | None:
+    """Where the programme's own sites with that postcode lie: their middle; None if it has none.
+
+    With no gazetteer at hand, the sites themselves say where a postcode is.
+    """
+    wanted = _squeezed(postcode)
+    found = [s.position for s in state.sites.values() if s.position and wanted
+             and _squeezed(s.postcode) == wanted]  # fmt: skip
+    if not found:
+        return None
+    middle = [sum(values) / len(found) for values in zip(*(p[:2] for p in found), strict=True)]
+    return Position(middle[0], middle[1], "sites of that postcode")
+
+
+def _squeezed(postcode: str) -> str:
+    return "".join(postcode.split()).casefold()
 
 
 def _nearest(state: State, place: tuple[float, float]) -> list[Site]:

@@ -34,6 +34,11 @@ class Clock:
         self._last = max(self._last, stamp)
 
 
+def stamp(at: datetime) -> int:
+    """The first stamp of an instant. `at` is aware (UTC)."""
+    return ((at - _EPOCH) // timedelta(milliseconds=1)) << _COUNTER_BITS
+
+
 def instant(hlc: int) -> datetime:
     """The instant (UTC) within a stamp of the hybrid clock."""
     return _EPOCH + timedelta(milliseconds=hlc >> _COUNTER_BITS)

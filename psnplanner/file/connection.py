@@ -67,10 +67,10 @@ def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Data
             raise
 
 
-def begin(path: Path, passphrase: str = "") -> Database:
-    """A new, empty file: encrypted where there is a passphrase, else plain."""
-    if passphrase:
-        return Database(encryption.begin(path, passphrase), execute_plugins=False)
+def begin(path: Path, key: encryption.Key | None = None) -> Database:
+    """A new, empty file: encrypted where there is a key, else plain."""
+    if key is not None:
+        return Database(encryption.begin(path, key), execute_plugins=False)
     return Database(sqlite3.connect(str(path)), execute_plugins=False)
 
 

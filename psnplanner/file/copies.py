@@ -40,7 +40,7 @@ def read(path: Path, vector: Mapping[int, int]) -> Copy:
         encryption.held(path)  # the keyring may have it
         known = encryption.all_held()
     told = {str(dev): n for dev, n in vector.items()}
-    asked = json.dumps({"vector": told, "passphrases": known})
+    asked = json.dumps({"vector": told, "keys": known})
     command = [sys.executable, "-m", "psnplanner.file.read_copy", str(path)]
     try:
         done = subprocess.run(

@@ -3,7 +3,8 @@
 Source: the SQLCipher design (zetetic.net/sqlcipher/design): AES-256-CBC with an HMAC-SHA512 a
 page, the key by PBKDF2 with 256,000 rounds. A file begins with its salt, 16 bytes of noise, which
 tells it from every other: a backup has that of its original, and opens by the same passphrase.
-The passphrases that were given are held in memory for as long as the program runs.
+The rounds are done here and once: the key is held in memory for as long as the program runs,
+the passphrase is not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pysqlite3
 
@@ -37,7 +38,32 @@ _PLAIN = (b"SQLite format 3", b"PSN locked pack", b"PK\x03\x04", b"\x89PNG", b"\
           b"\x1f\x8b", b"RIFF", b"%PDF", b"{", b"<")  # fmt: skip
 _INSTALL = "Install what reads it: pip install 'psnplanner[encryption]'."
 
-_held: dict[bytes, str] = {}
+
+class Key(NamedTuple):
+    """What opens a file: its salt, and the 32 bytes that its passphrase comes to with it."""
+
+    salt: bytes
+    secret: bytes
+
+    @property
+    def told(self) -> str:
+        """The key as SQLCipher takes it, without its own rounds."""
+        return f"x'{self.secret.hex()}{self.salt.hex()}'"
+
+
+_held: dict[bytes, bytes] = {}
+"""Secrets by their salt."""
+
+
+def new_key(passphrase: str) -> Key:
+    """A key for a new file. Raises UserError for a passphrase that is guessed too soon."""
+    check_passphrase(passphrase)
+    return _key_of(passphrase, secrets.token_bytes(_SALT))
+
+
+def _key_of(passphrase: str, salt: bytes) -> Key:
+    words = passphrase.encode("utf-8")
+    return Key(salt, hashlib.pbkdf2_hmac("sha512", words, salt, _ROUNDS, 32))
 
 
 def sql_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
@@ -62,23 +88,32 @@ def is_encrypted(path: Path) -> bool:
 
 
 def hold(path: Path, passphrase: str) -> None:
-    """Keep a passphrase for this file and its backups in memory. Raises UserError if unreadable."""
-    _held[_salt(path)] = passphrase
+    """Keep what opens a file and its backups in memory; a quarter of a second.
+
+    Raises UserError if the file cannot be read.
+    """
+    hold_key(_key_of(passphrase, _salt(path)))
 
 
-def held(path: Path) -> str:
-    """The passphrase of a file as far as it is known here, by itself or in the keyring; else ""."""
+def hold_key(key: Key) -> None:
+    """Keep a key in memory for as long as the program runs."""
+    _held[key.salt] = key.secret
+
+
+def held(path: Path) -> Key | None:
+    """The key of a file where it is known here, by itself or in the keyring."""
     salt = _salt(path)
-    known = _held.get(salt) or _in_keyring(salt)
-    if known:
-        _held[salt] = known
-    return known
+    secret = _held.get(salt) or _in_keyring(salt)
+    if not secret:
+        return None
+    _held[salt] = secret
+    return Key(salt, secret)
 
 
-def required(path: Path) -> str:
-    """The passphrase of a file. Raises PassphraseNeeded where it is not known here."""
+def required(path: Path) -> Key:
+    """The key of a file. Raises PassphraseNeeded where it is not known here."""
     known = held(path)
-    if not known:
+    if known is None:
         raise PassphraseNeeded(
             "This programme is encrypted.", str(path),
             "Give its passphrase: it is asked for on a terminal, or taken from the file that "
@@ -88,17 +123,18 @@ def required(path: Path) -> str:
 
 
 def all_held() -> dict[str, str]:
-    """Every passphrase that is known, by salt in hex: for a process that reads for us."""
-    return {salt.hex(): passphrase for salt, passphrase in _held.items()}
+    """Every secret that is known by its salt, in hex: for a process that reads for us."""
+    return {salt.hex(): secret.hex() for salt, secret in _held.items()}
 
 
 def take_over(known: dict[str, str]) -> None:
     """Hold what another process of ours knows."""
-    _held.update({bytes.fromhex(salt): passphrase for salt, passphrase in known.items()})
+    for salt, secret in known.items():
+        hold_key(Key(bytes.fromhex(salt), bytes.fromhex(secret)))
 
 
 def keep_in_keyring(path: Path) -> None:
-    """Keep a file's passphrase in the operating system's keyring, so that nobody is asked.
+    """Keep a file's key in the operating system's keyring, so that nobody is asked.
 
     Raises UserError where there is no keyring.
     """
@@ -106,11 +142,12 @@ def keep_in_keyring(path: Path) -> None:
     try:
         if keyring is None:
             raise RuntimeError("keyring is not installed")
-        keyring.set_password(_SERVICE, _salt(path).hex(), _held[_salt(path)])
+        key = required(path)
+        keyring.set_password(_SERVICE, key.salt.hex(), key.secret.hex())
     except Exception as error:  # a keyring's own errors are as many as there are keyrings
         raise UserError(
-            f"The passphrase cannot be kept in this computer's keyring ({type(error).__name__}).",
-            str(path), "Type it each time, or write it down where it is safe.",
+            f"The key cannot be kept in this computer's keyring ({type(error).__name__}).",
+            str(path), "Type the passphrase each time.",
         ) from error  # fmt: skip
 
 
@@ -119,16 +156,16 @@ def connect(address: str, path: Path, *, uri: bool) -> Any:
 
     Raises PassphraseNeeded where it is not known or wrong, UserError without the library.
     """
-    library, passphrase = sqlcipher(str(path)), required(path)
+    library, key = sqlcipher(str(path)), required(path)
     connection = library.connect(address, uri=uri)
     try:
-        _give_key(connection, passphrase)
+        _give_key(connection, key)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except library.DatabaseError as error:
         connection.close()
         if "not a database" not in str(error):
             raise
-        _held.pop(_salt(path), None)
+        _held.pop(key.salt, None)
         raise PassphraseNeeded(
             "The passphrase is not that of this programme, or its first page is damaged.",
             str(path), "Type it again; capitals and spaces count.",
@@ -136,15 +173,12 @@ def connect(address: str, path: Path, *, uri: bool) -> Any:
     return connection
 
 
-def begin(path: Path, passphrase: str) -> Any:
-    """A connection to a new, encrypted file, whose passphrase is held from now on."""
-    check_passphrase(passphrase)
-    salt = secrets.token_bytes(_SALT)
+def begin(path: Path, key: Key) -> Any:
+    """A connection to a new, encrypted file, whose key is held from now on."""
     connection = sqlcipher(str(path)).connect(str(path))
-    _give_key(connection, passphrase)
-    connection.execute(f"PRAGMA cipher_salt = \"x'{salt.hex()}'\"")
+    _give_key(connection, key)
     connection.execute("PRAGMA auto_vacuum = NONE")
-    _held[salt] = passphrase
+    hold_key(key)
     return connection
 
 
@@ -168,13 +202,12 @@ def sqlcipher(where: str = "") -> ModuleType:
     return library
 
 
-def _give_key(connection: Any, passphrase: str) -> None:
+def _give_key(connection: Any, key: Key) -> None:
     # It says on standard error what we say in a sentence.
     connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
-    connection.set_key(passphrase)
+    connection.set_key(key.told)
     # A later SQLCipher may have other defaults; files made by this one must open under it.
     connection.execute("PRAGMA cipher_compatibility = 4").fetchall()
-    connection.execute(f"PRAGMA kdf_iter = {_ROUNDS}").fetchall()
     connection.execute("PRAGMA temp_store = MEMORY").fetchall()
 
 
@@ -187,12 +220,12 @@ def _salt(path: Path) -> bytes:
                         "Check that you may read it.") from error  # fmt: skip
 
 
-def _in_keyring(salt: bytes) -> str:
+def _in_keyring(salt: bytes) -> bytes:
     keyring = _keyring()
     try:
-        return (keyring.get_password(_SERVICE, salt.hex()) or "") if keyring else ""
+        return bytes.fromhex(keyring.get_password(_SERVICE, salt.hex()) or "") if keyring else b""
     except Exception:  # locked, or none on this machine: the person is asked then
-        return ""
+        return b""
 
 
 def _keyring() -> Any:
@@ -206,29 +239,24 @@ def _keyring() -> Any:
 # -- A damaged file, page by page: SQLCipher stops at the first bad one ----------------------
 
 
-def pages(data: bytes, log: bytes, passphrase: str) -> list[bytes]:
+def pages(data: bytes, log: bytes, key: Key) -> list[bytes]:
     """The content of each page, then of each of the log's; zeros for one that is damaged.
 
     Without what SQLCipher keeps at a page's end, so that they are like those of a plain file.
     """
-    key, mac_key = _keys(passphrase, data[:_SALT])
+    masked = bytes(byte ^ _MAC_MASK for byte in key.salt)
+    mac_key = hashlib.pbkdf2_hmac("sha512", key.secret, masked, _MAC_ROUNDS, 32)
     found = [
-        _page(data[at : at + PAGE], at // PAGE + 1, key, mac_key)
+        _page(data[at : at + PAGE], at // PAGE + 1, key.secret, mac_key)
         for at in range(0, len(data), PAGE)
     ]
-    found += [_page(page, number, key, mac_key) for number, page in _frames(log)]
+    found += [_page(page, number, key.secret, mac_key) for number, page in _frames(log)]
     return found
 
 
 def _frames(log: bytes) -> Iterator[tuple[int, bytes]]:
     for at in range(_LOG_HEADER, len(log) - _FRAME - PAGE + 1, _FRAME + PAGE):
         yield int.from_bytes(log[at : at + 4], "big"), log[at + _FRAME : at + _FRAME + PAGE]
-
-
-def _keys(passphrase: str, salt: bytes) -> tuple[bytes, bytes]:
-    key = hashlib.pbkdf2_hmac("sha512", passphrase.encode("utf-8"), salt, _ROUNDS, 32)
-    masked = bytes(byte ^ _MAC_MASK for byte in salt)
-    return key, hashlib.pbkdf2_hmac("sha512", key, masked, _MAC_ROUNDS, 32)
 
 
 def _page(page: bytes, number: int, key: bytes, mac_key: bytes) -> bytes:

@@ -34,7 +34,7 @@ import dataclasses
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from psnplanner.errors import UserError
@@ -45,15 +45,12 @@ from psnplanner.file.conflicts import conflict
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.heads import Heads, Step
-from psnplanner.file.sound import check_readable
+from psnplanner.file.sound import FURTHEST_AHEAD, check_readable
 from psnplanner.programme.change import DELETED, Change, creation, deletion, difference
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.state import State
 from psnplanner.programme.travel import Merged, Sent, SentEvent
-
-FURTHEST_AHEAD = timedelta(days=3653)
-"""A clock further in the future than this is no clock."""
 
 _TXN = (
     "INSERT INTO txn (hlc, dev, n, author, kind, label, effective_on, undo_of, first, cnt, ctx, "
@@ -110,6 +107,7 @@ class Merge:
     def append_all(self, arriving: Iterable[Sent]) -> None:
         """Take these into the journal and its forks alone: the tables are made afterwards."""
         fresh, _ = self._sorted_out(arriving)
+        check_readable(fresh)
         for item in fresh:
             self._append(item)
         self._heads.flush()

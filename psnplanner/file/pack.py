@@ -17,11 +17,9 @@ from psnplanner.file.database import Database
 from psnplanner.programme.change import creation
 from psnplanner.programme.record import Record
 from psnplanner.programme.state import State
+from psnplanner.programme.travel import HANDED_OUT as HANDED_OUT
 from psnplanner.programme.travel import OFFICE
 from psnplanner.whole_file import whole_file
-
-HANDED_OUT = "pack"
-"""The kind of that transaction."""
 
 
 def write(

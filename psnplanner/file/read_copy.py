@@ -1,6 +1,6 @@
 """Reads another copy's journal in a process of its own: a file from elsewhere may be hostile.
 
-`python -m psnplanner.file.read_copy FILE` takes {"vector": {device: n}, "passphrases": {...}} on
+`python -m psnplanner.file.read_copy FILE` takes {"vector": {device: n}, "keys": {...}} on
 standard input, and writes a JSON value a line: what the copy is, then every transaction beyond
 that vector, then each photograph asked for. `copies` is the other end.
 """
@@ -28,7 +28,7 @@ def main() -> None:
     """Answer one request."""
     _limit()
     path, asked = Path(sys.argv[1]), json.load(sys.stdin)
-    encryption.take_over(asked["passphrases"])
+    encryption.take_over(asked["keys"])
     try:
         for line in _answer(path, {int(dev): n for dev, n in asked["vector"].items()}):
             sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")

@@ -69,7 +69,10 @@ def _value(
     if record is None:
         return None
     if fld == journal.CREATES:
-        return (journal.bundle(kind, values_of(record)),)
+        # What was changed since is left out: what it was at first, nothing tells any more.
+        changed = {journal.field_name(ent, other[2]) for other in others if other > (hlc, dev, fld)}
+        values = {name: v for name, v in values_of(record).items() if name not in changed}
+        return (journal.bundle(kind, values),)
     if any(other > (hlc, dev, fld) and other[2] in (fld, journal.CREATES) for other in others):
         return None  # a later change wrote over it in the tables
     field = journal.field_name(ent, fld)

@@ -13,6 +13,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import encryption, geopackage, sound
 from psnplanner.file.connection import APPLICATION_ID, check_is_sqlite, plain_words
 from psnplanner.file.database import Database
+from psnplanner.file.encryption import Key
 from psnplanner.file.lock import WriterLock
 from psnplanner.whole_file import whole_file
 
@@ -22,12 +23,12 @@ def encrypt(path: Path, out: Path, passphrase: str) -> None:
 
     Raises UserError if it is encrypted already, or open elsewhere.
     """
-    encryption.check_passphrase(passphrase)
+    key = encryption.new_key(passphrase)
     if encryption.is_encrypted(path):
         raise UserError("This programme is encrypted already.", str(path),
                         "Decrypt it first to give it another passphrase.")  # fmt: skip
     check_is_sqlite(path)
-    _copy(path, "", out, passphrase)
+    _copy(path, None, out, key)
 
 
 def decrypt(path: Path, out: Path) -> None:
@@ -38,10 +39,10 @@ def decrypt(path: Path, out: Path) -> None:
     if not encryption.is_encrypted(path):
         check_is_sqlite(path)
         raise UserError("This programme is not encrypted.", str(path), "Open it as it is.")
-    _copy(path, encryption.required(path), out, "")
+    _copy(path, encryption.required(path), out, None)
 
 
-def _copy(path: Path, before: str, out: Path, after: str) -> None:
+def _copy(path: Path, before: Key | None, out: Path, after: Key | None) -> None:
     lock = WriterLock(path)
     if not lock.acquire():
         raise UserError("Another PSN Planner has this programme open.", str(path),
@@ -49,13 +50,13 @@ def _copy(path: Path, before: str, out: Path, after: str) -> None:
     try:
         with plain_words(path), whole_file(out, replace=False) as beside:
             _export(path, before, beside, after)
-            if after:
-                encryption.hold(beside, after)
+        if after is not None:
+            encryption.hold_key(after)
     finally:
         lock.release()
 
 
-def _export(path: Path, before: str, beside: Path, after: str) -> None:
+def _export(path: Path, before: Key | None, beside: Path, after: Key | None) -> None:
     address = f"{path.resolve().as_uri()}?mode=rw"
     connection = _opened(address, path, before)
     try:
@@ -63,7 +64,7 @@ def _export(path: Path, before: str, beside: Path, after: str) -> None:
         connection.execute("PRAGMA trusted_schema = OFF")
         sound.check_journal(db, str(path))
         sound.check_tables(db, str(path))
-        connection.execute("ATTACH ? AS made KEY ?", (str(beside), after))
+        connection.execute("ATTACH ? AS made KEY ?", (str(beside), after.told if after else ""))
         connection.execute("SELECT sqlcipher_export('made')").fetchall()
         # What is told of the file itself does not travel with its content, nor may its name.
         connection.execute(f"PRAGMA made.application_id = {APPLICATION_ID}")
@@ -75,7 +76,7 @@ def _export(path: Path, before: str, beside: Path, after: str) -> None:
         connection.close()
 
 
-def _opened(address: str, path: Path, passphrase: str) -> Any:
-    if passphrase:
+def _opened(address: str, path: Path, key: Key | None) -> Any:
+    if key is not None:
         return encryption.connect(address, path, uri=True)
     return encryption.sqlcipher(str(path)).connect(address, uri=True)

@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from psnplanner.file import (
     seals,
     tables,
 )
-from psnplanner.file.clock import instant
+from psnplanner.file.clock import instant, stamp
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
+from psnplanner.file.sound import FURTHEST_AHEAD
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, values_of
 from psnplanner.programme.site import Site
@@ -81,8 +83,9 @@ def repair(path: Path, out: Path) -> Salvage:
 
     Raises UserError if nothing of a programme is in it, or the new file cannot be written.
     """
-    passphrase = encryption.required(path) if encryption.is_encrypted(path) else ""
-    found = _find(path, passphrase)
+    key = encryption.required(path) if encryption.is_encrypted(path) else None
+    found = _find(path, key)
+    _in_our_time(found)
     if not found.events:
         raise UserError(
             "No change of a programme is left in this file.", str(path),
@@ -90,7 +93,7 @@ def repair(path: Path, out: Path) -> Salvage:
         )  # fmt: skip
     salvage = Salvage(photographs=len(found.pictures))
     with plain_words(out), whole_file(out, replace=False) as beside:
-        db = begin(beside, passphrase)
+        db = begin(beside, key)
         try:
             schema.create(db)
             with writing(db):
@@ -103,7 +106,7 @@ def repair(path: Path, out: Path) -> Salvage:
     return salvage
 
 
-def _find(path: Path, passphrase: str) -> _Found:
+def _find(path: Path, key: encryption.Key | None) -> _Found:
     try:
         data = path.read_bytes()
         log = path.with_name(path.name + "-wal")
@@ -113,8 +116,8 @@ def _find(path: Path, passphrase: str) -> _Found:
                         "Check the name and the disk.") from error  # fmt: skip
     pages, found = carve.pages(data, more), _Found()
     numbered = -(-len(data) // carve.page_size(data))
-    if passphrase:
-        pages, numbered = encryption.pages(data, more, passphrase), -(-len(data) // encryption.PAGE)
+    if key is not None:
+        pages, numbered = encryption.pages(data, more, key), -(-len(data) // encryption.PAGE)
     named = rebuild.names(carve.entries(pages))
     for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):
@@ -137,6 +140,25 @@ def _find(path: Path, passphrase: str) -> _Found:
     found.events |= again
     found.rebuilt = set(again)
     return found
+
+
+def _in_our_time(found: _Found) -> None:
+    """Give what a clock of the far future wrote the first stamps after all else; its order stays.
+
+    After it nothing could be saved: whatever came next would bear its year too.
+    """
+    bound = stamp(datetime.now(UTC) + FURTHEST_AHEAD)
+    known = {(hlc, dev) for dev, hlc in found.headers} | {e[:2] for e in found.events.values()}
+    ahead = sorted(key for key in known if key[0] > bound)
+    last = max((hlc for hlc, _ in known if hlc <= bound), default=0)
+    now = {old: last + place for place, old in enumerate(ahead, 1)}
+    if now:
+        found.headers = {
+            (dev, now.get((hlc, dev), hlc)): values for (dev, hlc), values in found.headers.items()
+        }
+        found.events = {
+            seq: (now.get(e[:2], e[0]), *e[1:]) for seq, e in found.events.items()
+        }  # fmt: skip
 
 
 _WIDTHS = {kind: len(tables.columns_of(kind)) for kind in (Programme, Site)}

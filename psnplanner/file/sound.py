@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
 from psnplanner.errors import UserError
 from psnplanner.file import journal, schema
+from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.programme.change import CREATED, Change
@@ -25,6 +26,13 @@ from psnplanner.programme.travel import Sent
 _JOURNAL = frozenset({"txn", "event", "parent", "fork", "dev", "own", "entity", "field", "seal",
                       "photograph_bytes"})  # fmt: skip
 _MOST_NAME = 60
+FURTHEST_AHEAD = timedelta(days=3653)
+"""A clock further in the future than this is no clock."""
+
+CLOCK_AHEAD = (
+    "It holds changes written by a clock of the year {}, so nothing can be saved in it. Go back "
+    "to a backup from before them, or save its changes into a new file with “psnplanner repair”."
+)
 _KEY = re.compile(r"\d{1,19}\.\d{1,19}")
 
 
@@ -119,6 +127,18 @@ def _check_workflow(change: Change) -> None:
     new = change.new.get("workflow") if change.field == CREATED else change.new
     if isinstance(new, str) and change.field in (CREATED, "workflow"):
         Workflow.parse(new)
+
+
+def clock_ahead(db: Database) -> str:
+    """Why nothing may be written after what a clock of the far future wrote; "" if none did.
+
+    Our own clock never goes back: after a change of the year 2100, all that follows would bear
+    that year too, and every other copy would refuse it.
+    """
+    latest = instant(max(journal.latest_stamp(db), 0))
+    if latest <= datetime.now(UTC) + FURTHEST_AHEAD:
+        return ""
+    return CLOCK_AHEAD.format(latest.year)
 
 
 def _tampered(thing: Thing, path: str) -> UserError:

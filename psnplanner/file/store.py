@@ -14,6 +14,7 @@ from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import (
     copies,
+    encryption,
     heads,
     in_step,
     journal,
@@ -123,7 +124,7 @@ class ProgrammeFile:
                     remedy="Choose a folder you can write to.",
                 )
         with plain_words(path), whole_file(path, replace=False) as beside:
-            db = begin(beside, passphrase)
+            db = begin(beside, encryption.new_key(passphrase) if passphrase else None)
             try:
                 schema.create(db)
                 empty = State()
@@ -165,6 +166,10 @@ class ProgrammeFile:
             try:
                 with plain_words(path):
                     _bring_up_to_date(path, db, writable=lock is not None)
+                    if ahead := sound.clock_ahead(db):
+                        if lock is not None:
+                            lock.release()
+                        lock, notice = None, ahead
                     return ProgrammeFile(path, db, lock, notice)
             except BaseException:
                 db.conn.close()

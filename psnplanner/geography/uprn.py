@@ -9,6 +9,7 @@ look-ups read a few thousand pages.
 import csv
 import io
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -35,8 +36,10 @@ _MAGIC = b"PSN UPRN table 1"
 _UNITS_A_DEGREE = 10_000_000  # a centimetre, in 32 bits
 _CHUNK_BYTES = 1 << 24
 _MOST_BYTES = 20_000_000_000
+_SMALL_BYTES, _MOST_RATIO = 30_000_000, 60  # honest tables shrink to a quarter or a fifth
 _REMEDY = "Download OS Open UPRN (CSV) again from Ordnance Survey and add the zip as it is."
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
+           ValueError, struct.error, OverflowError)  # fmt: skip
 _DEGREES, _METRES = ("LATITUDE", "LONGITUDE"), ("X_COORDINATE", "Y_COORDINATE")
 
 
@@ -145,7 +148,9 @@ def _text(path: Path) -> Iterator[tuple[IO[bytes], int]]:
         if not found:
             raise UserError("there is no CSV in the zip.", str(path), _REMEDY)
         largest = max(found, key=lambda member: member.file_size)
-        if largest.file_size > _MOST_BYTES:
+        if largest.file_size > min(
+            _MOST_BYTES, max(_SMALL_BYTES, _MOST_RATIO * largest.compress_size)
+        ):
             raise UserError("far larger inside than OS Open UPRN ever is.", str(path), _REMEDY)
         with archive.open(largest) as file:
             yield file, largest.file_size
@@ -199,7 +204,7 @@ def _numbers(path: Path, lines: bytes, columns: dict[str, int], width: int) -> R
     if not plain.translate(None, b"0123456789.,-+"):
         # Text of numbers alone goes through C, forty times as fast as csv.
         cells = np.array(plain.split(b","), dtype="S24")
-        if len(cells) % width == 0 and (cells != b"").all():
+        if len(cells) == width * (lines.strip(b"\r\n").count(b"\n") + 1) and (cells != b"").all():
             table = cells.reshape(-1, width)[:, list(columns.values())]
             try:
                 return table.astype(np.float64)
@@ -212,7 +217,7 @@ def _slowly(path: Path, lines: bytes, columns: dict[str, int]) -> Rows:
     rows = csv.reader(io.StringIO(lines.decode("utf-8", "replace")))
     try:
         found = [[float(row[at]) for at in columns.values()] for row in rows if any(row)]
-    except (ValueError, IndexError, csv.Error) as error:
+    except (ValueError, IndexError, OverflowError, csv.Error) as error:
         raise UserError(f"not rows of UPRNs ({error}).", str(path), _REMEDY) from error
     return np.array(found).reshape(-1, 3)
 

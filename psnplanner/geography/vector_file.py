@@ -10,6 +10,7 @@ import io
 import json
 import re
 import shutil
+import struct
 import tempfile
 import warnings
 import zipfile
@@ -145,7 +146,7 @@ def _zipped(path: Path, data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, struct.error, OverflowError):
         return None
     if {"[Content_Types].xml", "mimetype", "content.xml"} & set(names):
         return None
@@ -193,7 +194,10 @@ def _unpack(path: Path, data: bytes, first: str, folder: Path, purpose: str) -> 
     except RuntimeError as error:  # zipfile's word for a password
         raise UserError("the zip is protected by a password.", str(path),
                         "Unpack it, and import the file in it.") from error  # fmt: skip
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error,
+        IndexError, OverflowError,
+    ) as error:  # fmt: skip
         raise damaged(path, "zip") from error
     return key
 

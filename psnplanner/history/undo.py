@@ -11,12 +11,12 @@ from psnplanner.programme.edits import title
 from psnplanner.programme.gates import breaches
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.state import PROGRAMME_ID, State
-from psnplanner.programme.travel import MERGE
+from psnplanner.programme.travel import HANDED_OUT, MERGE, SETTLE
 
 Key = tuple[int, int]
 _MOST_REASONS = 5
 UNDO, REDO, NEW = "undo", "redo", "new"
-"""Kinds of transaction that are not undone like an edit."""
+"""Kinds of transaction that are not undone like an edit; nor is what was handed out in a pack."""
 _NO_REST = ("override", "field_pack")
 """Records that outlive what they name: a reason given, and the list of what went out."""
 
@@ -44,7 +44,7 @@ def stack(headers: Iterable[Transaction], mine: Container[int] | None = None) ->
         is_mine = mine is None or item.device in mine
         if item.kind in (UNDO, REDO) and item.undo_of is not None:
             _toggle(result, item, item.undo_of, is_mine=is_mine)
-        elif item.kind != NEW and is_mine:
+        elif item.kind not in (NEW, HANDED_OUT) and is_mine:
             if item.kind == MERGE:
                 _gather(result, item)
             result.done.append(item)
@@ -111,7 +111,10 @@ def take_back(
         raise _refusal(item, _listed(list(reasons)))
     back = inverse(c for c in item.changes if (c.record, c.field) not in lost)
     following = state.after(back)
-    _nothing_rests_on(item, back, following)
+    last = not standing.done or item.key == standing.done[-1].key or item.kind == UNDO
+    # After a merge, work may stand at a site that is gone: to go back to that is no loss.
+    if not (last and item.kind in (SETTLE, UNDO, REDO)):
+        _nothing_rests_on(item, back, following)
     if standing.done and item.kind != UNDO and item.key != standing.done[-1].key:
         # The last edit, or the last undo, goes back to what was sound before; an older one may not.
         _nothing_points_nowhere(item, back, following)

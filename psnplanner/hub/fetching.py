@@ -80,11 +80,13 @@ def fetch(
     TypeError or KeyError for rows that are no transactions.
     """
     left = sum(upto - above for _, above, upto in wanted)
+    named = connection.execute("SELECT ord, dev FROM device")
+    devices: dict[int, int] = {at: dev for at, dev in named}
     given = _columns(wanted)
     if left <= FEW:
         rows = connection.execute(_BY_DEVICE, given, binary=True).fetchall()
         for at in range(0, len(rows), BATCH):
-            yield _with_events(connection, rows[at : at + BATCH], knowing)
+            yield _with_events(connection, rows[at : at + BATCH], knowing, devices)
         return
     hlc, dev = -1, -1
     while True:
@@ -93,7 +95,7 @@ def fetch(
         if not rows:
             return
         dev, hlc = rows[-1][0], rows[-1][2]
-        yield _with_events(connection, rows, knowing)
+        yield _with_events(connection, rows, knowing, devices)
 
 
 def _columns(spans: Sequence[Span]) -> dict[str, Any]:
@@ -102,7 +104,10 @@ def _columns(spans: Sequence[Span]) -> dict[str, Any]:
 
 
 def _with_events(
-    connection: Connection, rows: Sequence[tuple[Any, ...]], knowing: Knowing
+    connection: Connection,
+    rows: Sequence[tuple[Any, ...]],
+    knowing: Knowing,
+    devices: Mapping[int, int],
 ) -> list[Parcel]:
     numbers: dict[int, list[int]] = {}
     for row in rows:
@@ -111,4 +116,4 @@ def _with_events(
     events: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for dev, n, *event in connection.execute(_EVENTS, _columns(spans), binary=True):
         events.setdefault((dev, n), []).append(tuple(event))
-    return [parcel_of(row, events.get((row[0], row[1]), ()), knowing) for row in rows]
+    return [parcel_of(row, events.get((row[0], row[1]), ()), knowing, devices) for row in rows]

@@ -19,7 +19,7 @@ MOST_TRANSACTIONS, MOST_EVENTS = 2_000, 20_000
 """As much goes into one batch, if more than one transaction is left."""
 
 _TXN_TYPES = ("int8", "int4", "int8", "text", "text", "text", "text", "text", "text", "text",
-              "bool", "int4", "bytea")  # fmt: skip
+              "text", "bool", "int4", "bytea")  # fmt: skip
 _EVENT_TYPES = ("int8", "int4", "int4", "int8", "int4", "uuid", "int4", "text", "int8", "int8")
 
 
@@ -48,7 +48,8 @@ def send(
     `before` looks at how far the hub goes, under its locks, and may refuse. What the hub has
     meanwhile from somebody else is passed over.
     """
-    rows = {(parcel.item.dev, parcel.item.n): txn_row(parcel, knowing) for parcel in parcels}
+    learnt = {(p.item.dev, p.item.n): knowing.shortened(p.item) for p in parcels}
+    others = {dev for told, _ in learnt.values() for dev in told or ()}
 
     def once() -> int:
         with connection.transaction():
@@ -57,13 +58,25 @@ def send(
             known = {dev: Reach(n, hlc, bytes(digest)) for dev, n, hlc, digest in found}
             before(known)
             new = [parcel for parcel in parcels if parcel.item.n > known[parcel.item.dev].n]
-            _insert(connection, "txn", TXN_COLUMNS, _TXN_TYPES,
-                    [rows[parcel.item.dev, parcel.item.n] for parcel in new])  # fmt: skip
+            ords = _ords(connection, others)
+            rows = [txn_row(p, *learnt[p.item.dev, p.item.n], ords) for p in new]
+            _insert(connection, "txn", TXN_COLUMNS, _TXN_TYPES, rows)
             _insert(connection, "event", EVENT_COLUMNS, _EVENT_TYPES,
                     [row for parcel in new for row in event_rows(parcel.item)])  # fmt: skip
             return len(new)
 
     return again_if_crossed(once)
+
+
+def _ords(connection: Connection, devices: Iterable[int]) -> dict[int, int]:
+    """The hub's short names of these devices. Raises UserError for one it does not know."""
+    wanted = sorted(devices)
+    known = connection.execute("SELECT dev, ord FROM device WHERE dev = ANY (%s)", (wanted,))
+    found: dict[int, int] = {dev: at for dev, at in known}
+    if len(found) < len(wanted):
+        raise UserError("These changes rest on others that have not reached the hub.",
+                        remedy="Sync again.")  # fmt: skip
+    return found
 
 
 def _insert(
@@ -75,7 +88,7 @@ def _insert(
         return
     given = ", ".join(f"%s::{sort}[]" for sort in types)
     listed = ", ".join(columns)
-    picked = listed.replace("ctx,", "ctx::jsonb,", 1) if table == "txn" else listed
+    picked = listed.replace("ctx_ords, ctx_ns", "ctx_ords::int4[], ctx_ns::int4[]")
     statement = (
         f"INSERT INTO {table} ({listed}) SELECT {picked} FROM unnest({given}) AS t ({listed})"
     )

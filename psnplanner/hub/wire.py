@@ -12,7 +12,7 @@ from psnplanner.programme.travel import Sent, SentEvent
 
 _compact = json.JSONEncoder(separators=(",", ":")).encode
 TXN_COLUMNS = ("dev", "n", "hlc", "author", "kind", "label", "effective_on", "undo_of", "exact",
-               "ctx", "ctx_whole", "cnt", "hash")  # fmt: skip
+               "ctx_ords", "ctx_ns", "ctx_whole", "cnt", "hash")  # fmt: skip
 EVENT_COLUMNS = ("dev", "n", "i", "hlc", "ent", "record", "fld", "val", "bh", "bd")
 _ODD = ("\x00", "\\u0000")
 
@@ -33,34 +33,43 @@ class Knowing:
     def __init__(self, known: Mapping[int, Mapping[int, int]] = {}) -> None:
         self._known = {dev: dict(ctx) for dev, ctx in known.items()}
 
-    def shortened(self, item: Sent) -> tuple[str | None, bool]:
-        """What is new in a transaction's knowledge, as JSON, and whether that is all of it."""
+    def shortened(self, item: Sent) -> tuple[dict[int, int] | None, bool]:
+        """What is new in a transaction's knowledge, and whether that is all of it."""
         if item.ctx is None:
             return None, False
         before = self._known.get(item.dev, {})
         self._known[item.dev] = dict(item.ctx)
         whole = not before.keys() <= item.ctx.keys()
-        told = item.ctx if whole else {d: n for d, n in item.ctx.items() if before.get(d) != n}
-        return _compact({str(dev): n for dev, n in told.items()}), whole
+        return {d: n for d, n in item.ctx.items() if whole or before.get(d) != n}, whole
 
-    def restored(self, dev: int, told: Mapping[str, int] | None, whole: bool) -> dict[int, int]:
+    def restored(self, dev: int, told: Mapping[int, int], whole: bool) -> dict[int, int]:
         """All that a device knew, from what it said."""
-        given = {int(other): n for other, n in (told or {}).items()}
-        full = given if whole else {**self._known.get(dev, {}), **given}
+        full = {**({} if whole else self._known.get(dev, {})), **told}
         self._known[dev] = full
         return dict(sorted(full.items()))
 
 
-def txn_row(parcel: Parcel, knowing: Knowing) -> tuple[Any, ...]:
-    """A transaction's own row."""
+def txn_row(
+    parcel: Parcel, learnt: Mapping[int, int] | None, whole: bool, ords: Mapping[int, int]
+) -> tuple[Any, ...]:
+    """A transaction's own row; `ords` are the hub's short names of devices.
+
+    Raises KeyError for a device that the hub does not know.
+    """
     item = parcel.item
+    told = None if learnt is None else _array(ords[dev] for dev in learnt)
     words = [item.author, item.kind, item.label, item.effective_on, item.undo_of]
     odd = any(_is_odd(word) for word in words)
     shown = [_clean(word) for word in words] if odd else words
     return (
         item.dev, item.n, item.hlc, *shown, _compact(words) if odd else None,
-        *knowing.shortened(item), len(item.events), parcel.hash,
+        told, None if learnt is None else _array(learnt.values()), whole, len(item.events),
+        parcel.hash,
     )  # fmt: skip
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def event_rows(item: Sent) -> Iterable[tuple[Any, ...]]:
@@ -110,11 +119,22 @@ def _without(value: Any) -> Any:
     return value
 
 
-def parcel_of(row: Sequence[Any], events: Iterable[Sequence[Any]], knowing: Knowing) -> Parcel:
-    """The transaction behind its rows. Raises ValueError, TypeError or KeyError if it is none."""
-    dev, n, hlc, *shown, exact, ctx, whole, _cnt, digest = row
+def parcel_of(
+    row: Sequence[Any],
+    events: Iterable[Sequence[Any]],
+    knowing: Knowing,
+    devices: Mapping[int, int],
+) -> Parcel:
+    """The transaction behind its rows; `devices` are the hub's by their short names.
+
+    Raises ValueError, TypeError or KeyError if it is none.
+    """
+    dev, n, hlc, *shown, exact, ords, numbers, whole, _cnt, digest = row
     author, kind, label, effective_on, undo_of = json.loads(exact) if exact else shown
-    known = None if ctx is None else knowing.restored(dev, ctx, whole)
+    known = None
+    if ords is not None:
+        told_by = {devices[at]: count for at, count in zip(ords, numbers, strict=True)}
+        known = knowing.restored(dev, told_by, whole)
     told = tuple(
         SentEvent(ent, record.bytes, fld, _read_value(val), bh, bd)
         for ent, record, fld, val, bh, bd in events

@@ -7,7 +7,9 @@ kilobyte can so stand for billions of cells, which calamine would all make.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
 
 _ROW, _SHEET = b"<table:table-row", b"<table:table "
 _CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^<>]*)>")
@@ -19,15 +21,20 @@ _LONGEST_PIECE = 1 << 22
 
 @dataclass
 class Extent:
-    """The rows and columns of the sheet that is being fed to it, as far as anything is in them."""
+    """The rows and columns of the sheet that is being fed to it, as far as anything is in them.
+
+    Feeding raises ValueError for what is no whole XML: calamine would wait for its end for ever.
+    """
 
     rows: int = 0
     columns: int = 0
     _empty: int = 0
     _rest: bytes = b""
+    _parser: Any = field(default_factory=expat.ParserCreate)
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the content, wherever it was cut."""
+        self._parse(chunk, False)
         *pieces, self._rest = (self._rest + chunk).split(_ROW)
         for piece in pieces:
             self._row(piece)
@@ -37,8 +44,15 @@ class Extent:
 
     def close(self) -> None:
         """Take what is left."""
+        self._parse(b"", True)
         self._row(self._rest)
         self._rest = b""
+
+    def _parse(self, chunk: bytes, is_last: bool) -> None:
+        try:
+            self._parser.Parse(chunk, is_last)
+        except expat.ExpatError as error:
+            raise ValueError("this is no whole XML") from error
 
     def _row(self, piece: bytes) -> None:
         head = piece[: piece.find(b">") + 1]

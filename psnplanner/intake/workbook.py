@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -44,6 +45,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^<>]*(?<!/)>')
 _LAST_ROW = re.compile(rb'<row\b[^<>]*\br="(\d{1,7})"[^<>]*(?<!/)>')
 _ODS_CONTENT = "content.xml"
+# What zipfile raises, besides RuntimeError and OSError, at one kind of damage or another.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error,
+           IndexError, OverflowError)  # fmt: skip
 
 
 def read_workbook(path: Path, data: bytes, sheet: str | None, progress: Progress) -> Table:
@@ -84,11 +88,12 @@ def _check_archive(path: Path, data: bytes) -> None:
                         elif "sheet" in member.filename:
                             _measure(path, tail + chunk, extent)
                         tail = chunk[-_OVERLAP_BYTES:]
-                    sheet.close()
+                    if member.filename == _ODS_CONTENT:
+                        sheet.close()
                     _check_extent(path, sheet.rows, sheet.columns)
     except RuntimeError as error:  # zipfile's word for a password
         raise _locked(path) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (*_DAMAGE, OSError) as error:
         raise UserError("the workbook is damaged.", str(path), SAVE_AGAIN) from error
 
 

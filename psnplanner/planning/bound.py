@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from psnplanner.planning.grouping import OUT, Flags, Floats, Grouping, Ints
+from psnplanner.planning.grouping import OUT, Flags, Floats, Grouping, Ints, classes_of
+from psnplanner.planning.window_bound import Windows
 
 PATIENCE = 20
 """Steps without gain before the step is shortened and the best prices taken up again."""
@@ -26,7 +27,10 @@ PATIENCE = 20
 PROVE_EVERY = 10
 """Steps that look at promising bases alone, between two that look at all and prove a bound."""
 
-PROMISING_SHARE, LEAST_PROMISING = 0.12, 6
+PROMISING_SHARE, LEAST_PROMISING, PROMISING_EACH = 0.12, 12, 3
+"""Bases looked at between proofs: a share of all, but so many for each group of a class do."""
+
+WINDOW_STEPS = 80
 
 SHORTER = 0.7
 MEMORY = 0.75
@@ -88,7 +92,7 @@ class Climb:
         self._typical = max(float(problem.weight.mean()), 1e-9)
         self._step, self._since = _first_step(problem), 0
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
-        self._floor = float(alone_pounds(problem).sum())
+        self._floor = self._relaxed.floor(float(self._worth.sum()))
         self._best = self._bound(self._relaxed.at(self._worth, self._day))
         self._hopeful, self._steps = self._best, 0
 
@@ -192,7 +196,7 @@ class _Phased:
         who = problem.visitors[:, 0] if columns else np.full(len(problem.weight), OUT)
         self.order = np.argsort(who, kind="stable")
         self.who = who[self.order]
-        self.group_class, self.classes = _classes(problem)
+        self.group_class, self.classes = classes_of(problem)
         price = np.where(problem.allowed, problem.price, np.inf)[:, self.classes]
         self.price = price.T[:, self.order].copy()
         self.weight = problem.weight[self.order]
@@ -242,6 +246,12 @@ class _Phased:
     def pairs(self) -> int:
         return len(self.all_near.unit)
 
+    def floor(self, plan_pounds: float) -> float:
+        """What is known without any climb: the better of two quick bounds."""
+        windows = Windows(self.problem, self.group_class, self.classes)
+        alone = float(alone_pounds(self.problem).sum())
+        return max(alone, windows.climb(plan_pounds, WINDOW_STEPS).pounds)
+
     def _reach_as_far_as(self, worth: Floats) -> None:
         """Know every base at which some group could pay for a unit of this worth."""
         if (worth <= self._dearest).all():
@@ -252,7 +262,8 @@ class _Phased:
         self._near = [None] * len(self.classes)
 
     def _promise(self, c: int, priced: Floats) -> None:
-        count = min(len(priced), max(LEAST_PROMISING, ceil(PROMISING_SHARE * len(priced))))
+        enough = max(LEAST_PROMISING, PROMISING_EACH * self.counts[c])
+        count = min(len(priced), enough, max(6, ceil(PROMISING_SHARE * len(priced))))
         self.promising[c] = False
         self.promising[c, np.argsort(priced, kind="stable")[:count]] = True
         self._near[c] = None
@@ -426,21 +437,6 @@ class Slots:
         return {b: unit[edges[b] : edges[b + 1]] for b in range(self.bases)}
 
 
-def _classes(problem: Grouping) -> tuple[Ints, Ints]:
-    """The class (K,) of each group, and a group of each class: alike in all but their names."""
-    rows = np.vstack([problem.price, problem.allowed, problem.capacity, problem.levels])
-    known: dict[bytes, int] = {}
-    first: list[int] = []
-    own = np.zeros(rows.shape[1], dtype=np.int64)
-    for k in range(rows.shape[1]):
-        key = rows[:, k].tobytes()
-        if key not in known:
-            known[key] = len(first)
-            first.append(k)
-        own[k] = known[key]
-    return own, np.array(first, dtype=np.int64)
-
-
 class _Alike:
     """Groups that differ in their base alone: the bases that pay most are opened."""
 
@@ -454,6 +450,9 @@ class _Alike:
     @property
     def pairs(self) -> int:
         return self.problem.reach.size
+
+    def floor(self, plan_pounds: float) -> float:
+        return float(alone_pounds(self.problem).sum())
 
     def first_prices(self) -> tuple[Floats, Floats]:
         units, groups, bases = self.problem.shape

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from psnplanner.planning import exact
+from psnplanner.planning.areas import LARGE_UNITS, by_areas
 from psnplanner.planning.bound import Bound, Climb
 from psnplanner.planning.grouping import (
     OUT,
@@ -37,6 +38,9 @@ STRETCH = 3e8
 
 STRETCH_WORK, PART_OVERHEAD, SOLVER_SECONDS = 1.0, 0.25, 2.2
 """Work of a stretch; of building and shaking a neighbourhood; of a unit of solver work."""
+
+LARGE_WORK = 1.5e-3
+"""Work of planning by areas, for each unit."""
 
 LEAST_STEPS = 8
 CLIMB_PARTS = 2
@@ -148,7 +152,10 @@ class Engine:
 
     def _start(self) -> None:
         """A few alternations, and the bound's first prices: what units cost in the best of them."""
-        if (self.best.group != OUT).any():
+        if self._large:
+            self._take(by_areas(self.problem, self._random, self.budget.stop))
+            self.budget.spend(LARGE_WORK * len(self.best.group))
+        elif (self.best.group != OUT).any():
             self._try(self.best.base.copy())
         for base in self._spread_bases(FIRST_STARTS):
             self._try(base)
@@ -187,8 +194,13 @@ class Engine:
 
     # -- starts ------------------------------------------------------------------------
 
+    @property
+    def _large(self) -> bool:
+        """Whether it is too large for alternations of the whole."""
+        return len(self.best.group) >= LARGE_UNITS
+
     def _try(self, base: Ints) -> None:
-        if self.budget.over:
+        if self.budget.over or self._large:
             return
         units, groups, _ = self.problem.shape
         found = Search(self.problem, alternate(self.problem, base)).descend()
@@ -204,7 +216,9 @@ class Engine:
         return True
 
     def _spread_bases(self, count: int) -> Iterator[Ints]:
-        """Bases to start from, spread out as k-means++ does."""
+        """Bases to start from, spread out as k-means++ does; none for what starts by areas."""
+        if self._large:
+            return
         units, groups, _ = self.problem.shape
         furthest = float(self.problem.reach.max())
         for _ in range(count):

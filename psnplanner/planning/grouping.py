@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +129,23 @@ def _within(pairs: Ints, rows: Ints) -> Ints:
     place = {int(i): n for n, i in enumerate(rows)}
     both = [(place[i], place[j]) for i, j in pairs.tolist() if i in place and j in place]
     return np.array(both, dtype=np.int64).reshape(-1, 2)
+
+
+def classes_of(problem: Grouping) -> tuple[Ints, Ints]:
+    """The class (K,) of each group, and a group of each class: alike in all but their names."""
+    known: dict[bytes, int] = {}
+    first: list[int] = []
+    own = np.zeros(problem.shape[1], dtype=np.int64)
+    for k in range(problem.shape[1]):
+        digest = blake2b(problem.price[:, k].tobytes(), digest_size=16)
+        for column in (problem.allowed, problem.capacity, problem.levels):
+            digest.update(column[:, k].tobytes())
+        key = digest.digest()
+        if key not in known:
+            known[key] = len(first)
+            first.append(k)
+        own[k] = known[key]
+    return own, np.array(first, dtype=np.int64)
 
 
 def used_days(problem: Grouping, group: Ints) -> Floats:

@@ -20,6 +20,9 @@ from psnplanner.programme.working_days import Calendar, open_days
 BEFORE_CREW = "desktop_survey"
 SURVEY = "site_survey"
 
+NODE_DAYS = 10
+"""Working days to bring up a node once the one it hangs from is up: a link and a cabinet."""
+
 
 class Release(NamedTuple):
     """The first day crews could start at a site, and what it waits for until then."""
@@ -130,6 +133,22 @@ class Tree:
             result.append(ident)
             ident = self.state.nodes[ident].parent
         return result
+
+    def soonest(self, node: RecordId | None, horizon: Horizon) -> date:
+        """When a node could be live at the soonest if it and all undated above it were begun now.
+
+        From the core outwards, each undated one so long after the one it hangs from. An estimate:
+        it ranks phases, and gives way where nothing else would be in time.
+        """
+        on = date.min
+        for ident in reversed(self.chain(node) if node is not None else []):
+            found = self.state.nodes[ident]
+            known = found.live_on or found.planned_on
+            if known is not None:
+                on = max(on, known)
+            else:
+                on = horizon.calendar.add(max(on, horizon.present_on), NODE_DAYS)
+        return on
 
     def cycle(self) -> list[RecordId]:
         """The nodes of a cycle of parents, or none."""

@@ -118,7 +118,9 @@ def build(
     node_ready = tuple(tree.ready(site.node) for site in sites)
     times = timing(horizon, sites, phases, prices)
     waiting = times.pounds()
-    allowed = _allowed(horizon, sites, phases, times.late, release, node_ready)
+    soonest = {node: tree.soonest(node, horizon) for node in {site.node for site in sites}}
+    nodes_up = [soonest[site.node] for site in sites]
+    allowed = _allowed(horizon, sites, phases, times.late, release, node_ready, nodes_up)
     for members, left in zip(member, capacity, strict=True):
         allowed[np.ix_(members, left <= 0)] = False
     allowed &= wishes.open_to
@@ -303,10 +305,12 @@ def _allowed(
     late: Flags,
     release: Sequence[Release],
     node_ready: Sequence[Release],
+    nodes_up: Sequence[date],
 ) -> Flags:
     """Which phases come late enough for a site, its node, and its own stages.
 
-    A phase must start once crews can; where none does, one that leaves time for the work.
+    A phase must start once crews can, and nodes without a date could be up; where none does, one
+    that leaves time for the work.
     """
     # A phase already begun starts, for what is still to be put in it, today.
     first = [max(p.starts_on or date.min, horizon.present_on) for p in phases]
@@ -317,7 +321,8 @@ def _allowed(
     node = np.array([r.on.toordinal() for r in node_ready], dtype=np.int64)
     work = np.array([horizon.crew_days(site) * 7 / 5 for site in sites])
     possible = (node[:, None] <= begins[None, :]) & (ends >= horizon.present_on.toordinal())
-    strict = possible & (own[:, None] <= starts[None, :])
+    up = np.array([on.toordinal() for on in nodes_up], dtype=np.int64)
+    strict = possible & (np.maximum(own, up)[:, None] <= starts[None, :])
     loose = possible & ((own + work)[:, None] <= ends[None, :])
     in_time = (strict & ~late).any(axis=1, keepdims=True)
     return np.where(in_time, strict, loose)

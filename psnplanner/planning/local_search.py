@@ -22,6 +22,9 @@ from psnplanner.planning.grouping import (
 WORTHWHILE = 1e-3
 """Part of a unit's mean price below which a change is not worth making."""
 
+ROWS = 4_000
+"""Units whose moves are priced at once: less to hold in memory."""
+
 PASSES = 12
 MOST_PAIRS = 1_500_000
 """Pairs of units up to which all swaps are priced at once; above, parts do it."""
@@ -35,7 +38,9 @@ class Search:
         self.used = used_days(problem, plan.group)
         self.visits = visit_counts(problem, plan.group)
         self.rebase(plan.base)
-        typical = np.abs(self.pounds[problem.allowed]) if problem.allowed.any() else np.ones(1)
+        some = slice(None, None, max(1, len(plan.group) // ROWS))
+        known = problem.allowed[some]
+        typical = np.abs(self.pounds[some][known]) if known.any() else np.ones(1)
         self.worthwhile = WORTHWHILE * max(float(typical.mean()), 1e-6)
 
     def rebase(self, base: Ints) -> None:
@@ -116,10 +121,13 @@ class Search:
     def relocate(self) -> int:
         """Make every gaining move, best first, each priced again as its groups change."""
         free = self.problem.free
-        priced = self._gains(free)
-        if not priced.size:
+        if not len(free) or not self.problem.shape[1]:
             return 0
-        best, target = priced.min(axis=1), priced.argmin(axis=1)
+        best, target = np.zeros(len(free)), np.zeros(len(free), dtype=np.int64)
+        for first in range(0, len(free), ROWS):
+            some = slice(first, first + ROWS)
+            priced = self._gains(free[some])
+            best[some], target[some] = priced.min(axis=1), priced.argmin(axis=1)
         gained, touched = 0, set[int]()
         for row in np.argsort(best, kind="stable"):
             if best[row] > -self.worthwhile:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
 from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
+from psnplanner.planning.days import Slot, slots
 from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.engine import Budget, Engine, Found
@@ -27,12 +29,13 @@ from psnplanner.planning.phasing import greedy_by_priority
 from psnplanner.planning.plan_edit import edit_of
 from psnplanner.planning.plan_in_force import in_force
 from psnplanner.planning.prices import Prices
-from psnplanner.planning.shortfall import left_out, shortfall
+from psnplanner.planning.shortfall import cautions, left_out, shortfall
 from psnplanner.planning.verify_plan import verify
 from psnplanner.programme.edits import ApplyPlan, Edit, present_day
 from psnplanner.programme.node import Node
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
+from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, open_share
 
@@ -86,6 +89,7 @@ class Plan:
     after: State
     unplanned: tuple[tuple[RecordId, str], ...]
     shortfall: str | None
+    cautions: tuple[str, ...]
     cost_terms: Mapping[str, float]
     greedy_pounds: float
     bound_pounds: float
@@ -96,6 +100,12 @@ class Plan:
     seconds: float
     spread_km: Mapping[RecordId, float]
     capacity_days: Mapping[RecordId, float]
+    horizon: Horizon
+
+    @cached_property
+    def slots(self) -> dict[RecordId, Slot]:
+        """The crew and the days of each site inside its phase."""
+        return slots(self.horizon)
 
     def report(self) -> dict[str, Any]:
         """The plan as JSON-ready values: pounds, crew-days, kilometres, ISO dates."""
@@ -110,6 +120,7 @@ class Plan:
                 for ident, reason in self.unplanned
             ],
             "shortfall": self.shortfall,
+            "cautions": list(self.cautions),
             "cost": {
                 "total_pounds": round(self.total_pounds, 2),
                 "terms": {name: round(pounds, 2) for name, pounds in self.cost_terms.items()},
@@ -158,7 +169,22 @@ class Plan:
             "partners": dict(partners.most_common()),
             "base": node.name if node else None,
             "spread_km": round(self.spread_km.get(phase.id, 0.0), 2),
+            "days": self._days(sites),
         }
+
+    def _days(self, sites: list[Site]) -> list[dict[str, Any]]:
+        """Who is worked on when, in the order of the days."""
+        known = [(self.slots[site.id], site) for site in sites if site.id in self.slots]
+        known.sort(key=lambda item: (item[0].starts_on, item[0].crew, item[1].reference))
+        return [
+            {
+                "reference": site.reference,
+                "crew": slot.crew,
+                "starts_on": slot.starts_on.isoformat(),
+                "ends_on": slot.ends_on.isoformat(),
+            }
+            for slot, site in known
+        ]
 
     def _nodes(self) -> list[dict[str, Any]]:
         served = Counter(site.node for site in self.after.sites.values())
@@ -224,6 +250,7 @@ def propose(
         after=after,
         unplanned=tuple(unplanned),
         shortfall=shortfall(instance, best, short, unplanned, after),
+        cautions=tuple(cautions(instance, best, after)),
         cost_terms=terms(instance, best),
         greedy_pounds=total_pounds(instance.model, greedy),
         bound_pounds=float(min(found.bound.pounds, found.pounds)),
@@ -234,6 +261,7 @@ def propose(
         seconds=time.monotonic() - began,
         spread_km={phase.id: _spread_km(after, phase) for phase in after.phases.values()},
         capacity_days=_capacities(after, calendar),
+        horizon=dataclasses.replace(horizon, state=after),
     )
 
 

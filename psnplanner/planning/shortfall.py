@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
+
+RISKY = 0.1
+"""The chance of being late from which a phase's nearness to go-live is worth a caution."""
 
 
 def left_out(ready: Horizon, instance: Instance, best: Grouped) -> list[tuple[RecordId, str]]:
@@ -54,6 +58,49 @@ def shortfall(
         sites = [after.sites[ident] for ident, why in unplanned if why == reason]
         said.append(f"{_who(sites)} in no phase and would miss {goal}: {reason}.")
     return " ".join(said) or None
+
+
+def cautions(instance: Instance, best: Grouped, after: State) -> list[str]:
+    """What a plan does that its rules would rather not: each rule by name, who, and the remedy.
+
+    The model prices these, for a plan must always answer; they are to be put right by hand.
+    """
+    return [*_uncertified(instance, best, after), *_at_risk(instance, best, after)]
+
+
+def _uncertified(instance: Instance, best: Grouped, after: State) -> list[str]:
+    """The rule "compliance certificate valid when a site goes live", a sentence a partner."""
+    where = phases_of(instance, best)
+    rows = np.flatnonzero(where != OUT)
+    rows = rows[instance.timing.uncertified[rows, where[rows]]]
+    found = []
+    for partner in dict.fromkeys(instance.sites[i].partner for i in rows):
+        own = [i for i in rows if instance.sites[i].partner == partner]
+        first = min((instance.phases[where[i]] for i in own), key=lambda p: p.ends_on or date.max)
+        held = [c for c in after.certificates.values() if c.partner == partner]
+        last_on = max((c.valid_to for c in held if c.valid_to), default=None)
+        lapse = f" (valid to {uk(last_on)})" if last_on else ""
+        found.append(
+            f"Compliance certificate: {_who([instance.sites[i] for i in own])} planned without a "
+            f"valid one of {after.partner_name(partner)}{lapse}; renew it before {first.name} ends"
+            f"{' on ' + uk(first.ends_on) if first.ends_on else ''}."
+        )
+    return found
+
+
+def _at_risk(instance: Instance, best: Grouped, after: State) -> list[str]:
+    """Phases too near to go-live for test and migration, a sentence each."""
+    goal, filled = after.programme.go_live_on, set(phases_of(instance, best).tolist())
+    found = []
+    for k, phase in enumerate(instance.phases):
+        chance = float(instance.timing.late_chance[k])
+        if k in filled and goal and phase.ends_on and chance > RISKY and not instance.late[k]:
+            found.append(
+                f"{phase.name} ends on {uk(phase.ends_on)}: a site dug on its last day has a "
+                f"chance of {100 * (1 - chance):.0f} % to be tested and migrated by go-live on "
+                f"{uk(goal)}."
+            )
+    return found
 
 
 def _who(sites: list[Site]) -> str:

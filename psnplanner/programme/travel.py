@@ -16,6 +16,10 @@ from psnplanner.programme.change import Change, Transaction
 SETTLE, MERGE = "settle", "merge"
 """The kind of a transaction that settles conflicts, and of the one that says what arrived."""
 
+HANDED_OUT = "pack"
+"""The kind of the transaction that makes a pack, in the office and in the pack: what went out did
+go out, and with its key undone the work in it could not come back."""
+
 OFFICE = 0
 """The device under which a field pack keeps what it was handed out with; it never travels."""
 

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 from psnplanner.errors import UserError
 from psnplanner.file.encryption import is_encrypted
 from psnplanner.file.journal import Header
-from psnplanner.programme.change import Transaction
+from psnplanner.programme.change import DELETED, Transaction
 from psnplanner.programme.edits import Create, existing, plural, title
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.issued import INTERNAL
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site
-from psnplanner.programme.travel import MERGE, Conflict, Merged, Sent, to_return
+from psnplanner.programme.travel import HANDED_OUT, MERGE, Conflict, Merged, Sent, to_return
 from psnplanner.session.door import Door, Happened, Progress
 from psnplanner.whole_file import whole_file
 
@@ -95,11 +95,11 @@ class FieldWork(Door):
                 self._write_sheet(out, sites, made, passphrase)
             else:
                 records = pack.records(self.state, sites, made)
-                self._write_pack(out, Header(self.author, "pack", label, self.present_day),
+                self._write_pack(out, Header(self.author, HANDED_OUT, label, self.present_day),
                                  records, passphrase)  # fmt: skip
             try:
                 proposal = Create([made]).propose(self.state, self.today)
-                self._commit(dataclasses.replace(proposal, label=label))
+                self._commit(dataclasses.replace(proposal, label=label, kind=HANDED_OUT))
             except BaseException:
                 out.unlink(missing_ok=True)
                 raise
@@ -194,6 +194,13 @@ class FieldWork(Door):
     def conflicts(self) -> list[Conflict]:
         """Fields changed to different values by people who did not know of each other."""
         return self._run(self._file.conflicts)
+
+    def gone_site(self, site: RecordId) -> str:
+        """The reference and name that a removed site had; empty if it never was."""
+        changes = self._run(lambda: self._file.changes_of([site]))
+        removals = [change.old for _, change in changes if change.field == DELETED and change.old]
+        old: Mapping[str, str] = removals[-1] if removals else {}
+        return " ".join(filter(None, (old.get("reference"), old.get("name"))))
 
     def came_in(self) -> frozenset[tuple[str, datetime]]:
         """Who made what came from elsewhere, and when: by a merge here, or by way of a hub."""

@@ -62,11 +62,13 @@ class Snapshots(Past):
 
         Several files are drawn of the same figures, which are drawn up once.
         """
-        from psnplanner.board.snapshot import Wanted, checked_suffix, save
+        from psnplanner.board.snapshot import Wanted, checked_suffix, named_for, save
 
         suffixes = {path: checked_suffix(path) for path in map(Path, (out, *others))}
         wanted = Wanted(audience, title, tuple(sections), paper)
         at, replayed = self._at(as_at, recorded_by), ".html" in suffixes.values()
+        for path in suffixes:
+            named_for(path, at.state, audience)
         made = self._pack(at, wanted, forecast, tuple(joiners), progress, replayed=replayed)
         for path, suffix in suffixes.items():
             save(made, suffix, path, progress)
@@ -90,10 +92,12 @@ class Snapshots(Past):
         What was issued can be written again, the same to the byte, with `reissue`.
         """
         from psnplanner.board import issue
+        from psnplanner.board.snapshot import named_for
 
         if self.read_only:
             raise UserError("A programme that can only be read records no issue.", str(self.path),
                             "Write the snapshot without issuing it.")  # fmt: skip
+        named_for(Path(out), self.state, audience)
         known = self.vector() if recorded_by is None else self.vector_by(recorded_by)
         asked = issue.record(
             Path(out), as_at=as_at, drawn_on=as_at or self._at(None, known=known).drawn_on,
@@ -181,13 +185,19 @@ class Snapshots(Past):
     ) -> None:
         """Write what changed as a page with a map (.html) or as a map (.png, .svg, .pdf)."""
         from psnplanner.board.compare_map import draw
-        from psnplanner.board.snapshot import Wanted, checked_suffix, save
+        from psnplanner.board.snapshot import Wanted, checked_suffix, named_for, save
 
-        suffix = checked_suffix(Path(out))
+        suffix = checked_suffix(named_for(Path(out), self.state, audience))
         found = self.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
         at = self._at(to_day, recorded_by)
         made = self._pack(at, Wanted(audience), None, (), progress, replayed=False)
         save(draw(made, found), suffix, Path(out), progress)
+
+    def title_for(self, audience: str) -> str:
+        """What the programme is called before an audience."""
+        from psnplanner.board.redact import for_audience
+
+        return for_audience(self.state, audience).programme.name
 
     def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:
         """A list of prospective organisations set against the live network; nothing changes."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog
 
 from psnplanner import home
+from psnplanner.errors import PassphraseNeeded, UserError
 from psnplanner.ui import messages, recent_programmes
+from psnplanner.ui.dialogs import passphrase_dialog
 from psnplanner.ui.settings import remember_file, settings
 
 if TYPE_CHECKING:
-    from psnplanner.errors import UserError
     from psnplanner.ui.main_window import MainWindow
 
 FILTER = "Programmes (*.gpkg)"
@@ -29,16 +31,18 @@ class FileCommands:
         from psnplanner.ui.dialogs.new_programme import NewProgramme
 
         dialog = NewProgramme(self._window)
-        dialog.accepted.connect(lambda: self.create(dialog.path, dialog.programme))
+        dialog.accepted.connect(
+            lambda: self.create(dialog.path, dialog.programme, dialog.passphrase)
+        )
         dialog.open()
 
-    def create(self, path: Any, programme: Any) -> None:
-        """Make a programme's file and open it."""
+    def create(self, path: Any, programme: Any, passphrase: str = "") -> None:
+        """Make a programme's file, encrypted if there is a passphrase, and open it."""
 
         def work(progress: Any) -> Any:
             from psnplanner.session import Session
 
-            return _with_rows(Session.create(path, programme))
+            return _with_rows(Session.create(path, programme, passphrase=passphrase))
 
         self._start("Creating the programme", work)
 
@@ -94,7 +98,22 @@ class FileCommands:
 
     def _not_opened(self, error: UserError) -> None:
         self._window.show_start()
+        if isinstance(error, PassphraseNeeded):
+            passphrase_dialog.ask(self._window, error, self._open_with_key)
+            return
         messages.show_error(self._window, error)
+
+    def _open_with_key(self, path: Path, keep: bool) -> None:
+        def work(progress: Any) -> Any:
+            from psnplanner.session import Session, passphrases
+
+            made = _with_rows(Session.open(path))
+            if keep:  # only once it is known to be the right one
+                with suppress(UserError):
+                    passphrases.keep_in_keyring(path)
+            return made
+
+        self._start(f"Opening {path.name}", work)
 
     def close(self) -> None:
         """Let the programme go and show the start page."""

@@ -173,7 +173,7 @@ def _try(trial: Session, coming: Coming) -> Coming:
         coming.refused = error
         return coming
     brought = coming.arrival.transactions
-    coming.told = told(before, trial.state, coming.merged.changes, brought)
+    coming.told = told(before, trial.state, coming.merged.changes, brought, trial.gone_site)
     return coming
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from psnplanner.board.words import plain
 from psnplanner.console import table
 from psnplanner.programme.words import uk
 
@@ -79,7 +80,10 @@ def comparison_lines(found: Any, out: Path | None) -> list[str]:
     """What changed, in sentences, and the sites that slipped furthest."""
     lines = list(found["sentences"])
     if found["slipped"]:
-        rows = [(r["site"], r["name"], r["working_days"], r["cause"]) for r in found["slipped"]]
+        rows = [
+            (plain(r["site"], 40), plain(r["name"], 80), r["working_days"], plain(r["cause"], 80))
+            for r in found["slipped"]
+        ]
         lines += ["", *table(("Site", "Name", "Working days", "Cause"), rows[:_MOST])]
         if len(rows) > _MOST:
             lines.append(f"and {len(rows) - _MOST:,} more.")

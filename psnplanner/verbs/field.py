@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import click
 from psnplanner.console import Day, progress, show
 from psnplanner.errors import UserError
 from psnplanner.programme.issued import AUDIENCES, INTERNAL
+from psnplanner.programme.words import plural
 from psnplanner.verbs import text
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
@@ -63,7 +65,7 @@ def pack(
         made = session.make_pack(out, choice, person, expires_on=expires, passphrase=secret)
     said = {"file": str(out), "person": person, "sites": len(made.sites),
             "bytes": out.stat().st_size, "pack": made.id.hex()}  # fmt: skip
-    show(as_json, said, lambda: [f"Wrote {out}: {len(made.sites):,} sites for {person}."])
+    show(as_json, said, lambda: [f"Wrote {out}: {plural(len(made.sites), 'site')} for {person}."])
 
 
 def _choice(
@@ -73,7 +75,7 @@ def _choice(
     from psnplanner.exchange.pack import Choice
     from psnplanner.programme import field_text
 
-    place = None if near is None else _place(near)
+    place = None if near is None else _place(state, near)
     return Choice(
         phases=[field_text.record(state, "phase", name).id for name in phases],
         partners=[field_text.record(state, "partner", name).id for name in partners],
@@ -83,14 +85,16 @@ def _choice(
     )  # fmt: skip
 
 
-def _place(near: str) -> tuple[float, float]:
+def _place(state: State, near: str) -> tuple[float, float]:
     """A postcode's or written (latitude, longitude). Raises UserError for neither."""
     degrees = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*", near)
     if degrees is not None:
         return float(degrees[1]), float(degrees[2])
+    from psnplanner.exchange.pack import place_by_sites
     from psnplanner.geography.gazetteer import Gazetteer
 
-    (found,) = Gazetteer.open().positions([near])
+    (known,) = Gazetteer.open().positions([near])
+    found = known or place_by_sites(state, near)
     if found is None:
         raise UserError(
             f"“{near}” is no postcode that is known here.",
@@ -141,7 +145,7 @@ def return_work(pack_file: Path, out: Path, as_json: bool) -> None:
     with open_programme(pack_file, read_only=True) as session:
         changes = session.write_return(out)
     said = {"file": str(out), "changes": changes, "bytes": out.stat().st_size}
-    show(as_json, said, lambda: [f"Wrote {out}: {changes:,} changes to return."])
+    show(as_json, said, lambda: [f"Wrote {out}: {plural(changes, 'change')} to return."])
 
 
 @click.command()
@@ -156,18 +160,26 @@ def merge(file: Path, packs: tuple[Path, ...], dry_run: bool, as_json: bool) -> 
     with open_programme(file) as session:
         done = []
         for path in packs:
-            before = session.state
-            merged = session.merge_file(path, dry_run=dry_run)
-            done.append(_merged(before, path, merged))
+            before, found = session.state, session.read_arrival(path)
+            merged = session.merge(
+                found.transactions, found.label, pictures=found.pictures, author=found.author,
+                dry_run=dry_run,
+            )  # fmt: skip
+            arrived = {"changes": sum(len(item.events) for item in found.transactions),
+                       "photographs": len(found.pictures)}  # fmt: skip
+            told = _merged(before, path, merged, session.gone_site)
+            done.append({**told, "arrived": arrived})
         document = {"merged": done, "dry_run": dry_run, "open_conflicts": len(session.conflicts())}
     show(as_json, document, lambda: text.merge_lines(document))
 
 
-def _merged(before: State, path: Path, merged: Merged) -> dict[str, Any]:
+def _merged(
+    before: State, path: Path, merged: Merged, gone: Callable[[bytes], str]
+) -> dict[str, Any]:
     from psnplanner.exchange import merge_told
 
     state = before.after(merged.changes)
-    in_force = merge_told.told(before, state, merged.changes)
+    in_force = merge_told.told(before, state, merged.changes, gone=gone)
     return {
         "file": str(path),
         "transactions": merged.transactions,
@@ -236,7 +248,11 @@ def settle(file: Path, number: int, value: int | None, both: bool, by: str, as_j
         made = session.do(Settle([settlement]))
         left = len(session.conflicts())
     label = made.label if made else ""
-    show(as_json, {"label": label, "left": left}, lambda: [f"{label}. {left:,} conflicts left."])
+    show(
+        as_json,
+        {"label": label, "left": left},
+        lambda: [f"{label}. {plural(left, 'conflict')} left."],
+    )
 
 
 @click.command()
@@ -251,4 +267,4 @@ def photographs(file: Path, folder: Path, audience: str, as_json: bool) -> None:
     with open_programme(file, read_only=True) as session:
         count = session.export_photographs(folder, progress(), audience=audience)
     said = {"folder": str(folder), "photographs": count, "audience": audience}
-    show(as_json, said, lambda: [f"Wrote {count:,} photographs into {folder}."])
+    show(as_json, said, lambda: [f"Wrote {plural(count, 'photograph')} into {folder}."])

@@ -22,7 +22,11 @@ _RUNS = click.IntRange(10, 100_000)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of their luck.")
 @json_option
 def forecast(file: Path, runs: int, seed: int, as_json: bool) -> None:
-    """How likely go-live is on the day, by when it is safe to promise, and what to fix first."""
+    """How likely go-live is, and what to fix first.
+
+    Every site through its remaining stages, thousands of times: the chance of go-live, by when it
+    is safe to promise, by phase and partner, and what most moves it.
+    """
     from psnplanner.planning.forecast import Options, sentences
 
     with open_programme(file, read_only=True) as session:
@@ -60,7 +64,10 @@ def forecast_lines(report: dict[str, Any]) -> list[str]:
 @click.option("--seed", type=int, default=1, show_default=True, help="Of their luck.")
 @json_option
 def savings(file: Path, runs: int, seed: int, as_json: bool) -> None:
-    """What is saved month by month and partner by partner, realised and forecast."""
+    """What is saved by month and partner, so far and to come.
+
+    Against the programme's target, with what is paid twice and what a month's delay would cost.
+    """
     from psnplanner.planning.forecast import Options
 
     with open_programme(file, read_only=True) as session:
@@ -100,7 +107,10 @@ def savings_lines(report: dict[str, Any]) -> list[str]:
 @click.option("--route-factor", type=click.FloatRange(1, 3), help="Route metres a straight one.")
 @json_option
 def network(file: Path, route_factor: float | None, as_json: bool) -> None:
-    """How long the network is, what each cut takes down, and what second paths would cost."""
+    """How long the network is, and what each cut takes down.
+
+    With emergency sites and hospitals on a single path, and the price of second ones.
+    """
     with open_programme(file, read_only=True) as session:
         report = session.network(route_factor).report()
     show(as_json, report, lambda: network_lines(report))

@@ -136,6 +136,7 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
         "changes": found.changes,
         "changes_before": found.changes_before,
         "share": round(found.share, 4),
+        "rebuilt": found.rebuilt,
         "transactions": found.transactions,
         "photographs": found.photographs,
         "torn": found.torn,
@@ -143,6 +144,11 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
     lines = [
         f"Saved {found.changes:,} of {found.changes_before:,} changes ({found.share:.1%}) to {out}."
     ]
+    if found.rebuilt:
+        lines += [
+            f"{found.rebuilt:,} of them stood on lost pages and were told again from the index and "
+            "the tables: they hold what is so now, not always what was first written."
+        ]
     if found.torn:
         lines += [f"{len(found.torn):,} transactions lost some of theirs:"]
         lines += [f"  {label}" for label in found.torn[:50]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ PRICE = click.option(
     help="A price of the model, changed: partner_visit_pounds=1500, waiting_high=2.",
 )  # fmt: skip
 SECONDS = click.option(
-    "--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True
-)
+    "--seconds", type=click.FloatRange(0.1, 3600), default=5.0, show_default=True,
+    help="How long a plan may take: longer is never worse.",
+)  # fmt: skip
 
 
 @click.command()
@@ -33,8 +34,10 @@ SECONDS = click.option(
 @click.option("--phases", type=click.IntRange(1, 200), help="How many to propose.")
 @SECONDS
 @click.option("--apply", "apply_it", is_flag=True, help="Put the plan in force.")
-@click.option("--keep-locks/--ignore-locks", default=True, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--keep-locks/--ignore-locks", default=True, show_default=True,
+              help="Whether locked sites stay in their phases.")  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True,
+              help="Of the search's choices: the same again gives the same plan.")  # fmt: skip
 @click.option("--crews", type=float, help="Crews in phases without a capacity.")
 @click.option("--scenario", help="Plan the programme as this scenario has it.")
 @PRICE
@@ -51,7 +54,10 @@ def plan(
     prices: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Propose which sites go into which phase."""
+    """Propose which sites go into which phase.
+
+    With its price, the proof of how good it is, and what it moves; nothing changes until --apply.
+    """
     from psnplanner.planning.plan import Options
     from psnplanner.planning.prices import Prices, with_prices
 
@@ -89,18 +95,28 @@ def _prices(given: tuple[str, ...]) -> dict[str, float]:
 @click.command()
 @FILE
 @click.argument("site", required=False)
+@click.option("--to", metavar="PHASE",
+              help="The price of moving the site to this phase (none: out of any).")  # fmt: skip
 @PRICE
 @json_option
-def explain(file: Path, site: str | None, prices: tuple[str, ...], as_json: bool) -> None:
-    """Why a site is in its phase, and what another would cost; without a site, what binds most."""
+def explain(
+    file: Path, site: str | None, to: str | None, prices: tuple[str, ...], as_json: bool
+) -> None:
+    """Why a site is in its phase, and the price of others.
+
+    Without a SITE: which phases' crew-days are worth most, and what one more crew would save.
+    """
     with open_programme(file, read_only=True) as session:
         if site is None:
             document: dict[str, Any] = {"pressures": session.pressures(_prices(prices))}
             show(as_json, document, lambda: text.pressure_lines(document["pressures"]))
             return
-        known = session.state.site_by_reference.get(site.casefold())
-        if known is None:
-            raise UserError(f"There is no site {site}.", str(file), "Give its reference.")
+        known = _site(session.state, site, file)
+        if to is not None:
+            phase = _phase(session.state, to, file)
+            document = session.price_of_move([known.id], phase, _prices(prices)).report()
+            show(as_json, document, lambda: text.price_lines(document))
+            return
         document = session.explain(known.id, _prices(prices)).report()
     show(as_json, document, lambda: text.explain_lines(document))
 
@@ -109,7 +125,7 @@ def explain(file: Path, site: str | None, prices: tuple[str, ...], as_json: bool
 @FILE
 @click.option("--add", "name", help="Keep a scenario under this name (anew, if it is there).")
 @click.option("--crews", "extra_crews", type=float, default=0.0, help="Crews more in every phase.")
-@click.option("--go-live", type=click.DateTime(["%Y-%m-%d"]), help="Another go-live date.")
+@click.option("--go-live", type=Day(), help="Another go-live date.")
 @click.option("--without", multiple=True, metavar="PARTNER", help="A partner left out.")
 @click.option("--phases", type=click.IntRange(1, 200), help="Another number of phases.")
 @click.option("--delete", "gone", multiple=True, metavar="NAME", help="Forget a scenario.")
@@ -121,7 +137,7 @@ def scenarios(
     file: Path,
     name: str | None,
     extra_crews: float,
-    go_live: datetime | None,
+    go_live: date | None,
     without: tuple[str, ...],
     phases: int | None,
     gone: tuple[str, ...],
@@ -130,12 +146,14 @@ def scenarios(
     prices: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """What if: keep named scenarios in the file, list them, compare them."""
+    """What if: scenarios kept in the file, and compared.
+
+    Without an option they are listed. --compare plans each beside the programme as it is.
+    """
     from psnplanner.planning.plan import Options
     from psnplanner.planning.scenario import Settings
 
-    day = go_live.date() if go_live else None
-    settings = Settings(extra_crews, day, without, phases, _prices(prices))
+    settings = Settings(extra_crews, go_live, without, phases, _prices(prices))
     with open_programme(file, read_only=not (name or gone)) as session:
         if name:
             session.keep_scenario(name, settings)
@@ -179,7 +197,10 @@ def wishes(
     gone: tuple[int, ...],
     as_json: bool,
 ) -> None:
-    """What is wished of a plan beyond its rules: wish, list, take back."""
+    """What is wished of a plan beyond its rules.
+
+    Without an option the wishes are listed, each with its number.
+    """
     dated = [(NOT_BEFORE, not_before), (NOT_AFTER, not_after)]
     asked: list[tuple[str, date | None]] = [(kind, on) for kind, on in dated if on]
     asked += [(kind, None) for kind, yes in ((TOGETHER, together), (APART, apart)) if yes]
@@ -199,6 +220,17 @@ def _site(state: State, reference: str, file: Path) -> Site:
     if known is None:
         raise UserError(f"There is no site {reference}.", str(file), "Give its reference.")
     return known
+
+
+def _phase(state: State, name: str, file: Path) -> bytes | None:
+    if name.casefold() == "none":
+        return None
+    for phase in state.phases_in_order:
+        # “Phase 8: St Helens” is meant by its number, too.
+        if name.casefold() in (phase.name.casefold(), phase.name.split(":")[0].casefold()):
+            return phase.id
+    names = ", ".join(phase.name for phase in state.phases_in_order) or "none yet"
+    raise UserError(f"There is no phase {name}.", str(file), f"Those there are: {names}.")
 
 
 def _wished(asked: list[tuple[str, date | None]], sites: list[Site], reason: str) -> Edit:

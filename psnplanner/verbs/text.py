@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from psnplanner.console import table
-from psnplanner.programme.words import uk
+from psnplanner.programme.words import plural, uk
 
 
 def import_lines(report: dict[str, Any]) -> list[str]:
@@ -102,6 +102,12 @@ def explain_lines(document: dict[str, Any]) -> list[str]:
     return lines
 
 
+def price_lines(document: dict[str, Any]) -> list[str]:
+    """The price of a move, and what goes with it."""
+    to = f"To {document['phase']}" if document["phase"] else "Out of any phase"
+    return [f"{to}: {document['headline']}.", *(f"  {said}" for said in document["sentences"])]
+
+
 def pressure_lines(pressures: list[dict[str, Any]]) -> list[str]:
     """What binds the plan most."""
     return [item["sentence"] for item in pressures] or ["No phase is so full that it costs money."]
@@ -179,12 +185,13 @@ def merge_lines(document: dict[str, Any]) -> list[str]:
         if not item["transactions"]:
             lines.append(f"{item['file']}: nothing new.")
             continue
-        lines.append(
-            f"{item['file']} {would} {item['changes']:,} changes; "
-            f"{len(item['conflicts']):,} in conflict."
-        )
+        of, pictures = item["arrived"]["changes"], item["arrived"]["photographs"]
+        said = f"{item['file']} {would} {item['changes']:,} of {plural(of, 'change')}"
+        said += f", {pictures:,} of {plural(pictures, 'photograph')}" if pictures else ""
+        lines.append(f"{said}; {len(item['conflicts']):,} in conflict.")
     if document["open_conflicts"]:
-        lines.append(f"{document['open_conflicts']:,} conflicts to settle: see “conflicts”.")
+        count = plural(document["open_conflicts"], "conflict")
+        lines.append(f"{count} to settle: see “conflicts”.")
     return lines
 
 
@@ -196,7 +203,9 @@ def conflict_lines(document: list[dict[str, Any]]) -> list[str]:
         lines.append(f"{item['conflict']}. {what} (was: {item['base']})")
         for number, head in enumerate(item["values"], 1):
             value = "removed" if head["value"] is None and item["field"] == "-" else head["value"]
-            lines.append(f"   {number}. {value}  ({head['by']}, {head['at'][:10]})")
+            at = datetime.fromisoformat(head["at"]).astimezone()
+            when = f"{uk(at.date())} {at:%H:%M}"
+            lines.append(f"   {number}. {value}  ({head['by']}, {when})")
     return lines or ["There are no conflicts."]
 
 

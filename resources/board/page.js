@@ -36,6 +36,7 @@ const money = (pence) => "£" + number(pence / 100);
 const uk = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1]} ${y}`; };
 const short = (iso) => { if (!iso) return ""; const [y, m, d] = iso.split("-").map(Number); return `${d} ${MONTHS[m - 1].slice(0, 3)} ${y}`; };
 const plural = (n, one, many) => `${number(n)} ${n === 1 ? one : many || one + "s"}`;
+const odds = (p) => (p < .005 ? "< 1 %" : p > .995 ? "> 99 %" : `${Math.round(100 * p)} %`);
 const capital = (s) => s.charAt(0).toUpperCase() + s.slice(1);
 const cut = (s, n) => (s.length > n ? s.slice(0, n - 1) + "…" : s);
 const colourOf = Object.fromEntries(data.statuses.map((s) => [s.name, s.colour]));
@@ -112,7 +113,7 @@ function headlines() {
   tile("Live", number(F.live), `of ${plural(F.sites, "site")}, ${F.live_percent} %`);
   const A = F.against_baseline, C = F.forecast;
   if (A) tile("Against the baseline", A.behind > 0 ? `${number(A.behind)} behind` : A.behind < 0 ? `${number(-A.behind)} ahead` : "on plan", `${number(A.due)} were to be live by now`, A.behind > 0);
-  if (C && C.probability !== null && C.probability !== undefined) tile("All live by go-live", `${Math.round(100 * C.probability)} %`, C.likely_on ? `likely by ${short(C.likely_on)}` : "likely", C.probability < .5);
+  if (C && C.probability !== null && C.probability !== undefined) tile("All live by go-live", odds(C.probability), C.likely_on ? `likely by ${short(C.likely_on)}` : "likely", C.probability < .5);
   tile("On the way", number(started), `${number(F.by_status.planned)} not begun`);
   tile("Waiting", number(F.waiting.of), F.waiting.length ? `${F.waiting.of === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits");
   tile("Blocked", number(F.by_status.blocked), F.by_status.blocked === 1 ? "site" : "sites", F.by_status.blocked > 0);
@@ -546,7 +547,7 @@ function tables() {
   table($("certificates"), [["Partner", "", name("partner")], ["", "", (r) => capital(r.state) + (r.valid_to ? ` ${r.state === "lapses" ? "after" : "on"} ${uk(r.valid_to)}` : "")], ["Sites", "n", (r) => number(r.sites)]],
     F.certificates, "Every partner’s certificate lasts until go-live.");
   const v = F.savings;
-  $("savings-section").hidden = !costs;
+  if (!costs) $("savings-section").hidden = true;
   if (costs) lines($("savings"), [
     [`Realised a year, ${plural(v.circuits_ceased, "old circuit")} ceased`, money(v.realised_pence_a_year)], ["Saved so far", money(v.saved_so_far_pence)],
     [`Paid twice a year, ${plural(v.sites_live_on_old_circuit, "site")} live on both`, money(v.double_running_pence_a_year)], ["Still to come a year", money(v.still_to_come_pence_a_year)],

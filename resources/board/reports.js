@@ -74,5 +74,6 @@ const CHANGED = [
   ["newly_blocked", "Newly blocked", [PARTNER, ["Why", "", (r) => cut(r.cause, 200)]]],
   ["unblocked", "Blocked no longer", [PARTNER]],
   ["moved_phase", "Moved to another phase", [PARTNER, ["From", "", (r) => cut(r.was, 80)], ["To", "", (r) => cut(r.now, 80)]]],
+  ["live_no_longer", "Live no longer", [PARTNER]],
   ["added", "Added", [PARTNER]], ["removed", "Removed", [PARTNER]],
 ];

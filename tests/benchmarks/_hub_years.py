@@ -60,7 +60,7 @@ class Device:
         ctx = None
         if known is not None:
             ctx = {dev: n for dev, n in sorted(known.items()) if dev != self.dev}
-        events = tuple(self._events(sites))
+        events = tuple({(e.row, e.fld): e for e in self._events(sites)}.values())
         item = Sent(hlc, self.dev, self.n, self._author, "edit", "Change note of a site",
                     at.date().isoformat(), None, ctx, events)  # fmt: skip
         self._hash = hash_after(self._hash, item)

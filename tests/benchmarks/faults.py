@@ -64,7 +64,8 @@ def _module(name: str, *given: object) -> dict[str, Any]:
     )  # fmt: skip
     if done.returncode:
         return {"faults": [f"the rig broke: {done.stderr[-300:]}"]}
-    found: dict[str, Any] = json.loads(done.stdout)
+    said = json.loads(done.stdout)
+    found: dict[str, Any] = said[0] if isinstance(said, list) else said
     return found
 
 
@@ -149,6 +150,9 @@ def _salvage(folder: Path, part: int) -> Iterator[dict[str, Any]]:
     for share, many, how in ((0.03, SALVAGES, ()), (0.05, SALVAGES // 2, ()), (0.03, 25, ("cut",))):
         found = _module("salvage", path, share, max(3, many // part), *how)
         what = "of the file cut off, at most" if how else "of the pages zeroed"
-        detail = f"least {found['least']:.1%}, median {found['median']:.1%} of the changes saved"
+        detail = (
+            f"least {found['least']:.1%}, median {found['median']:.1%} of the changes are back, "
+            f"value and all (repair says at least {found['least claimed']:.1%})"
+        )
         under = [f"{found['under 95 %']} files under 95 %"] if found["under 95 %"] else []
         yield _row(f"repair: {share:.0%} {what}", found["files"], found["faults"] + under, detail)

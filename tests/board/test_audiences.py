@@ -18,6 +18,9 @@ from psnplanner.board.joiners import joiners
 from psnplanner.board.redact import for_audience, withheld
 from psnplanner.board.small_counts import LEAST, merged
 from psnplanner.board.snapshot import Material, Wanted, pack, render, write
+from psnplanner.errors import UserError
+from psnplanner.programme.change import deletion
+from psnplanner.programme.edits import Create
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
@@ -25,8 +28,9 @@ from psnplanner.programme.record import Position
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
+from psnplanner.session import Session
 from tests.board.reading import data_of
-from tests.board.sample import done_to, ident, stage, state_of
+from tests.board.sample import done_to, ident, programme, stage, state_of
 
 TODAY = date(2014, 10, 6)
 HIDDEN = Position(53.23456, -2.54321)
@@ -87,20 +91,34 @@ def _opened(content: bytes) -> Iterator[bytes]:
 
 
 def _pdf_texts(stream: bytes) -> Iterator[bytes]:
-    # Strings of a content stream, without the kerning between their parts.
+    # Strings of a content stream, two bytes a letter, without the kerning between their parts.
     yield b"".join(re.findall(rb"\(((?:\\.|[^\\()])*)\)", stream, re.S)).replace(b"\0", b"")
 
 
 def _all(state: State, audience: str) -> Iterator[tuple[str, bytes]]:
-    prospects = state_of([Site(id=ident(90), reference="J1", name="Hospice", position=HIDDEN)])
+    """Every kind of file: the whole pack with those who may join, and a comparison."""
+    prospects = state_of(
+        [
+            Site(id=ident(90), reference="J1", name="Hospice", position=HIDDEN),
+            Site(id=ident(91), reference="J2", name="Friends of Larkspur Refuge"),
+            Site(id=ident(92), reference="J3", name="Almshouse", position=Position(53.4, -2.6)),
+        ]
+    )
     seen = for_audience(state, audience)
-    material = Material(Beside(state, "Approved"), None, tuple(joiners(seen, prospects))[:0])
-    for paper, suffix in (("A4", ".pdf"), ("A3", ".pdf"), ("A4", ".html"), ("A4", ".svg"),
-                          ("A4", ".png")):  # fmt: skip
-        made = pack(state, Wanted(audience, paper=paper), material, TODAY)
-        yield f"{paper}{suffix}", render(made, suffix)
-    found = compare(seen, seen, TODAY, TODAY, Calendar())
-    yield "comparison", render(draw(made, found), ".html")
+    may_join = tuple(joiners(seen, prospects))
+    material = Material(Beside(state, "Plan with Larkspur Refuge"), None, may_join)
+    made = pack(state, Wanted(audience), material, TODAY)
+    assert [row["name"] for row in made.joiners] == ["Almshouse"]
+    a3 = pack(state, Wanted(audience, sections=("map",), paper="A3"), material, TODAY)
+    yield "A3.pdf", render(a3, ".pdf")
+    before = for_audience(state.after([deletion(state.sites[ident(21)])]), audience)
+    found = compare(before, seen, date(2014, 9, 1), TODAY, Calendar())
+    assert [row["name"] for row in found["added"]] == ["Library 1"]
+    changed = draw(made, found)
+    for suffix in (".html", ".pdf", ".svg", ".png"):
+        yield suffix, render(made, suffix)
+        yield f"comparison{suffix}", render(changed, suffix)
+    yield "figures", json.dumps(made.figures, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize("audience", ["board", "public"])
@@ -117,6 +135,25 @@ def test_the_scan_finds_what_is_there(tmp_path: Path) -> None:
     for suffix in ("html", "pdf", "svg"):
         path = write(_state(), tmp_path / f"i.{suffix}", today=TODAY)
         assert any(b"Larkspur" in opened for opened in _opened(path.read_bytes())), suffix
+
+
+@pytest.mark.parametrize("audience", ["board", "public"])
+def test_titles_and_file_names_that_would_tell_are_refused(tmp_path: Path, audience: str) -> None:
+    with Session.create(tmp_path / "p.gpkg", programme(), records=[]) as session:
+        tables = {k: v for k, v in _state().tables.items() if k != "programme"}
+        session.do(Create([record for table in tables.values() for record in table.values()]))
+        for out, how in (("Larkspur.html", {}), ("b.html", {"title": "About Larkspur Refuge"}),
+                         ("zq-4471.pdf", {})):  # fmt: skip
+            for write_it in (session.snapshot, session.issue):
+                name = out.replace("Larkspur", "larkspur refuge")
+                with pytest.raises(UserError, match="withheld"):
+                    write_it(tmp_path / name, audience=audience, **how)
+        with pytest.raises(UserError, match="withheld"):
+            session.write_comparison(tmp_path / "ZQ-4471.html", TODAY, TODAY, audience=audience)
+        assert [p.suffix for p in tmp_path.iterdir() if p.suffix in (".html", ".pdf")] == []
+        shown = session.figures(audience=audience)
+        assert shown["sites"] == session.figures()["sites"] - 1
+        assert "Larkspur" not in json.dumps(shown)
 
 
 def test_packed_coordinates_are_not_those_of_withheld_sites() -> None:

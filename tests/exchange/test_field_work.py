@@ -74,7 +74,8 @@ def test_a_pack_holds_its_sites_and_nothing_of_the_others(office: Session) -> No
     assert b"S001" in data
     assert not any(word in data for word in (b"S003", b"S005", b"Key 5"))
     assert office.pack is None
-    assert office.undo_label == "Field pack of 2 sites for Ann"
+    assert office.transactions()[-1].label == "Field pack of 2 sites for Ann"
+    assert "pack" not in (office.undo_label or ""), "what went out cannot be called back"
     with pytest.raises(UserError, match="sensitive"):
         office.make_pack(path.with_name("x.gpkg"), Choice(sites=[a_site(5).id]), "Ann")
     assert not path.with_name("x.gpkg").exists()

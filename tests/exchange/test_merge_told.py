@@ -72,6 +72,18 @@ def test_conflicts_in_words(office: Session) -> None:
     assert any(value.startswith("Kept: note asbestos") for value in gone.values)
 
 
+def test_a_site_that_is_gone_has_its_name(office: Session) -> None:
+    """Work at it is told under the name it had."""
+    with taken_out(office, "ann.gpkg", THREE) as pack:
+        pack.add_photograph(THREE, jpeg(), caption="Riser")
+        back = returned(pack)
+    office.do(Delete("site", [THREE]))
+    before = office.state
+    merged = office.merge_file(back)
+    (line,) = told(before, office.state, merged.changes, gone=office.gone_site)
+    assert (line.where, line.now) == ("S003 Site 3 (no longer there)", "Riser")
+
+
 def test_the_report_can_be_kept(tmp_path: Path) -> None:
     """As a page that is whole in itself."""
     html = page(Report("A & B", "m", [("f", "w", "c")], [], findings=["1 site with “x” done"]))

@@ -12,6 +12,7 @@ from psnplanner.programme.settle import Settle, choice
 from psnplanner.programme.travel import Conflict
 from psnplanner.session import Session
 from tests.exchange.test_field_work import ONE, THREE, TWO, office, returned, taken_out
+from tests.exchange.test_photographs import jpeg
 
 __all__ = ["office"]
 
@@ -31,6 +32,7 @@ def parted(office: Session) -> Path:
         pack.do(Amend("site", [ONE], {"note": "field"}))
         pack.do(Amend("site", [ONE], {"contact": "Bob"}))
         pack.do(Amend("site", [THREE], {"note": "asbestos"}))
+        pack.add_photograph(THREE, jpeg())
         back = returned(pack)
     office.do(Amend("site", [ONE], {"note": "office"}))
     office.do(Delete("site", [THREE]))
@@ -130,3 +132,15 @@ def test_a_settlement_that_was_built_on_stays(office: Session, parted: Path) -> 
     office.do(Amend("site", [ONE], {"note": "later"}))
     with pytest.raises(UserError, match="changed since"):
         office.undo(key)
+
+
+def test_nothing_calls_a_pack_back(office: Session) -> None:
+    """Neither the office, whose programme keeps its key, nor its bearer, who keeps the sites."""
+    before = office.undo_label
+    with taken_out(office, "ann.gpkg", ONE) as pack:
+        assert pack.undo_label is None
+        assert office.undo_label == before
+        pack.do(Amend("site", [ONE], {"note": "x"}))
+        back = returned(pack)
+    office.undo()
+    assert office.merge_file(back).transactions == 1

@@ -1,8 +1,9 @@
 """Processes killed while they work.
 
-`python -m tests.faults.kills WORK COUNT SEED FOLDER [--share]`.
+`python -m tests.faults.kills WORK,... COUNT SEED FOLDER [--share]`.
 One process that has everything loaded forks a child for each try: starting Python anew would
-take a hundred times as long as the work. Prints one JSON object.
+take a hundred times as long as the work. Prints a list with a
+JSON object for each work.
 """
 
 from __future__ import annotations
@@ -115,4 +116,6 @@ def _end(pid: int, pipe: int) -> bool:
 if __name__ == "__main__":
     if "--share" in sys.argv:
         on_a_share()
-    print(json.dumps(campaign(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))))
+    wanted, kills, seed_, place = sys.argv[1:5]
+    found = [campaign(w, int(kills), int(seed_), Path(place) / w) for w in wanted.split(",")]
+    print(json.dumps(found))

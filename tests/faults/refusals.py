@@ -106,7 +106,7 @@ def _work(folder: Path, error: str) -> None:
         return
     imported = merged = False
     with session:
-        for n in range(40):
+        for n in range(32):
             edit = Amend("site", [SITES[0].id], {"note": str(n + 1)})
             attempt(f"save {n + 1}", lambda edit=edit: session.do(edit), error)
             if n % 3 == 1 and not imported:
@@ -115,7 +115,7 @@ def _work(folder: Path, error: str) -> None:
             if n % 8 == 4:
                 out = folder / f"backup {n}.gpkg"
                 attempt(f"backup {n}", lambda out=out: session.backup(out), error)
-            if n > 20 and not merged:
+            if n > 16 and not merged:
                 merged = attempt("merge", lambda: session.merge(sent, "another copy"), error)
 
 

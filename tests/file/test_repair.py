@@ -16,6 +16,7 @@ from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.session import Session, new_programme
 from tests.conftest import a_site
 from tests.exchange.test_photographs import jpeg
+from tests.faults.salvage import said
 
 SITES = [a_site(n, partner=None, node=None, phase=None) for n in range(1, 121)]
 
@@ -60,29 +61,29 @@ def test_a_sound_file_is_saved_whole(sound: Path, tmp_path: Path) -> None:
         assert now.merge(was.sent(now.vector()), "again").transactions == 0
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_pages_zeroed(sound: Path, tmp_path: Path, seed: int) -> None:
-    """Three in a hundred pages, anywhere: 95 of 100 changes, and a file that is sound."""
+    """Five in a hundred pages, anywhere: 95 of 100 changes, and a file that is sound."""
     count = sound.stat().st_size // carve.page_size(sound.read_bytes())
-    numbers = random.Random(seed).sample(range(count), max(1, count * 3 // 100))
+    numbers = random.Random(seed).sample(range(count), max(1, count * 5 // 100))
     bad = spoilt(sound, tmp_path / "bad.gpkg", numbers)
     found = repair(bad, tmp_path / "out.gpkg")
-    assert found.share >= 0.9
+    assert found.share >= 0.95
+    assert found.rebuilt
     with Session.open(tmp_path / "out.gpkg") as session:
         assert session.verify() == []
         assert sum(item.count for item in session.transactions()) >= found.changes
         session.do(Amend("site", [next(iter(session.state.sites))], {"note": "goes on"}))
 
 
-def test_salvage_is_95_in_100_on_average(sound: Path, tmp_path: Path) -> None:
-    """Over many spoilt files; a page holds some dozens of changes."""
+def test_what_is_rebuilt_is_what_was_there(sound: Path, tmp_path: Path) -> None:
+    """Of changes whose pages are lost the index and the tables know most: value and all."""
     count = sound.stat().st_size // carve.page_size(sound.read_bytes())
-    shares = []
-    for seed in range(12):
-        numbers = random.Random(100 + seed).sample(range(count), max(1, count * 3 // 100))
-        bad = spoilt(sound, tmp_path / f"bad{seed}.gpkg", numbers)
-        shares.append(repair(bad, tmp_path / f"out{seed}.gpkg").share)
-    assert sum(shares) / len(shares) >= 0.95
+    numbers = random.Random(100).sample(range(count), max(1, count * 5 // 100))
+    found = repair(spoilt(sound, tmp_path / "bad.gpkg", numbers), tmp_path / "out.gpkg")
+    whole, back = said(sound), said(tmp_path / "out.gpkg")
+    assert len(whole & back) / len(whole) >= 0.95
+    assert len(whole & back) > found.changes - found.rebuilt
 
 
 def test_the_first_page_is_gone(sound: Path, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def outline(west: float, south: float, east: float, north: float) -> str:
         (["--list", "wanted.txt"], {"S001", "S003"}),
         (["--area", "Runcorn west"], {"S001", "S002"}),
         (["--near", "53.34, -2.72", "--count", "2"], {"S001", "S002"}),
+        (["--near", "wa71ab", "--count", "1"], {"S003"}),
     ],
 )
 def test_each_way_to_choose(
@@ -64,6 +65,7 @@ def test_each_way_to_choose(
         id=ident("west"), name="Runcorn west", geometry=outline(-2.8, 53, -2.65, 53.355)
     )
     office.do(Create([west]))
+    office.do(Amend("site", [a_site(3).id], {"postcode": "WA7 1AB"}))
     office.close()
     (run.folder / "wanted.txt").write_text("S001\n\n S003\n", "utf-8")
     made = run.json(
@@ -130,7 +132,10 @@ def test_conflicts_settled_and_taken_back(run: Cli, office: Session) -> None:
         back = returned(pack)
     office.do(Amend("site", [ONE], {"note": "desk"}))
     office.close()
-    assert run.json("merge", office.path, back)["open_conflicts"] == 1
+    said = "brought 1 of 1 change; 1 in conflict.\n1 conflict to settle"
+    code, out, _ = run("merge", office.path, back)
+    assert (code, said in out) == (0, True)
+    assert "(Ann, " in run("conflicts", office.path)[1]
     (conflict,) = run.json("conflicts", office.path)
     assert (conflict["site"], conflict["field"], conflict["base"]) == ("S001", "note", "")
     assert {(v["value"], v["by"]) for v in conflict["values"]} == {("field", "Ann"),

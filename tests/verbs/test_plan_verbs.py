@@ -93,6 +93,7 @@ def test_a_person_reads_a_table_and_sentences(loaded: Cli) -> None:
         (("plan", "cm.gpkg", "--scenario", "Dreams", "--apply"), 1, "not put in force"),
         (("explain", "cm.gpkg"), 1, "no plan to explain"),
         (("explain", "cm.gpkg", "Z9"), 1, "There is no site Z9"),
+        (("explain", "cm.gpkg", "A1", "--to", "Nowhere"), 1, "There is no phase Nowhere"),
         (("wishes", "cm.gpkg", "--together", "--site", "A1"), 1, "two sites or more"),
         (("wishes", "cm.gpkg", "--not-before", "soon", "--site", "A1"), 2, "--not-before"),
         (("wishes", "cm.gpkg", "--not-after", "1/9/2014"), 1, "about a site"),
@@ -126,6 +127,11 @@ def test_a_site_is_explained(planned: Cli) -> None:
         assert item["phase"] != found["phase"]
     out = planned("explain", "cm.gpkg", "A1")[1]
     assert out.startswith(f"A1 is in {found['phase']}; it costs £")
+    for item in found["alternatives"]:
+        price = planned.json("explain", "cm.gpkg", "A1", "--to", item["phase"])
+        assert price["pounds"] == pytest.approx(item["pounds"], abs=0.02)
+    out_of_all = planned("explain", "cm.gpkg", "A1", "--to", "none")[1]
+    assert out_of_all.startswith("Out of any phase: £")
     pressures = planned.json("explain", "cm.gpkg")["pressures"]
     assert all(row["crew_pounds"] >= 0 for row in pressures)
 

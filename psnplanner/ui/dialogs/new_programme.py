@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from psnplanner.errors import UserError
 from psnplanner.programme.state import Programme
 from psnplanner.ui.dialogs.form_dialog import FormDialog
+from psnplanner.ui.dialogs.passphrase_dialog import ChosenPassphrase
 from psnplanner.ui.panels.record_box import day_edit
 from psnplanner.ui.wording import from_qdate, to_qdate
 
@@ -32,6 +33,8 @@ class NewProgramme(FormDialog):
         self.form.addRow("&Name", self.name)
         self.form.addRow("&Starts on", self.starts)
         self.form.addRow("&Go-live on", self.go_live)
+        self.locking = ChosenPassphrase(self.form)
+        self.passphrase = ""
         self.accept_form = self._check
 
     def _check(self) -> None:
@@ -43,6 +46,7 @@ class NewProgramme(FormDialog):
         starts, go_live = from_qdate(self.starts.date()), from_qdate(self.go_live.date())
         if go_live <= starts:
             raise UserError("Go-live is not after the start.", remedy="Give a later go-live.")
+        self.passphrase = self.locking.take()
         self.programme = new_programme(name, go_live, starts)
         chosen = self._choose_path(name)
         if not chosen:

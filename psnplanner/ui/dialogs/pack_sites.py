@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from psnplanner.errors import UserError
-from psnplanner.exchange.pack import Choice, chosen
+from psnplanner.exchange.pack import Choice, chosen, place_by_sites
 from psnplanner.programme.edits import plural
 from psnplanner.programme.record import Position
 from psnplanner.programme.site import Site
@@ -136,9 +136,19 @@ class PackSites(QWidget):
         self.refresh()
 
     def _look_up(self) -> None:
-        words = self.where.text().strip()
+        words, state = self.where.text().strip(), self._session.state
+
+        def look(_progress: Any) -> Position:
+            try:
+                return place_of(words)
+            except UserError:
+                known = place_by_sites(state, words)
+                if known is None:
+                    raise
+                return known
+
         if words:
-            self._jobs.start("Looking up a place", lambda _: place_of(words),
+            self._jobs.start("Looking up a place", look,
                              lambda place: self._found(words, place), self._not_found,
                              quiet=True)  # fmt: skip
 

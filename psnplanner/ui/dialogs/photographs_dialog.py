@@ -64,7 +64,7 @@ class PhotographsDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         usual = session.path.with_name(f"{session.path.stem} photographs")
         self.path.setText(str(usual))
-        self.resize(560, 260)
+        self.resize(560, 220)
 
     def _lay_out(self) -> None:
         for audience in AUDIENCES:
@@ -85,7 +85,9 @@ class PhotographsDialog(QDialog):
         form = QFormLayout()
         form.addRow("&For", self.audience)
         form.addRow("", self.words)
-        form.addRow("&Into", where)
+        into = QLabel("&Into")
+        into.setBuddy(self.path)
+        form.addRow(into, where)
         foot = QHBoxLayout()
         foot.addWidget(self.bar, 1)
         foot.addWidget(self.buttons)

@@ -47,6 +47,7 @@ _INTRO = (
     "The planner groups the sites that are not live yet into phases: before go-live, each after "
     "its node, within the crews' capacity, close together. Nothing changes until you apply it."
 )
+STALE = "The programme has changed since this plan was made: propose again."
 
 
 class PlanDialog(QDialog):
@@ -61,6 +62,7 @@ class PlanDialog(QDialog):
         self._seen, self._drawn_at, self._drawing = 0, 0.0, False
         self._state = session.state
         self._before: Drawn | None = None
+        self._applying = False
         self.setWindowTitle("Propose phases")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
@@ -137,6 +139,10 @@ class PlanDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self._clock.timeout.connect(self._look)
         self.changes.currentItemChanged.connect(self._show_change)
+        # Told in whatever thread makes a change: the window's own signal brings it here.
+        bridge = getattr(self.parent(), "_bridge", None)
+        if bridge is not None:
+            bridge.happened.connect(self._changed)
 
     def _fit_screen(self) -> None:
         room = self.screen().availableGeometry()
@@ -157,7 +163,9 @@ class PlanDialog(QDialog):
         """Propose, off the window's thread."""
         session, heard, enough = self._session, Heard(), Event()
         self._heard, self._enough, self._seen = heard, enough, 0
-        self._state = session.state
+        if session.state is not self._state:
+            self._state, self._before = session.state, None
+            self._draw_before()
         phases, seconds = self.phases.value() or None, float(self.seconds.value())
         keep, prices = self.keep.isChecked(), kept_prices()
 
@@ -203,10 +211,20 @@ class PlanDialog(QDialog):
             self.propose.setEnabled(True)
             self.propose.setText("Propose again" if self.plan else "Propose")
 
+    def _changed(self, _happened: object = None) -> None:
+        """A plan is of the programme it was made for: another might be undone by it."""
+        if self.plan is not None and self._session.state is not self._state and not self._applying:
+            self.apply.setEnabled(False)
+            self._warn(STALE)
+
     def _refuse(self, error: UserError) -> None:
+        self._applying = False
         if isValid(self):
-            colour = look.colour("danger").name()
-            self.said.setText(f"<span style='color:{colour}'>{escape(str(error))}</span>")
+            self._warn(str(error))
+
+    def _warn(self, words: str) -> None:
+        colour = look.colour("danger").name()
+        self.said.setText(f"<span style='color:{colour}'>{escape(words)}</span>")
 
     # Showing
 
@@ -221,6 +239,7 @@ class PlanDialog(QDialog):
         show_changes(self.changes, report, plan.moves)
         self.tabs.setTabText(1, f"What changes ({len(plan.moves):,})")
         self.apply.setEnabled(not self._session.read_only)
+        self._changed()
         self.apply.setProperty("primary", True)
         self.propose.setProperty("primary", False)
         for button in (self.apply, self.propose):
@@ -278,6 +297,7 @@ class PlanDialog(QDialog):
     def put_in_force(self) -> None:
         """Apply the plan that is shown."""
         session, edit = self._session, self.plan.edit
+        self._applying = True
         self.apply.setEnabled(False)
         self.propose.setEnabled(False)
         self._job = self._jobs.start(

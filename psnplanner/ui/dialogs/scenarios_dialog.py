@@ -36,6 +36,7 @@ HEADINGS = ("Scenario", "What is different", "Costs", "Against as it is", "Sites
 _WIDTHS = (180, 240, 90, 120, 80, 60, 130, 60)
 _NUMBERS = (2, 3, 4, 5, 7)
 _ROLE = Qt.ItemDataRole.UserRole
+TIGHTEST = 2
 _INTRO = (
     "A scenario is the programme with something changed: crews, go-live, a partner, prices. It is "
     "kept in the file and planned beside the programme as it is; nothing else is altered by it."
@@ -49,6 +50,7 @@ class ScenariosDialog(QDialog):
         super().__init__(parent)
         self._session, self._jobs = session, jobs
         self._job: Any = None
+        self._bound_of: Any = None
         self._known: dict[str, tuple[Any, dict[str, Any]]] = {}
         """What was compared: by name, of which programme and settings, and the row."""
         self.setWindowTitle("What if")
@@ -68,6 +70,9 @@ class ScenariosDialog(QDialog):
         self.compare.setProperty("primary", True)
         self.bar = JobBar()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.tight = QLabel(objectName="faint")
+        self.tight.setWordWrap(True)
+        self.tight.setAccessibleName("What binds most")
         self._lay_out()
         self._connect()
         self.refresh()
@@ -86,6 +91,7 @@ class ScenariosDialog(QDialog):
         layout.setSpacing(10)
         layout.addWidget(self.said)
         layout.addWidget(self.tree, 1)
+        layout.addWidget(self.tight)
         layout.addLayout(line)
         layout.addWidget(self.bar)
         layout.addWidget(self.buttons)
@@ -123,6 +129,25 @@ class ScenariosDialog(QDialog):
             if self.tree.topLevelItem(row).data(0, _ROLE) == chosen:
                 self.tree.setCurrentItem(self.tree.topLevelItem(row))
         self._refresh_buttons()
+        self._ask_what_binds()
+
+    def _ask_what_binds(self) -> None:
+        """Which phases' crews are worth most: where a scenario is worth a try."""
+        session, state = self._session, self._session.state
+        if state is self._bound_of:
+            return
+        self._bound_of = state
+
+        def done(found: list[dict[str, Any]]) -> None:
+            if isValid(self) and state is self._bound_of:
+                said = [item["sentence"] for item in found[:TIGHTEST]]
+                self.tight.setText(" ".join(said) or "No phase is so full that it costs money.")
+
+        def failed(error: UserError) -> None:
+            if isValid(self):
+                self.tight.setText(error.what)
+
+        self._jobs.start("What binds", lambda _: session.pressures(), done, failed, quiet=True)
 
     def _item(self, name: str, settings: Settings) -> None:
         state = self._session.state

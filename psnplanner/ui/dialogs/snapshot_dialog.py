@@ -54,6 +54,7 @@ class SnapshotDialog(FormDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Snapshot for the board", "Save…", parent)
         self.out: Path | None = None
+        self._session = session
         self._programme, self._day = session.state.programme.name, session.present_day
         self._make_fields(session)
         self._lay_out()
@@ -184,7 +185,8 @@ class SnapshotDialog(FormDialog):
 
     def _stem(self) -> str:
         """A name for the file: of the title or the programme, never of a site."""
-        name = re.sub(r"[^\w .,()-]+", " ", self.title.text() or self._programme).strip()
+        called = self.title.text() or self._session.title_for(self.audience.currentData())
+        name = re.sub(r"[^\w .,()-]+", " ", called).strip()
         changed = f"changes {self.from_day} to" if self.from_day else ""
         return " ".join(f"{name[:60] or 'programme'} {changed} {self.to_day.isoformat()}".split())
 

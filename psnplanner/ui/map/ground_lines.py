@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from math import asinh, log2, pi, radians, tan
+from math import asinh, floor, log2, pi, radians, tan
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
@@ -31,6 +31,9 @@ ROUGH_PX = 2.0
 """How far a line may be out while the map moves, on the way between two levels."""
 FIRST_LEVEL = 18
 """The packaged lines are thinned for this level, and good enough at a glance on the next."""
+
+_ROOM = 1.2
+"""Lines are cut so much wider than the widest view they are meant for."""
 
 Ring = tuple[QPolygonF, QRectF]
 """A line in drawing units and the box round it."""
@@ -55,13 +58,13 @@ def fine() -> Ground:
 
 def for_motion(view: View, seen: QRectF) -> Ground:
     """The quickest lines to draw that hold for the view, which sees so much in drawing units."""
-    level = round(log2(view.scale))
-    near = _near.get(level)
+    step = _step(view.scale)
+    near = _near.get(step)
     if near is not None and near.box is not None and near.box.contains(seen):
         return near
-    if level in _near:
-        return _rough(level)
-    first = packaged() if level <= FIRST_LEVEL + 1 else None
+    if near is not None:
+        return _rough(step // 2)
+    first = packaged() if step // 2 <= FIRST_LEVEL + 1 else None
     if first is not None and first.box is not None and first.box.contains(seen):
         return first
     return fine()
@@ -71,30 +74,32 @@ _near: dict[int, Ground] = {}
 
 
 def make_ahead(view: View) -> bool:
-    """Have the lines of one level that a zoom from here may ask for; False when all are there."""
-    here = round(log2(view.scale))
-    for level in (here, here + 1, here - 1, here + 2, here - 2):
-        if level >= FINE_LEVEL:
+    """Have the lines of one step that a zoom from here may ask for; False when all are there."""
+    here = _step(view.scale)
+    for away in (0, 1, -1, 2, -2, 3, -3, 4, -4):
+        step = here + away
+        if step // 2 >= FINE_LEVEL:
             continue
-        # Half the level's widest view, and half as much again: zooms are about the cursor.
-        across, down = (side / 2 / 2.0 ** (level - 0.5) for side in (view.width, view.height))
-        known = _near.get(level)
-        wanted = _box(view.x, view.y, across, down)
+        # A zoom about the cursor stays within this view, or has it within its own.
+        scale = min(view.scale, 2.0 ** (step / 2))
+        across, down = view.width / 2 / scale, view.height / 2 / scale
+        known, wanted = _near.get(step), _box(view.x, view.y, across, down)
         if known is None or known.box is None or not known.box.contains(wanted):
-            _near[level] = _cut(level, _box(view.x, view.y, across * 1.5, down * 1.5))
+            box = _box(view.x, view.y, across * _ROOM, down * _ROOM)
+            _near[step] = Ground(box, *map(_drawn, within(step // 2, box.getCoords())))
             return True
     return False
+
+
+def _step(scale: float) -> int:
+    """Twice the logarithm of a scale, rounded down: lines are cut anew every half octave."""
+    return floor(2 * log2(scale))
 
 
 def _box(x: float, y: float, across: float, down: float) -> QRectF:
     """The box in drawing units so far to each side of a place in the world."""
     left, top = (x - across - ORIGIN[0]) * UNIT, (y - down - ORIGIN[1]) * UNIT
     return QRectF(left, top, 2 * across * UNIT, 2 * down * UNIT)
-
-
-def _cut(level: int, box: QRectF) -> Ground:
-    land, water, rivers = within(level, box.getCoords())
-    return Ground(box, _drawn(land), _drawn(water), _drawn(rivers))
 
 
 def within(level: int, box: Box) -> tuple[list[Points], list[Points], list[Points]]:

@@ -203,9 +203,11 @@ class ForecastPanel(QWidget):
                 for cause in found.causes
             ]
         else:
-            groups = found.phases if wanted == BY_PHASE else found.partners
+            groups, none = (
+                (found.phases, "No phase") if wanted == BY_PHASE else (found.partners, "No partner")
+            )
             rows = [
-                Finding("forecast-group", _mark(group), group_words(group), group.sites, "")
+                Finding("forecast-group", _mark(group), group_words(group, none), group.sites, "")
                 for group in groups
             ]
         self.model.show_findings(rows)
@@ -250,9 +252,9 @@ class ForecastPanel(QWidget):
             self.show_sites.emit(finding.sites)
 
 
-def group_words(group: Any) -> str:
+def group_words(group: Any, none: str) -> str:
     """How likely a phase or a partner is all live in time, and by when it will be."""
-    name = group.name or "No phase or partner"
+    name = group.name or none
     if group.live == len(group.sites):
         return f"{name}: all {plural(group.live, 'site')} live."
     likely, safe, sure = group.days

@@ -1,8 +1,6 @@
-"""Import, plan and facts, through their dialogs."""
+"""Facts of a site, through their dialog."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
@@ -10,18 +8,6 @@ from psnplanner.errors import UserError
 from psnplanner.ui.dialogs.site_dialog import to_pence
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import ident
-
-
-def test_proposing_and_applying_a_plan(window: MainWindow, qtbot: Any) -> None:
-    """Shown first, then one transaction."""
-    dialog = window.plan.propose()
-    dialog.seconds.setValue(1)
-    dialog.start()
-    qtbot.waitUntil(dialog.apply.isEnabled, timeout=30_000)
-    assert dialog.table.rowCount() > 0
-    before = window.session.undo_label
-    dialog.apply.click()
-    qtbot.waitUntil(lambda: window.session.undo_label != before, timeout=10_000)
 
 
 def test_changing_the_facts_of_a_site(window: MainWindow) -> None:

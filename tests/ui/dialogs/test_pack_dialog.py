@@ -60,7 +60,8 @@ def test_a_pack_of_the_selected_sites(window: MainWindow, tmp_path: Path, qtbot:
         assert set(pack.state.sites) == {ONE, TWO}
         assert pack.pack is not None
         assert pack.pack.expires_on == window.session.today + timedelta(days=14)
-    assert window.session.undo_label == "Field pack of 2 sites for Ann"
+    assert window.session.transactions()[-1].label == "Field pack of 2 sites for Ann"
+    assert "pack" not in (window.session.undo_label or ""), "what went out cannot be called back"
     dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel).click()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 
 from psnplanner.planning.plan import Better, Options
 from psnplanner.planning.prices import Prices, with_prices
+from psnplanner.programme.edits import Amend
 from psnplanner.session import Session
 from psnplanner.ui.dialogs.plan_progress import PlanProgress, moved
 from psnplanner.ui.dialogs.plan_tables import plan_words
@@ -139,6 +140,23 @@ def test_the_planner_ends_when_it_is_enough(window: MainWindow) -> None:
     assert plan.total_pounds <= told[0].pounds + 0.01
     assert told[0].phases
     assert all(b.bound_pounds is None or b.bound_pounds <= b.pounds for b in told)
+
+
+def test_a_plan_of_a_programme_that_was_cannot_be_applied(
+    dialog: Any, window: MainWindow, settle: Settle, qtbot: Any, short: None
+) -> None:
+    """It says so; proposed again it can, and the map is of the programme as it is."""
+    dialog.start()
+    qtbot.waitUntil(dialog.apply.isEnabled, timeout=30_000)
+    site = next(iter(window.session.state.sites))
+    window.session.do(Amend("site", [site], {"note": "changed"}))
+    qtbot.waitUntil(lambda: not dialog.apply.isEnabled(), timeout=10_000)
+    assert "has changed since" in dialog.said.text()
+    settle(window)
+    dialog.start()
+    qtbot.waitUntil(dialog.apply.isEnabled, timeout=30_000)
+    settle(window)
+    assert dialog.maps.before.roster.rows.state is window.session.state
 
 
 def test_closing_gives_it_up(dialog: Any, window: MainWindow, settle: Settle, qtbot: Any) -> None:

@@ -88,15 +88,54 @@ class _Move:
 def test_a_change_makes_it_out_of_date(
     window: MainWindow, settle: Callable[[MainWindow], None], qtbot: Any
 ) -> None:
-    """It says so here, and Home no longer tells it."""
+    """Out of sight it says so, and Home no longer tells it."""
     panel = asked(window, settle, qtbot)
+    window.tabs.setCurrentWidget(window.phases)
     site = next(iter(window.session.state.sites))
     window.session.do(Amend("site", [site], {"note": "changed"}))
     qtbot.waitUntil(lambda: "has changed" in panel.message.text(), timeout=5_000)
     assert not window.home.panel.chance.text()
+    window.tabs.setCurrentWidget(panel)
     qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     settle(window)
     assert panel.message.isHidden()
+
+
+def test_in_view_it_keeps_up_with_changes(
+    window: MainWindow, settle: Callable[[MainWindow], None], qtbot: Any
+) -> None:
+    """A thousand runs are quick: nobody has to ask again. Ten thousand are asked for."""
+    panel = asked(window, settle, qtbot)
+    first = panel.forecast
+    site = next(iter(window.session.state.sites))
+    window.session.do(Amend("site", [site], {"note": "changed"}))
+    qtbot.waitUntil(
+        lambda: panel.forecast is not first and panel.message.isHidden(), timeout=20_000
+    )
+    assert window.home.panel.chance.text()
+    panel.runs.setCurrentIndex(1)
+    second = panel.forecast
+    window.session.do(Amend("site", [site], {"note": "again"}))
+    qtbot.waitUntil(lambda: "has changed" in panel.message.text(), timeout=5_000)
+    assert not panel._soon.isActive()
+    assert panel.forecast is second
+
+
+def test_phases_and_partners_have_chances_of_their_own(
+    window: MainWindow, settle: Callable[[MainWindow], None], qtbot: Any
+) -> None:
+    """A line each, that shows its sites."""
+    panel = asked(window, settle, qtbot)
+    for place, groups in ((1, panel.forecast.phases), (2, panel.forecast.partners)):
+        panel.first.setCurrentIndex(place)
+        assert panel.model.rowCount() == len(groups)
+        said = [panel.model.index(row).data() for row in range(len(groups))]
+        named = [group.name or ("No phase" if place == 1 else "No partner") for group in groups]
+        assert [words.split(":")[0] for words in said] == named
+        panel._show_cause(panel.model.index(0))
+        assert window.roster.selected == frozenset(groups[0].sites)
+    panel.first.setCurrentIndex(0)
+    assert panel.model.rowCount() <= 10
 
 
 def test_it_can_be_stopped(

@@ -1,0 +1,68 @@
+"""What is written down about faults: enough to mend them, nothing about anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from psnplanner import console, home, logs
+from psnplanner.errors import UserError
+from psnplanner.programme.gates import uk
+
+NAME = "Zebedee Custody Suite"
+
+
+def _fail() -> None:
+    try:
+        uk(NAME)  # type: ignore[arg-type]
+    except AttributeError as error:
+        raise ValueError(f"{NAME}, WA8 7QF, /home/zebedee/sites.gpkg") from error
+
+
+def test_a_fault_is_written_by_its_place_and_kind_alone(capsys: pytest.CaptureFixture) -> None:
+    """Not its words, nor those of its cause; nor the folders of whoever runs the program."""
+    assert console.run(_fail) == 1
+    log = logs.path().read_text("utf-8")
+    assert "ValueError" in log
+    assert "AttributeError" in log
+    assert "psnplanner/programme/" in log
+    assert "Zebedee" not in log
+    assert "WA8" not in log
+    assert str(Path(logs.__file__).parent) not in log
+    assert str(Path(__file__).parent) not in log
+    said = capsys.readouterr().err
+    assert "Zebedee" not in said
+    assert said.count("\n") == 1
+    assert str(logs.path()) in said
+
+
+def test_logs_are_written_over_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in a loop fills no disk."""
+    monkeypatch.setattr(logs, "MOST_BYTES", 2_000)
+    for _ in range(200):
+        logs.fault(ZeroDivisionError(NAME))
+    written = sorted(path.name for path in home.folder().glob("psnplanner.log*"))
+    assert written == [logs.NAME, *(f"{logs.NAME}.{n}" for n in range(1, logs.OLD_ONES + 1))]
+    sizes = [path.stat().st_size for path in home.folder().glob("psnplanner.log*")]
+    assert max(sizes) <= 2_000
+
+
+def test_a_person_is_told_even_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """A home that is a file."""
+    (tmp_path / "home").write_text("")
+    monkeypatch.setenv("PSNPLANNER_HOME", str(tmp_path / "home"))
+    assert console.run(_fail) == 1
+    assert "This is a fault in PSN Planner" in capsys.readouterr().err
+
+
+def test_what_a_person_got_wrong_is_not_logged() -> None:
+    """It has names in it, and nobody else's business."""
+
+    def refuse() -> None:
+        raise UserError("There is no such site.", NAME)
+
+    assert console.run(refuse) == 1
+    assert not logs.path().exists()
