@@ -75,21 +75,25 @@ def _as_text(kind: str, value: Value) -> str:
 def write_xlsx(sites: Sites, out: Path, progress: Progress) -> None:
     """Write sites to a workbook: frozen headings, a filter, real dates and amounts."""
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
     headings = [*(column.heading for column in COLUMNS), *sites.other_headings]
-    with Workbook(out, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("Sites")
-        cells = Cells(book, sheet)
-        for at, column in enumerate(COLUMNS):
-            sheet.set_column(at, at, column.width)
-        if sites.other_headings:
-            sheet.set_column(len(COLUMNS), len(headings) - 1, 18)
-        cells.headings(headings, len(sites.rows))
-        for row, site in enumerate(_told(sites, progress), 1):
+    try:
+        with Workbook(out, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet("Sites")
+            cells = Cells(book, sheet)
             for at, column in enumerate(COLUMNS):
-                cells.write(row, at, column.kind, sites.value(column, site))
-            for at, text in enumerate(sites.others(site), len(COLUMNS)):
-                cells.text(row, at, text)
+                sheet.set_column(at, at, column.width)
+            if sites.other_headings:
+                sheet.set_column(len(COLUMNS), len(headings) - 1, 18)
+            cells.headings(headings, len(sites.rows))
+            for row, site in enumerate(_told(sites, progress), 1):
+                for at, column in enumerate(COLUMNS):
+                    cells.write(row, at, column.kind, sites.value(column, site))
+                for at, text in enumerate(sites.others(site), len(COLUMNS)):
+                    cells.text(row, at, text)
+    except FileCreateError as error:  # how the library tells what the disk refused
+        raise OSError(*getattr(error.args[0], "args", error.args)) from error
 
 
 class Cells:

@@ -182,6 +182,8 @@ def plain_words(path: Path) -> Iterator[None]:
         yield
     except encryption.sql_errors() as error:
         raise _said(path, str(error)) from error
+    except UnicodeDecodeError as error:  # damage can even be in the words SQLite says it with
+        raise _said(path, "malformed") from error
     except UnicodeEncodeError as error:
         raise UserError(
             "A text holds what is no character and cannot be kept; nothing was changed.",

@@ -179,12 +179,10 @@ def thin(found: Sequence[Backup], keep: Keep) -> list[Backup]:
     """Those of a programme's backups that are no longer kept; deletes nothing."""
     newest = sorted(found, key=lambda item: item.made_at, reverse=True)
     kept: dict[Path, None] = {}
-    for many, period in (
-        (keep.hourly, "%Y-%m-%d %H"), (keep.daily, "%Y-%m-%d"), (keep.weekly, "%G-%V"),
-    ):  # fmt: skip
-        periods: dict[str, Path] = {}
+    for many, period in ((keep.hourly, _hour), (keep.daily, _day), (keep.weekly, _week)):
+        periods: dict[tuple[int, ...], Path] = {}
         for item in newest:
-            periods.setdefault(f"{item.made_at:{period}}", item.path)
+            periods.setdefault(period(item.made_at), item.path)
         kept |= dict.fromkeys(list(periods.values())[:many])
     in_order = [item for item in newest if item.path in kept]
     total, within = 0, set()
@@ -193,6 +191,18 @@ def thin(found: Sequence[Backup], keep: Keep) -> list[Backup]:
         if n < 3 or total <= keep.most_bytes:
             within.add(item.path)
     return [item for item in newest if item.path not in within]
+
+
+def _hour(at: datetime) -> tuple[int, ...]:
+    return (at.toordinal(), at.hour)
+
+
+def _day(at: datetime) -> tuple[int, ...]:
+    return (at.toordinal(),)
+
+
+def _week(at: datetime) -> tuple[int, ...]:
+    return at.isocalendar()[:2]
 
 
 def remove(gone: Iterable[Backup]) -> None:

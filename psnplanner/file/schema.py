@@ -181,8 +181,9 @@ def pending(db: Database, path: str) -> list[str]:
 
 def upgrade(db: Database) -> None:
     """Apply the pending migrations, each with its record in one transaction."""
-    migrations.apply(db)
+    # The names first: were they last, a power cut between the two would leave them out for good.
     tables.describe(db)
+    migrations.apply(db)
 
 
 def _names() -> list[str]:

@@ -64,7 +64,7 @@ _NO_ROOM = (
 _CHANGED_SINCE = (
     "This programme has been changed since it was opened here. Open it again to see it as it is."
 )
-_WAYS_OUT = {OTHER_OPEN: "Close the other window or command, then open it again."}
+_WAYS_OUT = {_NO_ROOM: "", OTHER_OPEN: "Close the other window or command, then open it again."}
 
 
 class _TakenBack(Exception):

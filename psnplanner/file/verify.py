@@ -62,7 +62,7 @@ def examine(path: Path, refused: UserError, progress: Progress | None = None) ->
         if not rows(db, "SELECT 1 FROM sqlite_master WHERE name = 'txn'"):
             raise refused
         return verify(db, progress)
-    except sql_errors():
+    except sql_errors(UnicodeDecodeError):
         raise refused from None
     finally:
         db.conn.close()

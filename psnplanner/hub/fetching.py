@@ -81,7 +81,7 @@ def fetch(
     """
     left = sum(upto - above for _, above, upto in wanted)
     named = connection.execute("SELECT ord, dev FROM device")
-    devices: dict[int, int] = {at: dev for at, dev in named}
+    devices: dict[int, int] = dict(named)
     given = _columns(wanted)
     if left <= FEW:
         rows = connection.execute(_BY_DEVICE, given, binary=True).fetchall()

@@ -72,7 +72,7 @@ def _ords(connection: Connection, devices: Iterable[int]) -> dict[int, int]:
     """The hub's short names of these devices. Raises UserError for one it does not know."""
     wanted = sorted(devices)
     known = connection.execute("SELECT dev, ord FROM device WHERE dev = ANY (%s)", (wanted,))
-    found: dict[int, int] = {dev: at for dev, at in known}
+    found: dict[int, int] = dict(known)
     if len(found) < len(wanted):
         raise UserError("These changes rest on others that have not reached the hub.",
                         remedy="Sync again.")  # fmt: skip

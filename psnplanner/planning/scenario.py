@@ -11,7 +11,7 @@ from typing import Any
 
 from psnplanner.errors import UserError
 from psnplanner.planning.plan import Options, Plan, propose
-from psnplanner.planning.prices import with_prices
+from psnplanner.planning.prices import Prices, with_prices
 from psnplanner.programme.change import deletion, difference
 from psnplanner.programme.record import derived_id
 from psnplanner.programme.scenario import Scenario
@@ -144,14 +144,14 @@ def compare(
     listed += [(item.name, Settings.from_json(item.settings)) for item in scenarios]
     rows: list[dict[str, Any]] = []
     for n, (name, settings) in enumerate(listed):
-        if progress is not None:
-            progress(n / len(listed), f"Planning “{name}”")
-        found = plan_of(state, settings, today, calendar, options)
-        rows.append(_row(name, found, rows[0] if rows else None))
+        told = _part(progress, n, len(listed), name)
+        found = plan_of(state, settings, today, calendar, options, told)
+        late = _late(found, with_prices(options.prices, settings.prices))
+        rows.append(_row(name, found, late, rows[0] if rows else None))
     return rows
 
 
-def _row(name: str, plan: Plan, first: dict[str, Any] | None) -> dict[str, Any]:
+def _row(name: str, plan: Plan, late: int, first: dict[str, Any] | None) -> dict[str, Any]:
     ends = [
         p.ends_on
         for p in plan.after.phases.values()
@@ -164,7 +164,7 @@ def _row(name: str, plan: Plan, first: dict[str, Any] | None) -> dict[str, Any]:
         "difference_pounds": total - first["total_pounds"] if first else 0,
         "sites_planned": sum(s.phase in plan.after.phases for s in plan.after.sites.values()),
         "sites_left_out": len(plan.unplanned),
-        "sites_late": len(plan.unplanned) + _after_go_live(plan.after),
+        "sites_late": late,
         "moved": plan.moved,
         "last_phase_ends_on": max(ends).isoformat() if ends else None,
         "gap_percent": round(100 * plan.gap, 2),
@@ -172,11 +172,19 @@ def _row(name: str, plan: Plan, first: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _after_go_live(after: State) -> int:
-    """Sites that are not live and whose phase ends after go-live."""
-    goal = after.programme.go_live_on
-    late = {p.id for p in after.phases.values() if goal and p.ends_on and p.ends_on > goal}
-    return sum(
-        site.phase in late and after.statuses[ident] != "live"
-        for ident, site in after.sites.items()
-    )
+def _late(plan: Plan, prices: Prices) -> int:
+    """Sites expected not to be live by go-live: those left out, and the chances of the others.
+
+    A site dug shortly before go-live is late with the chance that its test and migration are.
+    """
+    expected = 0.0
+    if prices.miss_pounds > 0:
+        expected = plan.cost_terms["after go-live"] / prices.miss_pounds
+    return len(plan.unplanned) + round(expected)
+
+
+def _part(progress: Progress | None, n: int, count: int, name: str) -> Progress | None:
+    """The progress of one plan among several; it is stopped wherever it is."""
+    if progress is None:
+        return None
+    return lambda fraction, _doing: progress((n + fraction) / count, f"Planning “{name}”")

@@ -78,6 +78,7 @@ class HubCommands:
         self._address: Any = None
         self._since: datetime | None = None
         self._passwords: dict[str, str] = {}
+        self._wanted_again = False
         self._dialog: Any = None
         self._exchange = Exchange(window)
         self._exchange.ended.connect(self._ended)
@@ -121,7 +122,7 @@ class HubCommands:
     def follow(self, happened: Any) -> None:
         """Something changed here: the others may want it."""
         if self._address is not None and happened.transaction.kind != _CAME:
-            self._timer.start(SOON_MS)
+            self._within(SOON_MS)
 
     def let_go(self) -> None:
         """The programme is about to be closed."""
@@ -151,7 +152,10 @@ class HubCommands:
     def sync(self) -> None:
         """Exchange now, unless that is under way or the programme is held as of another day."""
         session, address = self._window.session, self._address
-        if session is None or address is None or self._exchange.running:
+        if session is None or address is None:
+            return
+        if self._exchange.running:
+            self._wanted_again = True  # it may have looked before what is wanted now was there
             return
         self._timer.stop()
         if session.read_only:
@@ -164,22 +168,29 @@ class HubCommands:
         from psnplanner.session.hub import NeedsPassword, Unreachable
 
         self._exchange.running = False
+        again, self._wanted_again = self._wanted_again, False
         if session is not self._window.session or self._address is None:
             return
         if isinstance(result, Unreachable):
             self._show(OFFLINE, str(result))
-            self._timer.start(AGAIN_MS)
+            self._within(AGAIN_MS)
         elif isinstance(result, NeedsPassword):
             self._show(LOCKED, str(result))
         elif isinstance(result, Exception):
             self._show(REFUSED, str(result))
-            self._timer.start(EVERY_MS)
+            self._within(EVERY_MS)
         else:
             self._since = None
             self._show(IDLE, _told(result))
-            self._timer.start(EVERY_MS)
+            self._within(0 if again else EVERY_MS)
             if result.conflicts:
                 self._window.exchange.follow()
+
+    def _within(self, milliseconds: int) -> None:
+        """Sync by then; what is due sooner stays due."""
+        left = self._timer.remainingTime()
+        if left < 0 or left > milliseconds:
+            self._timer.start(milliseconds)
 
     def _show(self, state: str, reason: str = "") -> None:
         now = datetime.now().astimezone()

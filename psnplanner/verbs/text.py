@@ -80,6 +80,7 @@ def plan_lines(report: dict[str, Any]) -> list[str]:
         lines += [f"  {item['reference']}: {item['reason']}" for item in report["unplanned"]]
     if report["shortfall"]:
         lines.append(f"Shortfall: {report['shortfall']}")
+    lines += [f"Caution: {said}" for said in report["cautions"]]
     cost, proof = report["cost"]["total_pounds"], report["proof"]
     lines.append(
         f"£{cost:,.0f}; no plan costs less than £{proof['bound_pounds']:,.0f} "

@@ -6,7 +6,8 @@ It follows the instance of the planning model's prototype, as far as that is des
   building and thirteen partners (nine councils, two NHS, fire, police) as in the real list;
 - phases are given: 24 of them at 600 sites, 96 at 5,000, 480 at 50,000, several teams in every
   one of 12 windows (24 at 50,000), with overtime above nine tenths (the model's beta);
-- effort by access type is the programme's own table (EFFORT repeats it); the work fills 85 % of the open days;
+- effort by access type is the programme's own table (EFFORT repeats it); the work fills 85 % of
+  the open days;
 - releases: a tree of nodes, each four weeks after the one it hangs from and a tenth of them late,
   so that the last sites open at window 6; leased land waits for its wayleave;
 - schools are shut to crews in examinations and at the start of term, offices at the year's end,

@@ -113,7 +113,7 @@ DEEDS: dict[str, Deed] = {
     "snapshot (pdf)": _within(lambda s, f: s.snapshot(f / "out.pdf")),
     **{
         f"export ({kind})": _within(lambda s, f, kind=kind: s.export(f / f"out.{kind}"))
-        for kind in ("csv", "xlsx", "geojson", "gpkg", "kml", "xml", "ics")
+        for kind in ("csv", "xlsx", "geojson", "gpkg", "kml", "zip")
     },
     "repair": lambda f: repair(f / FILE, f / "out repaired.gpkg"),
     "new programme": lambda f: Session.create(f / "out new.gpkg").close(),
@@ -196,7 +196,7 @@ def _attempt(deed: Deed, folder: Path) -> tuple[str, list[str]]:
         words = str(refusal)
         plain = any(
             said in words.lower()
-            for said in ("disk is full", "no space left", "disk refused", "enough room")
+            for said in ("disk is full", "no space left", "disk refused", "room")
         )
         return words, [] if plain else [f"it says: {words}"]
     except Exception as error:

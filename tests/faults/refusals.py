@@ -24,8 +24,8 @@ SENT = "sent.pickle"
 LONGEST_S = 300
 SAID = {
     "ENOSPC": ("disk is full", "no space left", "disk refused"),
-    "EDQUOT": ("disk refused", "quota exceeded"),
-    "EIO": ("disk refused", "input/output error"),
+    "EDQUOT": ("disk refused", "refuses to write", "quota exceeded"),
+    "EIO": ("disk refused", "refuses to write", "input/output error"),
 }
 """What each refusal must be called, whichever of our layers met it."""
 

@@ -138,7 +138,8 @@ def _words(data: bytes) -> None:
     for read in (typed_day, values.day, values.money, values.number, values.yes_no, values.point):
         with suppress(ValueError):
             read(text)
-    postcode.mend(text)
+    with suppress(ValueError):
+        postcode.mend(text)
     for name in dir(content):
         if name.startswith("is_") and name not in ("is_listed",):
             getattr(content, name)(text)

@@ -1,6 +1,7 @@
 """Days inside a phase: crews work one site at a time, on open days, the scarcest first."""
 
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_a_crew_is_at_one_site_at_a_time_and_for_as_long_as_it_takes(access: lis
     for crew in (1, 2):
         own = sorted((s.starts_on, s.ends_on) for s in found.values() if s.crew == crew)
         # Two short sites may share a day, a half each; never more.
-        assert all(a[1] <= b[0] for a, b in zip(own, own[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(own))
 
 
 def test_a_site_is_not_worked_on_while_it_is_shut() -> None:

@@ -113,6 +113,10 @@ class HubDialog(FormDialog):
             f" background: {look.colour('danger_ground').name()}; }}"
         )
         self.refusal.show()
+        layout = self.layout()
+        layout.activate()
+        # Wrapped lines ask for height only once their width is known: else the fields give way.
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def reject(self) -> None:
         """Cancel what is under way, and close."""
@@ -135,10 +139,14 @@ class JoinDialog(HubDialog):
         browse = QPushButton("&Choose…")
         browse.setAutoDefault(False)
         browse.clicked.connect(self._choose)
-        line = QHBoxLayout()
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self.out, 1)
         line.addWidget(browse)
-        self.form.addRow("&File", line)
+        label = QLabel("&File")
+        label.setBuddy(self.out)
+        self.form.addRow(label, holder)
         self.add_bar()
 
     def _choose(self) -> None:

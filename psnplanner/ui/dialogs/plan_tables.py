@@ -20,6 +20,10 @@ _BASE, _BASE_PX = PHASES.index("Base"), 170
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
+CAUTIONS = 3
+"""So many cautions are told above the tables."""
+
+
 def phase_table() -> QTableWidget:
     """An empty table of proposed phases."""
     return _table("Proposed phases", PHASES)
@@ -95,6 +99,10 @@ def plan_words(report: dict[str, Any]) -> str:
         lines.append(f"<span style='color:{colour}'>{escape(report['shortfall'])}</span>")
     elif left:
         lines.append(f"{plural(len(left), 'site')} in no phase: {escape(left[0]['reason'])}")
+    cautions = report["cautions"]
+    lines += [f"▲ {escape(said)}" for said in cautions[:CAUTIONS]]
+    if len(cautions) > CAUTIONS:
+        lines.append(f"and {plural(len(cautions) - CAUTIONS, 'more caution')}")
     return "<br>".join(lines)
 
 

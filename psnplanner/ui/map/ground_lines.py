@@ -63,7 +63,7 @@ def for_motion(view: View, seen: QRectF) -> Ground:
     if near is not None and near.box is not None and near.box.contains(seen):
         return near
     if near is not None:
-        return _rough(step // 2)
+        return _rough((step + 1) // 2)
     first = packaged() if step // 2 <= FIRST_LEVEL + 1 else None
     if first is not None and first.box is not None and first.box.contains(seen):
         return first
@@ -86,7 +86,7 @@ def make_ahead(view: View) -> bool:
         known, wanted = _near.get(step), _box(view.x, view.y, across, down)
         if known is None or known.box is None or not known.box.contains(wanted):
             box = _box(view.x, view.y, across * _ROOM, down * _ROOM)
-            _near[step] = Ground(box, *map(_drawn, within(step // 2, box.getCoords())))
+            _near[step] = Ground(box, *map(_drawn, within((step + 1) // 2, box.getCoords())))
             return True
     return False
 

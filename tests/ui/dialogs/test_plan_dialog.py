@@ -206,7 +206,8 @@ def test_words_say_what_is_wrong_first(window: MainWindow) -> None:
     """A shortfall in red; moves that had to be."""
     plan = window.session.propose_plan(Options(seconds=0.1))
     report = plan.report() | {"shortfall": "3 sites <late>", "moved": 4, "forced_moves": 2}
-    words = plan_words(report)
+    words = plan_words(report | {"cautions": ["one", "two", "three", "four", "five"]})
+    assert "▲ three<br>and 2 more cautions" in words
     assert "3 sites &lt;late&gt;" in words
     assert "4 sites moved from another phase (2 had to)" in words
 
