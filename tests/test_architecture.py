@@ -40,7 +40,7 @@ ROOMS: dict[str, set[str]] = {
         "programme", "session", "console", "geography", "planning", "intake", "exchange", "hub",
     },
     "cli": {"verbs", "session", "console", "demo", "ui"},
-    "__main__": {"cli"},
+    "__main__": {"cli", "ui", "console"},
 }  # fmt: skip
 """Each room and the rooms it may import."""
 

@@ -10,12 +10,13 @@ from psnplanner.board.attention import whom
 from psnplanner.board.due import live_on
 from psnplanner.board.ledger import original_and_revised
 from psnplanner.board.savings import savings
-from psnplanner.board.words import plain, pounds
+from psnplanner.board.words import pounds
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import BLOCKED, WAITING
 from psnplanner.programme.state import State
+from psnplanner.programme.words import plain
 from psnplanner.programme.working_days import Calendar
 
 

@@ -15,7 +15,7 @@ from psnplanner.board.due import live_on
 from psnplanner.board.places import known, largest
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
-from psnplanner.board.words import plain, short_names
+from psnplanner.board.words import short_names
 from psnplanner.geography.basemap import Basemap, Line, load
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import (
@@ -27,6 +27,7 @@ from psnplanner.programme.stage import (
     WAITING,
 )
 from psnplanner.programme.state import State
+from psnplanner.programme.words import plain
 from psnplanner.style import base_colour, kind_shape, phase_colour
 
 SCALE = 100_000

@@ -22,7 +22,7 @@ from xstatic.pkg import leaflet
 
 from psnplanner.board.map_data import document, embed
 from psnplanner.board.snapshot import Pack
-from psnplanner.board.words import plain
+from psnplanner.programme.words import plain
 from psnplanner.resource_files import read_text
 
 _POLICY = (

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 
-from psnplanner.board.words import plain
+from psnplanner.programme.words import plain
 
 INK, MUTED, LINE, WARN = "#14242e", "#566570", "#cfd8dd", "#8b0a2b"
 """Colours of text, of text that may be overlooked, of frames, and of what is wrong."""

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
 from psnplanner.programme.gates import uk
-
-
-def plain(text: str, limit: int) -> str:
-    """At most `limit` characters on one line, without controls or direction overrides.
-
-    A name may hold anything; drawn text must not turn its neighbours around or break a line.
-    """
-    kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * limit])
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= limit and len(text) <= 4 * limit else line[: limit - 1] + "…"
 
 
 def short_names(names: Sequence[str]) -> list[str]:

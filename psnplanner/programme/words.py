@@ -19,3 +19,15 @@ def plural(count: int, one: str, many: str = "") -> str:
 def uk(on: date) -> str:
     """A date as the United Kingdom writes it: 3 June 2014."""
     return f"{on.day} {on:%B %Y}"
+
+
+def plain(text: str, limit: int) -> str:
+    """At most `limit` characters on one line, without controls or direction overrides.
+
+    A name may hold anything; drawn text must not turn its neighbours around or break a line.
+    """
+    import unicodedata
+
+    kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * limit])
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= limit and len(text) <= 4 * limit else line[: limit - 1] + "…"

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from psnplanner.board.words import plain
 from psnplanner.console import table
-from psnplanner.programme.words import uk
+from psnplanner.programme.words import plain, uk
 
 if TYPE_CHECKING:
     from psnplanner.programme.issued import IssuedSnapshot

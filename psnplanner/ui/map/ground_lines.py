@@ -80,9 +80,9 @@ def make_ahead(view: View) -> bool:
         step = here + away
         if step // 2 >= FINE_LEVEL:
             continue
-        # A zoom about the cursor stays within this view, or has it within its own.
-        scale = min(view.scale, 2.0 ** (step / 2))
-        across, down = view.width / 2 / scale, view.height / 2 / scale
+        # A zoom about the cursor stays within this view, or has it within its own, in a corner.
+        far = 1 / min(view.scale, 2.0 ** (step / 2)) - 0.5 / view.scale
+        across, down = view.width * far, view.height * far
         known, wanted = _near.get(step), _box(view.x, view.y, across, down)
         if known is None or known.box is None or not known.box.contains(wanted):
             box = _box(view.x, view.y, across * _ROOM, down * _ROOM)
