@@ -47,7 +47,7 @@ class ViewSettings:
             known = {item.name for item in fields(ViewSettings)}
             given = {key: value for key, value in found.items() if key in known}
             return ViewSettings(**{key: _typed(key, value) for key, value in given.items()})
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise UserError(
                 "This view cannot be read.", remedy="Delete it, and save it again."
             ) from error

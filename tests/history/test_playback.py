@@ -93,7 +93,7 @@ class Played(Programme):
 
 
 Played.TestCase.settings = settings(
-    Programme.TestCase.settings, max_examples=20, stateful_step_count=20
+    Programme.TestCase.settings, max_examples=10, stateful_step_count=20
 )
 TestPlayed = Played.TestCase
 

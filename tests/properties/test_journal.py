@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -184,7 +185,7 @@ class Programme(RuleBasedStateMachine):
 
 
 Programme.TestCase.settings = settings(
-    max_examples=30,
+    max_examples=int(os.environ.get("PSN_EXAMPLES", "20")),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

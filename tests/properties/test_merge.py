@@ -196,7 +196,7 @@ def run(folder: Path, steps: list[Any]) -> None:
 
 
 @given(STEPS)
-@settings(max_examples=int(os.environ.get("PSN_EXAMPLES", "40")))
+@settings(max_examples=int(os.environ.get("PSN_EXAMPLES", "20")))
 def test_any_copies_merged_in_any_order_agree(steps: list[Any]) -> None:
     """Three copies, edited and merged at will."""
     with tempfile.TemporaryDirectory() as folder:

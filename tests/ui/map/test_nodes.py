@@ -39,7 +39,7 @@ def test_a_node_is_a_hexagon_that_fills_once_it_is_live(placed: MainWindow, whic
     canvas.settle()
     px, py = canvas.view.to_screen(x, y)
     at, image = QPoint(round(px), round(py)), canvas.grab().toImage()
-    eye, body = image.pixelColor(at), image.pixelColor(at + QPoint(0, 4))
+    eye, body = image.pixelColor(at), image.pixelColor(at + QPoint(0, 3))  # between eye and rim
     assert abs(eye.lightness() - body.lightness()) > 150
     assert (body.lightness() < 80) == (node.live_on is not None)
 

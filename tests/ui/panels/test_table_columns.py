@@ -285,7 +285,7 @@ def test_two_views_of_one_name_are_refused(window: MainWindow) -> None:
 def test_a_view_of_a_newer_window_still_opens() -> None:
     """What is not known is passed over; what is no view is refused in words."""
     assert ViewSettings.from_json('{"words": "x", "hologram": 3}') == ViewSettings("x")
-    for text in ("[1]", '{"extent": [1]}', "nonsense"):
+    for text in ("[1]", '{"extent": [1]}', "nonsense", "[" * 100_000):
         with pytest.raises(UserError):
             ViewSettings.from_json(text)
 
