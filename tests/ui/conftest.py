@@ -22,18 +22,6 @@ from tests.ui.sample import create
 SITES = 120
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test of the window that fails is tried once more, and named in the summary.
-
-    Real clicks, timers and threads on a machine others load: with two thousand of them one goes
-    astray now and then. The core's tests have no such excuse and no second try.
-    """
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A programme of 120 sites, half way, made once."""
