@@ -117,11 +117,6 @@ def _bytes(path: Path) -> bytes:
                         "Check the name and your rights to it.") from error  # fmt: skip
 
 
-def is_return(start: bytes) -> bool:
-    """Whether a file that begins so says it is a return."""
-    return start.startswith(b'{"psnplanner":"return"')
-
-
 def _first(line: bytes, where: str) -> dict[str, Any]:
     try:
         first = json.loads(line[:10_000])

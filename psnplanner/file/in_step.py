@@ -18,7 +18,7 @@ from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
 from psnplanner.programme.change import Change
 from psnplanner.programme.fold import fold
-from psnplanner.programme.travel import OFFICE, Sent, SentEvent
+from psnplanner.programme.travel import OFFICE, Sent
 from psnplanner.whole_file import whole_file
 
 
@@ -44,23 +44,7 @@ def beyond(db: Database, vector: Mapping[int, int]) -> list[Known]:
 
 def sent(db: Database, wanted: Iterable[Known]) -> list[Sent]:
     """These transactions with their changes."""
-    return [_sent(db, known) for known in wanted]
-
-
-def _sent(db: Database, known: Known) -> Sent:
-    row = rows(
-        db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
-        "FROM txn WHERE dev = ? AND n = ?", known.dev, known.n,
-    )[0]  # fmt: skip
-    events = rows(
-        db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
-        "ORDER BY seq", row[9], row[9] + row[10],
-    )  # fmt: skip
-    hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
-    return Sent(
-        hlc, dev, n, author, kind, label, effective_on, undo_of,
-        journal.vector(ctx) if ctx else None, tuple(SentEvent(*event) for event in events),
-    )  # fmt: skip
+    return [merge.sent_one(db, known.dev, known.n) for known in wanted]
 
 
 def hashes(db: Database, vector: Mapping[int, int]) -> dict[int, bytes]:

@@ -324,21 +324,31 @@ def _between(was: Record | None, now: Record | None) -> list[Change]:
 # -- What travels --------------------------------------------------------------------------
 
 
+_SENT = "hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt"
+"""Columns of a transaction that travel, in the order of `Sent`, and where its changes lie."""
+
+
 def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
     """Every transaction a copy with that vector lacks, in the order of the clock."""
-    for row in rows(
-        db, "SELECT hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt "
-        "FROM txn ORDER BY hlc, dev",
-    ):  # fmt: skip
-        if row[2] <= beyond.get(row[1], 0):
-            continue
-        events = rows(
-            db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
-            "ORDER BY seq", row[9], row[9] + row[10],
-        )  # fmt: skip
-        hlc, dev, n, author, kind, label, effective_on, undo_of, ctx = row[:9]
-        yield Sent(
-            hlc, dev, n, author, kind, label, effective_on, undo_of,
-            journal.vector(ctx) if ctx else None,
-            tuple(SentEvent(*event) for event in events),
-        )  # fmt: skip
+    for row in rows(db, f"SELECT {_SENT} FROM txn ORDER BY hlc, dev"):
+        if row[2] > beyond.get(row[1], 0):
+            yield _with_changes(db, row)
+
+
+def sent_one(db: Database, dev: int, n: int) -> Sent:
+    """One transaction that this copy has, with its changes."""
+    (row,) = rows(db, f"SELECT {_SENT} FROM txn WHERE dev = ? AND n = ?", dev, n)
+    return _with_changes(db, row)
+
+
+def _with_changes(db: Database, row: tuple[Any, ...]) -> Sent:
+    hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, count = row
+    events = rows(
+        db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
+        "ORDER BY seq", first, first + count,
+    )  # fmt: skip
+    known = journal.vector(ctx) if ctx else None
+    return Sent(
+        hlc, dev, n, author, kind, label, effective_on, undo_of, known,
+        tuple(SentEvent(*event) for event in events),
+    )  # fmt: skip

@@ -88,6 +88,14 @@ def colour(name: str) -> QColor:
     return QColor((_DARK if is_dark() else _LIGHT)[name])
 
 
+def refusal_style() -> str:
+    """How a label in a dialog looks that says why something is refused."""
+    return (
+        f"QLabel {{ padding: 8px; border-radius: 5px; color: {colour('text').name()};"
+        f" background: {colour('danger_ground').name()}; }}"
+    )
+
+
 def apply(appearance: str = "system") -> None:
     """Dress the application; "system" follows the desktop's own light or dark."""
     app = QApplication.instance()

@@ -140,11 +140,7 @@ def figure_lines(found: Any) -> list[str]:
     lines = [
         f"{found['programme']}, {uk(date.fromisoformat(found['status_on']))}: "
         f"{found['live']:,} of {found['sites']:,} sites live, "
-        + (
-            f"{found['days_to_go_live']:,} days to go-live."
-            if found["go_live_on"]
-            else "no go-live."
-        ),
+        f"{_to_go_live(found['days_to_go_live'])}.",
         "",
         *table(("Status", "Sites"), found["by_status"].items()),
     ]
@@ -162,7 +158,7 @@ def figure_lines(found: Any) -> list[str]:
 def _to_go_live(days: int | None) -> str:
     if days is None:
         return "no go-live set"
-    return f"{days:,} days to go-live" if days >= 0 else f"{-days:,} days after go-live"
+    return f"{plural(abs(days), 'day')} {'to' if days >= 0 else 'after'} go-live"
 
 
 def plain(value: Any) -> Any:

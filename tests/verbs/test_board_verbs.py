@@ -11,8 +11,11 @@ from click.testing import CliRunner
 from psnplanner.cli import cli
 from psnplanner.programme.edits import Create
 from psnplanner.session import Session
+from psnplanner.verbs.text import figure_lines
 from tests.board.sample import ident, programme
 from tests.board.test_issue import SITES
+
+_ROUND_GO_LIVE = (date(2015, 3, 31), date(2015, 4, 6))
 
 
 def _file(folder: Path) -> Path:
@@ -55,3 +58,10 @@ def test_recorded_by_is_an_instant(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["figures", file, "--recorded-by", "yesterday"])
     assert done.exit_code == 2
     assert "no instant" in done.output
+
+
+def test_the_headline_counts_on_after_go_live(with_sites: Session) -> None:
+    """Days that are past are said to be past, not counted below nothing."""
+    said = [figure_lines(with_sites.figures(as_at=day))[0] for day in _ROUND_GO_LIVE]
+    assert said[0].endswith(", 1 day to go-live.")
+    assert said[1].endswith(", 5 days after go-live.")

@@ -61,10 +61,7 @@ class FormDialog(QDialog):
             self.accept_form()
         except UserError as error:
             self.refusal.setText(str(error))
-            self.refusal.setStyleSheet(
-                f"QLabel {{ padding: 8px; border-radius: 5px; color: {look.colour('text').name()};"
-                f" background: {look.colour('danger_ground').name()}; }}"
-            )
+            self.refusal.setStyleSheet(look.refusal_style())
             self.refusal.show()
         else:
             self.accept()

@@ -108,10 +108,7 @@ class HubDialog(FormDialog):
 
     def _refuse(self, error: UserError) -> None:
         self.refusal.setText(str(error))
-        self.refusal.setStyleSheet(
-            f"QLabel {{ padding: 8px; border-radius: 5px; color: {look.colour('text').name()};"
-            f" background: {look.colour('danger_ground').name()}; }}"
-        )
+        self.refusal.setStyleSheet(look.refusal_style())
         self.refusal.show()
         layout = self.layout()
         layout.activate()

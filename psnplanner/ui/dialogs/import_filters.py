@@ -73,15 +73,6 @@ class RowFilters(QWidget):
         self.text.clear()
         self.changed.emit()
 
-    def show_serious(self) -> None:
-        """Let through what has errors, else what has warnings, else everything."""
-        for severity in ("error", "warning"):
-            at = self.problem.findData(severity)
-            if at >= 0:
-                self.problem.setCurrentIndex(at)
-                break
-        self.changed.emit()
-
     def follow(self, rows: ListRows | None) -> None:
         """Count what there is; what is asked for stays asked for, if there is any of it."""
         for name, button in self.buttons.items():

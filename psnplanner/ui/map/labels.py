@@ -124,9 +124,3 @@ def blank(wide: float, tall: float, ratio: float) -> tuple[QPixmap, QPainter]:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     return pixmap, painter
-
-
-def text_box(words: str, face: Face, centre: QPointF, pad: float = 3) -> QRectF:
-    """The rectangle that words in a font fill around a point, with room to breathe."""
-    wide, tall = face.width(words) + 2 * pad, face.height + pad
-    return QRectF(centre.x() - wide / 2, centre.y() - tall / 2, wide, tall)
