@@ -13,9 +13,11 @@ CREATE TABLE hub (
 );
 
 -- The names behind the journal's numbers. `site_fld` is the field that names a record's site;
--- `wide` says that surveyors may read such records, though they are of no site.
+-- `wide` says that surveyors may read such records, though they are of no site. `derives` is the
+-- name under which a site has just one of them, its fields in braces: see `derived_id`.
 CREATE TABLE entity (
-  ent integer PRIMARY KEY, name text NOT NULL, site_fld integer, wide boolean NOT NULL
+  ent integer PRIMARY KEY, name text NOT NULL, site_fld integer, wide boolean NOT NULL,
+  derives text
 );
 CREATE TABLE field (
   ent integer, fld integer, name text NOT NULL, kind text NOT NULL, PRIMARY KEY (ent, fld)
@@ -95,6 +97,75 @@ CREATE FUNCTION plain(kind text, val text) RETURNS jsonb LANGUAGE sql IMMUTABLE
     WHEN kind IN ('text', 'day') THEN to_jsonb(psnplanner.text_of(val::jsonb))
     ELSE val::jsonb END $$;
 
+-- Ids that follow from a site -----------------------------------------------------------------
+
+-- Of what a site has just one of by some name, the id is BLAKE2b (RFC 7693, 16 bytes) of the site's
+-- id and that name. Who claims such an id for another site would get what others say of it there.
+CREATE FUNCTION sum64(a bigint, b bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
+  AS $$ SELECT ((((a >> 32) & 4294967295) + ((b >> 32) & 4294967295)
+      + (((a & 4294967295) + (b & 4294967295)) >> 32)) << 32)
+    | (((a & 4294967295) + (b & 4294967295)) & 4294967295) $$;
+
+CREATE FUNCTION turned(a bigint, by integer) RETURNS bigint LANGUAGE sql IMMUTABLE
+  AS $$ SELECT ((a >> by) & ((1::bigint << (64 - by)) - 1)) | (a << (64 - by)) $$;
+
+CREATE FUNCTION derived_id(owner uuid, name text) RETURNS uuid
+  LANGUAGE plpgsql IMMUTABLE SET search_path = psnplanner, pg_temp AS $$
+DECLARE
+  iv CONSTANT bigint[] := ARRAY[x'6a09e667f3bcc908'::bigint, x'bb67ae8584caa73b'::bigint,
+    x'3c6ef372fe94f82b'::bigint, x'a54ff53a5f1d36f1'::bigint, x'510e527fade682d1'::bigint,
+    x'9b05688c2b3e6c1f'::bigint, x'1f83d9abfb41bd6b'::bigint, x'5be0cd19137e2179'::bigint];
+  sigma CONSTANT text[] := ARRAY['0123456789abcdef', 'ea489fd61c02b753', 'b8c052fdae367194',
+    '7931dcbe265a40f8', '905724afe1bc683d', '2c6a0b834d75fe19', 'c51fed4a0763928b',
+    'db7ec13950f4862a', '6fe9b308c2d714a5', 'a2847615fb9e3cd0', '0123456789abcdef',
+    'ea489fd61c02b753'];
+  lanes CONSTANT integer[] := ARRAY[1,5,9,13, 2,6,10,14, 3,7,11,15, 4,8,12,16,
+    1,6,11,16, 2,7,12,13, 3,8,9,14, 4,5,10,15];
+  given bytea := decode(replace(owner::text, '-', ''), 'hex') || convert_to(name, 'UTF8');
+  size CONSTANT integer := length(given);
+  blocks CONSTANT integer := greatest(1, (size + 127) / 128);
+  h bigint[] := iv;
+  v bigint[];
+  m bigint[];
+  digits CONSTANT text := sigma[1];
+  a integer; b integer; c integer; d integer; first integer; second integer;
+BEGIN
+  h[1] := h[1] # x'01010010'::bigint;  -- no key, 16 bytes
+  given := given || decode(repeat('00', blocks * 128 - size), 'hex');
+  FOR block IN 0 .. blocks - 1 LOOP
+    FOR word IN 0 .. 15 LOOP
+      m[word] := 0;
+      FOR byte IN REVERSE 7 .. 0 LOOP
+        m[word] := (m[word] << 8) | get_byte(given, block * 128 + word * 8 + byte);
+      END LOOP;
+    END LOOP;
+    v := h || iv;
+    v[13] := v[13] # least(size, (block + 1) * 128)::bigint;
+    IF block = blocks - 1 THEN v[15] := ~v[15]; END IF;
+    FOR turn IN 1 .. 12 LOOP
+      FOR lane IN 0 .. 7 LOOP
+        a := lanes[lane * 4 + 1]; b := lanes[lane * 4 + 2];
+        c := lanes[lane * 4 + 3]; d := lanes[lane * 4 + 4];
+        first := strpos(digits, substr(sigma[turn], lane * 2 + 1, 1)) - 1;
+        second := strpos(digits, substr(sigma[turn], lane * 2 + 2, 1)) - 1;
+        v[a] := sum64(sum64(v[a], v[b]), m[first]);
+        v[d] := turned(v[d] # v[a], 32);
+        v[c] := sum64(v[c], v[d]);
+        v[b] := turned(v[b] # v[c], 24);
+        v[a] := sum64(sum64(v[a], v[b]), m[second]);
+        v[d] := turned(v[d] # v[a], 16);
+        v[c] := sum64(v[c], v[d]);
+        v[b] := turned(v[b] # v[c], 63);
+      END LOOP;
+    END LOOP;
+    FOR word IN 1 .. 8 LOOP
+      h[word] := h[word] # v[word] # v[word + 8];
+    END LOOP;
+  END LOOP;
+  RETURN (SELECT string_agg(lpad(to_hex((h[w] >> (8 * at)) & 255), 2, '0'), '' ORDER BY w, at)
+    FROM generate_series(1, 2) w, generate_series(0, 7) at)::uuid;
+END $$;
+
 -- What a push must keep to -----------------------------------------------------------------
 
 CREATE FUNCTION is_planner() RETURNS boolean LANGUAGE sql STABLE
@@ -164,7 +235,7 @@ CREATE CONSTRAINT TRIGGER check_whole AFTER INSERT ON txn DEFERRABLE INITIALLY D
 -- Says whose an event is, before row-level security looks at it.
 CREATE FUNCTION place_event() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
-DECLARE kind entity;
+DECLARE kind entity; given jsonb; part text; name text;
 BEGIN
   NEW.site := NULL;
   IF NEW.ent = :site THEN NEW.site := NEW.record; RETURN NEW; END IF;
@@ -172,7 +243,15 @@ BEGIN
   IF kind.site_fld IS NULL THEN RETURN NEW; END IF;
   SELECT b.site INTO NEW.site FROM belongs b WHERE b.ent = NEW.ent AND b.record = NEW.record;
   IF NOT FOUND AND NEW.fld IN (0, -1) THEN
-    NEW.site := (text_of(NEW.val::jsonb)::jsonb ->> kind.site_fld::text)::uuid;
+    given := text_of(NEW.val::jsonb)::jsonb;
+    NEW.site := (given ->> kind.site_fld::text)::uuid;
+    IF kind.derives IS NOT NULL AND NOT is_planner() THEN
+      name := kind.derives;
+      FOR part IN SELECT m[1] FROM regexp_matches(kind.derives, '{(\d+)}', 'g') m LOOP
+        name := replace(name, '{' || part || '}', coalesce(given ->> part, ''));
+      END LOOP;
+      IF derived_id(NEW.site, name) IS DISTINCT FROM NEW.record THEN NEW.site := NULL; END IF;
+    END IF;
     IF NEW.site IS NOT NULL THEN
       INSERT INTO belongs VALUES (NEW.ent, NEW.record, NEW.site) ON CONFLICT DO NOTHING;
     END IF;

@@ -69,8 +69,10 @@ def test_sites_have_what_a_real_list_has(state: State) -> None:
     assert 50 < sum(site.contract_ends_on is None for site in sites) < 200
     kinds = {partner.id: partner.kind for partner in state.partners.values()}
     sensitive = [site for site in sites if site.sensitive]
-    assert 5 < len(sensitive) < 30
+    assert len(sensitive) == 60
     assert all(kinds[site.partner or b""] == "police" for site in sensitive)
+    assert all("Vetted" in site.safety for site in sensitive)
+    assert 100 < sum(bool(site.safety) for site in sites) < 500
     assert sum(bool(site.sharing) for site in sites) == 10
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TypedDict
 
+from psnplanner.programme import words
 from psnplanner.programme.gates import WAYLEAVE_STAGE
 from psnplanner.programme.partner import Certificate
 from psnplanner.programme.record import RecordId
@@ -114,7 +115,7 @@ def _waiting(
 
 def whom(state: State, site: Site, owner: str) -> str:
     """An owner by name: “partner” is whichever partner the site belongs to."""
-    return (state.partner_name(site.partner) or owner) if owner == "partner" else owner
+    return words.whom(owner, state.partner_name(site.partner))
 
 
 def by_owner(rows: Iterable[Waiting]) -> list[WaitingOn]:

@@ -18,7 +18,8 @@ NEAR_DEGREES: Final = 0.0005
 COARSE_PLACES: Final = 2
 """Decimals left of a place that would: about a kilometre."""
 
-_SHORTEST: Final = 4  # letters of a name that can be told from a common word
+_SHORTEST: Final = 4  # letters of a name that is looked for within words as well
+_LETTERS: Final = re.compile(r"[^\W_]+")
 _SHOWN = ("programme", "partner", "node", "phase", "site", "stage", "override", "certificate",
           "closed_window", "baseline")  # fmt: skip
 _STAND_IN = {"partner": "A partner", "node": "A node", "phase": "A phase", "site": "A site"}
@@ -29,7 +30,8 @@ Tables = dict[str, dict[RecordId, Record]]
 def words_of(gone: Iterable[Site], state: State) -> list[str]:
     """The names, references and postcodes that may not be read anywhere.
 
-    A name that a site which is shown has too, such as “Library”, betrays nothing.
+    A name that a site which is shown has too, such as “Library”, betrays nothing, and neither
+    does a number of a digit or two.
     """
     gone = list(gone)
     hidden = {site.id for site in gone}
@@ -39,7 +41,12 @@ def words_of(gone: Iterable[Site], state: State) -> list[str]:
         found |= {site.reference.strip(), site.postcode.strip(), site.uprn.strip()}
         if site.name.strip().casefold() not in open_names:
             found.add(site.name.strip())
-    return sorted(word for word in found if len(word) >= _SHORTEST)
+    return sorted(word for word in found if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    letters = "".join(_LETTERS.findall(word))
+    return len(letters) >= _SHORTEST or (len(letters) > 1 and not letters.isdigit())
 
 
 def scrub(kept: Tables, words: list[str]) -> None:
@@ -70,8 +77,15 @@ def without(text: str, words: list[str]) -> str:
 
 
 def _pattern(words: list[str]) -> re.Pattern[str]:
+    """Finds each of the words however it is spaced: “CW9 9ZZ” in cw9-9zz.html too."""
     longest_first = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+    return re.compile("|".join(map(_however_spaced, longest_first)), re.IGNORECASE)
+
+
+def _however_spaced(word: str) -> str:
+    parts = _LETTERS.findall(word)
+    found = r"[\W_]*".join(map(re.escape, parts))
+    return found if sum(map(len, parts)) >= _SHORTEST else rf"(?<![^\W_]){found}(?![^\W_])"
 
 
 def _reworded(entity: str, name: str, value: str, hidden: re.Pattern[str]) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 DIGITS: Final = "".join(
     chr(c) for c in range(35, 126) if chr(c) not in "\\<>&`{|}"
@@ -25,17 +26,17 @@ _ODD = re.compile(r'[`{|"\\]|[^\x00-\x7f]')
 _WORTH_A_NUMBER = 4  # occurrences
 
 
-def numbers(values: Sequence[int | None]) -> dict[str, Any]:
-    """Whole numbers or None as {"w": width, "low": least, "d": digits}; None is the last code."""
-    known = [value for value in values if value is not None]
-    low = min(known, default=0)
-    span = max(known, default=0) - low + 2
+def numbers(values: ArrayLike | Sequence[int | None]) -> dict[str, Any]:
+    """Whole numbers as {"w": width, "low": least, "d": digits}; None or NaN is the last code."""
+    found = np.asarray(values, np.float64)  # where None is NaN
+    gap = np.isnan(found)
+    low = int(found.min(initial=np.inf, where=~gap)) if not gap.all() else 0
+    span = int(found.max(initial=-np.inf, where=~gap)) - low + 2 if not gap.all() else 2
     width = 1
     while BASE**width < span:
         width += 1
-    none = BASE**width - 1
     # All at once: a page has tens of thousands of them.
-    left = np.array([none if v is None else v - low for v in values], np.int64)
+    left = np.where(gap, BASE**width - 1, found - low).astype(np.int64)
     codes = np.empty((len(left), width), np.uint8)
     for place in reversed(range(width)):
         left, codes[:, place] = np.divmod(left, BASE)
@@ -52,46 +53,60 @@ def _digits(value: int, width: int) -> str:
 
 def texts(values: Sequence[str]) -> dict[str, Any]:
     """Texts as {"words": [...], "d": one text}: words that recur are numbers in it."""
-    counts = Counter(" ".join(values).split(" "))
+    # The reader drops the blank after a last word: one that was meant would go with it.
+    if " " in {value[-1:] for value in values}:
+        return {"list": list(values)}
+    # All texts as one, between two of them what none of them has.
+    between, whole = END, "".join(values)
+    while between in whole:
+        between += END
+    words = f" {between} ".join(values).split(" ")
+    counts = Counter(words)
+    del counts[between]
     gain = {w: n * (len(w) + 1) for w, n in counts.items() if n >= _WORTH_A_NUMBER and w}
     # A word that holds one of our own marks has to travel as a number.
-    odd = [word for word in counts if _ODD.search(word)] if _ODD.search("".join(values)) else []
+    odd = [word for word in counts if _ODD.search(word)] if _is_odd(whole) else []
     for word in odd:
         gain.setdefault(word, 0)
     ranked = sorted(gain, key=lambda word: (-gain[word], word))[: BASE + BASE * BASE]
     # A number stands for the word and the blank after it; the reader drops the last one.
     code = {word: WORD + DIGITS[k] if k < BASE else NEXT + _digits(k - BASE, 2)
             for k, word in enumerate(ranked)}  # fmt: skip
-    # The reader drops the blank after a last word: one that was meant would go with it.
-    if any(value.endswith(" ") for value in values):
-        return {"list": list(values)}
     if any(word not in code and _MARK.search(word) for word in odd):
         return {"list": list(values)}
-    spelt = {word: code.get(word, word + " ") for word in counts}
-    coded = ("".join([spelt[word] for word in value.split(" ")]) for value in values)
-    return {"words": ranked, "d": END.join(text.removesuffix(" ") for text in coded)}
+    spelt = {word: word + " " for word in counts}
+    spelt |= code
+    spelt[between] = END
+    coded = "".join([spelt[word] for word in words])
+    return {"words": ranked, "d": coded.replace(" " + END, END).removesuffix(" ")}
+
+
+def _is_odd(whole: str) -> bool:
+    # Many times as fast as the pattern, and nearly always the answer is no.
+    return not whole.isascii() or any(mark in whole for mark in (WORD, NEXT, END, '"', "\\"))
 
 
 def sorted_texts(values: Sequence[str]) -> dict[str, Any]:
     """Texts of which each begins much as the one before: what is alike is counted, not said."""
-    parts, before = [], ""
-    for value in values:
-        alike = _alike(before, value)
-        parts.append(DIGITS[alike] + value[alike:])
-        before = value
     if END in (whole := "".join(values)) or '"' in whole:
         return {"list": list(values)}
+    alike = _alike(values).tolist()
+    parts = [DIGITS[k] + value[k:] for k, value in zip(alike, values, strict=True)]
     return {"front": END.join(parts)}
 
 
-def _alike(before: str, value: str) -> int:
-    """How many letters two texts begin with alike, as far as one digit can say it."""
-    count = 0
-    for one, other in zip(before, value, strict=False):
-        if one != other or count == BASE - 1:
-            break
-        count += 1
-    return count
+def _alike(values: Sequence[str]) -> NDArray[np.intp]:
+    """How many letters each begins with as the one before, as far as one digit can say it."""
+    if not values:
+        return np.empty(0, np.intp)
+    starts = np.array([value[: BASE - 1] for value in values])
+    letters = starts.view(np.uint32).reshape(len(values), -1)
+    lengths = np.fromiter(map(len, values), np.intp, len(values))
+    counts = np.zeros(len(values), np.intp)
+    counts[1:] = (letters[1:] == letters[:-1]).cumprod(axis=1).sum(axis=1)
+    # Short ones are filled up with nothing, which is alike as well.
+    counts[1:] = np.minimum(counts[1:], np.minimum(lengths[1:], lengths[:-1]))
+    return counts
 
 
 def steps(line: Iterable[tuple[int, int]]) -> str:
@@ -115,6 +130,8 @@ def _step(value: int) -> str:
     return "~" + _digits(value + BASE**4 // 2, 4)
 
 
-def plain_or(values: Sequence[str], packed: dict[str, Any], most_plain: int) -> Any:
+def plain_or(
+    values: Sequence[str], pack: Callable[[Sequence[str]], dict[str, Any]], most_plain: int
+) -> Any:
     """The values as they are where they are few, so that a page can be read as it stands."""
-    return list(values) if len(values) <= most_plain else packed
+    return list(values) if len(values) <= most_plain else pack(values)

@@ -53,7 +53,6 @@ Comparison = TypedDict(
     {
         "from": str,
         "to": str,
-        "changes": int,
         "sites_was": int,
         "sites_now": int,
         "live_was": int,
@@ -87,9 +86,8 @@ def compare(
     from_day: date,
     to_day: date,
     calendar: Calendar,
-    changes: int = 0,
 ) -> Comparison:
-    """What became of the programme from one day to another; `changes` counts the transactions.
+    """What became of the programme from one day to another.
 
     A site slipped if the day it is to be live moved later. That day is its plan's, and from the
     moment it is past, each day on which the site is still not live.
@@ -106,7 +104,6 @@ def compare(
     found: Any = {
         "from": from_day.isoformat(),
         "to": to_day.isoformat(),
-        "changes": changes,
         "sites_was": len(before.sites),
         "sites_now": len(after.sites),
         "live_was": sum(status == "live" for status in was.values()),

@@ -39,8 +39,9 @@ def _dates(f: Mapping[str, Any]) -> Iterator[Decision]:
     if late:
         worst = max(row["working_days"] for row in late)
         yield Decision(
-            ask=f"Approve new dates for {_many(len(late), 'site')} whose phase is over",
-            why=f"They are not live; the longest is {_many(worst, 'working day')} late.",
+            ask=f"Approve {'a new date' if len(late) == 1 else 'new dates'} for "
+            f"{_many(len(late), 'site')} whose phase is over",
+            why=f"The latest is {_many(worst, 'working day')} late.",
             of="board", sites=_sites(late),
         )  # fmt: skip
     if f["against_baseline"] is None and f["sites"]:
@@ -86,16 +87,17 @@ _OWNERS = {"landlord": "the landlords", "partner": "the partners",
 
 def _certificates(f: Mapping[str, Any]) -> Iterator[Decision]:
     for row in f["certificates"]:
+        verb, fault = _FAULTS.get(row["state"], ("renew its", row["state"]))
         yield Decision(
-            ask=f"Have {row['partner']} renew its compliance certificate",
-            why=f"It {_FAULTS.get(row['state'], row['state'])}; without one none of its "
-            f"{_many(row['sites'], 'site')} may go live.",
+            ask=f"Have {row['partner']} {verb} compliance certificate",
+            why=f"It {fault}; without one none of its {_many(row['sites'], 'site')} may go live.",
             of=row["partner"], sites=[],
         )  # fmt: skip
 
 
-_FAULTS = {"missing": "is missing", "expired": "has expired", "lapses": "lapses before go-live",
-           "not yet valid": "is not valid yet"}  # fmt: skip
+_FAULTS = {"missing": ("obtain a", "has none"), "expired": ("renew its", "has expired"),
+           "lapses": ("renew its", "lapses before go-live"),
+           "not yet valid": ("bring forward its", "is not valid yet")}  # fmt: skip
 
 
 def _wayleaves(f: Mapping[str, Any]) -> Iterator[Decision]:
@@ -114,7 +116,8 @@ def _circuits(f: Mapping[str, Any]) -> Iterator[Decision]:
     if overdue:
         yearly = pounds(sum(row["pence_a_year"] for row in overdue))
         yield Decision(
-            ask=f"Have {_many(len(overdue), 'old circuit')} ceased that are past their date",
+            ask=f"Have {_many(len(overdue), 'old circuit')} ceased that "
+            f"{'is past its' if len(overdue) == 1 else 'are past their'} cease-by date",
             why=f"Both networks are paid for there: {yearly} a year." if yearly != "£0" else
             "Both networks are paid for there.",
             of="partners", sites=_sites(overdue),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from psnplanner.programme.record import RecordId
-from psnplanner.programme.site import Site
+from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import DONE
 from psnplanner.programme.state import State
 
@@ -14,7 +15,19 @@ def live_on(state: State, site: Site) -> date | None:
     """The day a site went live, or None if it is not live or nobody said when."""
     stage = state.workflow.live_stage
     record = state.stages_of(site.id).get(stage.key) if stage else None
+    return _done_on(record)
+
+
+def _done_on(record: StageRecord | None) -> date | None:
     return record.actual_on if record is not None and record.state == DONE else None
+
+
+def live_days(state: State, sites: Iterable[Site]) -> list[date | None]:
+    """`live_on` of many sites."""
+    stage = state.workflow.live_stage
+    if stage is None:
+        return [None for _ in sites]
+    return [_done_on(state.stages_of(site.id).get(stage.key)) for site in sites]
 
 
 def due_on(state: State, ident: RecordId) -> date | None:

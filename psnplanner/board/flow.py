@@ -17,7 +17,12 @@ TOP: Final = HIGH * 72 - 66.0
 BOTTOM: Final = 52.0
 BODY: Final = 11.0
 ROW: Final = 17.5
-"""Points of the sheet: the frame of a page, the size of its type, a table's row."""
+NOTE: Final = 9.5
+NOTE_ROW: Final = 12.5
+"""Points of the sheet: the frame of a page, the size of its type, a table's row, and of what is
+said beneath a row."""
+
+MOST_NOTE_LINES: Final = 400
 
 _GAP = 12.0
 _LONGEST = 400  # characters of a cell that can matter
@@ -121,22 +126,41 @@ class Flow:
         draw(page.add_axes(box))
         self._y -= high
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Row]) -> None:
-        """A table, its headings again on each page it goes over."""
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Row], below: Sequence[str] = ()
+    ) -> None:
+        """A table, its headings again on each page it goes over.
+
+        `below` has, for each row, what is said beneath it across the page, drawable already.
+        """
         shares = sum(column.share for column in columns)
         wides = [(RIGHT - LEFT + _GAP) * column.share / shares - _GAP for column in columns]
         self.room(ROW * 3)
         self._heads(columns, wides)
-        for row in rows:
+        for row, note in zip(rows, below or [""] * len(rows), strict=True):
             cells = [
                 self._lines(c, cell, w) for c, cell, w in zip(columns, row, wides, strict=True)
             ]
             high = ROW + 13.0 * (max(len(lines) for lines in cells) - 1)
-            if self._y - high < BOTTOM:
+            lines = wrapped(note, NOTE, RIGHT - LEFT, MOST_NOTE_LINES) if note else []
+            # A row is not parted from the first line of what is said beneath it.
+            if self._y - high - bool(lines) * NOTE_ROW < BOTTOM:
                 self.begin()
                 self._heads(columns, wides)
             self._row(columns, row, cells, wides, high)
+            if lines:
+                self._note(lines, lambda: self._heads(columns, wides))
+            self.ink.block(LEFT, self._y, RIGHT - LEFT, 0.5, LINE)
         self._y -= 6
+
+    def _note(self, lines: Sequence[str], again: Callable[[], None]) -> None:
+        for line in lines:
+            if self._y - NOTE_ROW < BOTTOM:
+                self.begin()
+                again()
+            self._y -= NOTE_ROW
+            self.ink.write(LEFT, self._y + 4, line, NOTE, colour=MUTED)
+        self._y -= 4
 
     def _heads(self, columns: Sequence[Column], wides: Sequence[float]) -> None:
         self._y -= ROW - 2
@@ -182,7 +206,6 @@ class Flow:
                 self.ink.write(put, base - 13.0 * k, line, BODY, colour=colour, bold=bold)
             x += wide + _GAP
         self._y -= high
-        self.ink.block(LEFT, self._y, RIGHT - LEFT, 0.5, LINE)
 
 
 BAR = "#1a8f66"

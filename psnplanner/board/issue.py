@@ -5,53 +5,48 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from psnplanner.board.joiners import Joiner
 from psnplanner.board.sections import checked
-from psnplanner.board.snapshot import Wanted, checked_suffix
+from psnplanner.board.snapshot import Asked, Wanted, checked_suffix, wanted_of
 from psnplanner.errors import UserError
 from psnplanner.programme.issued import IssuedSnapshot
 from psnplanner.programme.record import new_id
 
 
 def record(
-    out: Path,
-    *,
-    as_at: date | None,
-    drawn_on: date,
-    position: Mapping[int, int],
-    recorded_by: datetime | None,
-    audience: str,
-    title: str,
-    sections: Iterable[str],
-    paper: str,
-    forecast: Mapping[str, Any] | None,
-    joiners: Iterable[Joiner],
-    by: str,
+    out: Path, asked: Asked, *, drawn_on: date, position: Mapping[int, int], by: str,
     issued_at: datetime,
-) -> IssuedSnapshot:
+) -> IssuedSnapshot:  # fmt: skip
     """The record of a snapshot about to be issued, still without its hash."""
-    extra = {"forecast": forecast, "joiners": list(joiners)}
+    how, joiners = wanted_of(asked), list(asked.get("joiners", ()))
+    forecast, recorded_by = asked.get("forecast"), asked.get("recorded_by")
     return IssuedSnapshot(
         id=new_id(),
         issued_at=issued_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         by=by,
-        audience=audience,
+        audience=how.audience,
         form=checked_suffix(out),
-        as_at=as_at,
+        as_at=asked.get("as_at"),
         drawn_on=drawn_on,
         position=json.dumps({str(d): position[d] for d in sorted(position)}, separators=(",", ":")),
         recorded_by=recorded_by.astimezone(UTC).isoformat() if recorded_by else "",
-        title=title,
-        sections=",".join(checked(sections)),
-        paper=paper,
-        extra=json.dumps(extra, sort_keys=True) if forecast or extra["joiners"] else "",
+        title=how.title,
+        sections=",".join(checked(how.sections)),
+        paper=how.paper,
+        extra=_extra_text(forecast, joiners),
         file_name=out.name,
     )
+
+
+def _extra_text(forecast: Mapping[str, Any] | None, joiners: list[Joiner]) -> str:
+    if not forecast and not joiners:
+        return ""
+    return json.dumps({"forecast": forecast, "joiners": joiners}, sort_keys=True)
 
 
 def sealed(asked: IssuedSnapshot, content: bytes) -> IssuedSnapshot:
@@ -83,6 +78,11 @@ def wanted(issued: IssuedSnapshot) -> Wanted:
     """How it was asked for."""
     sections = tuple(key for key in issued.sections.split(",") if key)
     return Wanted(issued.audience, issued.title, sections, issued.paper or "A4")
+
+
+def judged_by(issued: IssuedSnapshot) -> datetime | None:
+    """When to look what was sensitive, where that is not what the snapshot was drawn from."""
+    return datetime.fromisoformat(issued.issued_at) if issued.recorded_by else None
 
 
 def extra(issued: IssuedSnapshot) -> tuple[Mapping[str, Any] | None, tuple[Joiner, ...]]:

@@ -9,11 +9,12 @@ figures are estimates, to be replaced by a survey's.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypedDict
 
 import numpy as np
 
+from psnplanner.board.betrayal import beside, betrays
 from psnplanner.geography.distance import local_metres
 from psnplanner.programme.record import Position, RecordId
 from psnplanner.programme.site import Site
@@ -67,6 +68,23 @@ def joiners(state: State, prospects: State) -> list[Joiner]:
             far if r["distance_m"] is None else r["distance_m"], r["reference"], r["name"],
         ),
     )  # fmt: skip
+
+
+def shown(rows: Iterable[Joiner], gone: Sequence[Site], words: list[str]) -> list[Joiner]:
+    """The rows that neither name a withheld site nor stand where one does.
+
+    `words` are what may not be read (`betrayal.words_of` of those that are `gone`).
+    """
+    return [row for row in rows if not _tells(row, gone, words)]
+
+
+def _tells(row: Joiner, gone: Sequence[Site], words: list[str]) -> bool:
+    if any(betrays(value, words) for value in row.values() if isinstance(value, str)):
+        return True
+    latitude, longitude = row["latitude"], row["longitude"]
+    if latitude is None or longitude is None:
+        return False
+    return beside(Position(latitude, longitude, ""), gone)
 
 
 def _network(state: State) -> Iterable[_Place]:

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from operator import attrgetter
 from typing import Any
+
+import numpy as np
 
 from psnplanner.board.columns import numbers, plain_or, sorted_texts, steps, texts
 from psnplanner.board.course import Course
-from psnplanner.board.due import live_on
-from psnplanner.board.places import known, largest
+from psnplanner.board.due import live_days
+from psnplanner.board.places import Spots, largest
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names
@@ -43,6 +46,7 @@ MOST_ROWS, FEWER_ROWS = 1_000, 400
 MOST_LINKS = 300
 """Sites that a decision leads to."""
 
+_STATE = attrgetter("state")
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
 _CODES = {
@@ -61,7 +65,10 @@ def document(pack: Pack) -> dict[str, Any]:
     state = pack.state
     base = load()
     west, south, east, north = base.bounds
-    sites = sorted(state.sites.values(), key=lambda s: (s.reference, s.name, s.id))
+    found = list(state.sites.values())
+    keys = [(site.reference, site.name, site.id) for site in found]
+    order = sorted(range(len(found)), key=keys.__getitem__)
+    sites = [found[k] for k in order]
     words = _Numbered()
     return {
         "audience": pack.wanted.audience,
@@ -73,10 +80,10 @@ def document(pack: Pack) -> dict[str, Any]:
         "marked": Counter(pack.shown.of.values()),
         "stages": [stage.name for stage in state.workflow.stages],
         "base": _base(),
-        "bounds": _bounds(sites, base),
+        "bounds": _bounds(pack.spots, base),
         "reach": [[south, west], [north, east]],
         **_phases(pack),
-        **_columns(pack, sites, words),
+        **_columns(pack, sites, pack.spots[order], words),
         "changes": _changes(pack, sites),
         "joiners": [dict(row) for row in pack.joiners],
         "words": list(words),
@@ -133,13 +140,13 @@ def _steps(line: Line, step: int = 1) -> str:
     return steps((round(x * SCALE / step), round(y * SCALE / step)) for x, y in line)
 
 
-def _bounds(sites: Iterable[Site], base: Basemap) -> list[list[float]]:
+def _bounds(where: Spots, base: Basemap) -> list[list[float]]:
     """South-west and north-east of the sites on the base map; a misplaced one is left out."""
     west, south, east, north = base.bounds
-    places = [place for site in sites if (place := known(site))]
-    inside = [(a, o) for a, o in places if south <= a <= north and west <= o <= east]
-    lats, lons = zip(*(inside or places or _HOME), strict=True)
-    return [[min(lats), min(lons)], [max(lats), max(lons)]]
+    inside = ((where >= (south, west)) & (where <= (north, east))).all(axis=1)
+    placed = ~np.isnan(where[:, 0])
+    found = where[inside] if inside.any() else where[placed] if placed.any() else np.array(_HOME)
+    return [found.min(axis=0).tolist(), found.max(axis=0).tolist()]
 
 
 def _phases(pack: Pack) -> dict[str, Any]:
@@ -178,9 +185,9 @@ class _Numbered(dict[str, int]):
         self[text] = len(self)
         return self[text]
 
-    def number(self, value: Any) -> Any:
-        """A text's place; any other value as it is."""
-        return self[value] if isinstance(value, str) else value
+    def numbers(self, values: Iterable[Any]) -> list[Any]:
+        """Texts by their places; any other value as it is."""
+        return [self[value] if type(value) is str else value for value in values]
 
 
 def _packed(
@@ -192,7 +199,7 @@ def _packed(
         "of": len(rows),
         "keys": ["at", *keys],
         "rows": [
-            [at[row["site"], row["name"]], *(words.number(row[key]) for key in keys)]
+            [at[row["site"], row["name"]], *words.numbers(map(row.__getitem__, keys))]
             for row in rows[: _most(len(at))]
         ],
     }
@@ -215,7 +222,7 @@ def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
     return told
 
 
-def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+def _columns(pack: Pack, sites: Sequence[Site], where: Spots, words: _Numbered) -> dict[str, Any]:
     state, marks = pack.state, pack.shown
     course = pack.course if pack.marks is None else Course()
     codes = {name: code for code, name in enumerate(marks.palette)}
@@ -226,23 +233,18 @@ def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     for name in sorted({site.kind for site in sites}, key=str.casefold):
         _ = kinds[name]
     order = {phase.id: index for index, phase in enumerate(state.phases_in_order)}
-    places = [known(site) for site in sites]
-    days = [live_on(state, site) for site in sites]
-    references, names, postcodes = ([getattr(site, name) for site in sites]
-                                    for name in ("reference", "name", "postcode"))  # fmt: skip
+    ids = [site.id for site in sites]
     columns = {
-        "reference": plain_or(references, sorted_texts(references), MOST_PLAIN),
-        "name": plain_or(names, texts(names), MOST_PLAIN),
-        "postcode": plain_or(postcodes, texts(postcodes), MOST_PLAIN),
+        **_names(sites),
         "partner": numbers([partners[partner[site.partner]] for site in sites]),
         "kind": numbers([kinds[site.kind] for site in sites]),
         "phase": numbers([order.get(site.phase or b"", len(order)) for site in sites]),
-        "status": numbers([codes[marks.of[site.id]] for site in sites]),
+        "status": numbers([codes[marks.of[ident]] for ident in ids]),
         "pattern": numbers([patterns[pattern] for pattern in _patterns(state, sites)]),
-        "live_on": numbers([words[day.isoformat()] if day else None for day in days]),
-        "track": numbers([tracks[course.tracks.get(site.id, "")] for site in sites]),
-        "latitude": numbers([round(place[0] * SCALE) if place else None for place in places]),
-        "longitude": numbers([round(place[1] * SCALE) if place else None for place in places]),
+        "live_on": numbers(_days(state, sites, words)),
+        "track": numbers([tracks[course.tracks.get(ident, "")] for ident in ids]),
+        "latitude": numbers(np.round(where[:, 0] * SCALE)),
+        "longitude": numbers(np.round(where[:, 1] * SCALE)),
     }
     return {
         "partners": list(partners),
@@ -254,14 +256,32 @@ def _columns(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
     }
 
 
-def _patterns(state: State, sites: Sequence[Site]) -> Iterable[str]:
+def _names(sites: Sequence[Site]) -> dict[str, Any]:
+    references = [site.reference for site in sites]
+    names, postcodes = [site.name for site in sites], [site.postcode for site in sites]
+    return {
+        "reference": plain_or(references, sorted_texts, MOST_PLAIN),
+        "name": plain_or(names, texts, MOST_PLAIN),
+        "postcode": plain_or(postcodes, texts, MOST_PLAIN),
+    }
+
+
+def _days(state: State, sites: Sequence[Site], words: _Numbered) -> list[int | None]:
+    """The day each site went live, as its place in `words`."""
+    days = live_days(state, sites)
+    place = {day: words[day.isoformat()] if day else None for day in dict.fromkeys(days)}
+    return [place[day] for day in days]
+
+
+def _patterns(state: State, sites: Sequence[Site]) -> list[str]:
     """Of each site one letter for the state of each stage, in the workflow's order."""
-    workflow, known = state.workflow, dict[tuple[Any, ...], str]()
-    for site in sites:
-        records = state.stages_of(site.id)
-        # Thousands of sites share a few hundred cases.
-        case = (site.access, site.tenure, *((k, r.state) for k, r in records.items()))
+    workflow, held = state.workflow, [state.stages_of(site.id) for site in sites]
+    # Thousands of sites share a few hundred cases.
+    cases = [(site.access, site.tenure, *records, *map(_STATE, records.values()))
+             for site, records in zip(sites, held, strict=True)]  # fmt: skip
+    known: dict[tuple[Any, ...], str] = {}
+    for case, site, records in zip(cases, sites, held, strict=True):
         if case not in known:
             states = (workflow.state_of(stage, site, records) for stage in workflow.stages)
             known[case] = "".join(_CODES.get(found, "n") for found in states)
-        yield known[case]
+    return [known[case] for case in cases]

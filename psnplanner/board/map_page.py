@@ -31,6 +31,7 @@ _POLICY = (
 )
 _PARTS = ("columns", "page", "charts", "reports", "slider", "start")
 _POLICY_PLACE = "written last, when the scripts are known"
+_TITLE, _DATA = "[the title of this pack]", "[the data of this pack]"
 
 
 class _Map(folium.Map):  # type: ignore[misc]
@@ -60,12 +61,12 @@ class _Map(folium.Map):  # type: ignore[misc]
 class _Page(Figure):  # type: ignore[misc]
     """The page around the map: what page.html shows are this object's attributes."""
 
-    def __init__(self, title: str, data: str) -> None:
-        super().__init__(title=title)
+    def __init__(self) -> None:
+        super().__init__(title=_TITLE)
         self._template = Template(read_text("board/page.html"))
         self._id = "page"
         self.policy = _POLICY_PLACE
-        self.data = data
+        self.data = _DATA
         self.leaflet_js, self.leaflet_css = _leaflet()
         self.js, self.css = _script(), read_text("board/page.css")
 
@@ -74,11 +75,22 @@ def page(pack: Pack) -> bytes:
     """The whole page, UTF-8, for a pack that holds only what its audience may see."""
     on = pack.figures["status_on"]
     title = html.escape(plain(f"{pack.title}, {on}", 120))
-    whole = _Page(title, embed(document(pack)))
+    told = {_TITLE: title, _DATA: embed(document(pack))}
+    return "".join([told.get(part, part) for part in _skeleton()]).encode("utf-8")
+
+
+@cache
+def _skeleton() -> tuple[str, ...]:
+    """The page as folium renders it, in parts: `_TITLE` and `_DATA` are where those belong.
+
+    They are all that differs from one pack's page to another's.
+    """
+    whole = _Page()
     whole.add_child(_Map())
     rendered: str = whole.render()
     text = rendered.replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace(_POLICY_PLACE, _policy(text), 1).encode("utf-8")
+    text = text.replace(_POLICY_PLACE, _policy(text), 1)
+    return tuple(re.split(f"({re.escape(_TITLE)}|{re.escape(_DATA)})", text))
 
 
 @cache

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
@@ -17,10 +16,10 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
-from matplotlib.markers import MarkerStyle
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
 from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike
 
 from psnplanner.board import panel
 from psnplanner.board.labels import (
@@ -35,22 +34,24 @@ from psnplanner.board.labels import (
     in_lines,
     upon_point,
 )
-from psnplanner.board.marks import Marks
-from psnplanner.board.pen import INK, LINE, MARKER_SIZE, MARKERS, MUTED, drawable, letters, write
-from psnplanner.board.places import Shape, known, largest
+from psnplanner.board.pen import INK, LINE, MUTED, drawable, letters, write
+from psnplanner.board.places import Shape, Spots, largest
+from psnplanner.board.site_layer import SiteLayer, looks
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names, uk_date
 from psnplanner.geography.basemap import Basemap, load
 from psnplanner.geography.distance import geodesic_m
 from psnplanner.programme.state import State
-from psnplanner.style import base_colour, kind_shape, phase_colour
+from psnplanner.style import base_colour, phase_colour
 
 SIZE_INCHES = (16.0, 10.0)
+_HOME = ((52.95, -3.25), (53.72, -1.95))
 DOTS_PER_INCH = 150
 """2,400 by 1,500 pixels: sharp on a slide and on A4."""
 
 _MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see labels.Room
 _MOST_APART = 4_000  # sites that names keep clear of one by one
+_FAR = 1 << 30  # squares: further apart than any two on a drawing
 LOCK = Lock()
 """matplotlib's settings are the process's: one drawing at a time."""
 
@@ -110,8 +111,7 @@ MAP_BOX = (0.02, 0.055, panel.LEFT - 0.035, 0.845)
 
 def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
     """The map itself with scale, north and the source of its base, within a box."""
-    state, figures = pack.state, pack.figures
-    base = load()
+    state, base = pack.state, load()
     axes = drawing.add_axes(box)
     inches = drawing.get_size_inches()
     shape = box[2] * inches[0] / (box[3] * inches[1])
@@ -121,7 +121,7 @@ def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
     axes.set_yticks([])
     for spine in axes.spines.values():
         spine.set_edgecolor(LINE)
-    west, south, east, north = _view(state, base, shape)
+    west, south, east, north = _view(pack.spots, base, shape)
     axes.set_xlim(west, east)
     axes.set_ylim(south, north)
     axes.set_aspect(1 / math.cos(math.radians((south + north) / 2)), adjustable="datalim")
@@ -130,9 +130,9 @@ def draw_map(drawing: Drawing, pack: Pack, box: Box) -> None:
     for index, shape in enumerate(shapes):
         if shape:
             _draw_phase(axes, shape, phase_colour(index))
-    _draw_sites(axes, state, pack.shown)
+    SiteLayer(axes, looks(state, pack.shown, pack.spots), _site_size(len(state.sites)))
     axes.apply_aspect()
-    room = _room(axes, state, (row["site"] for row in figures["late"]), shapes)
+    room = _room(axes, pack)
     room.taken += _furniture(axes)
     _phase_names(axes, state, shapes, room)
     _town_names(axes, base, room)
@@ -150,12 +150,11 @@ def _joiners(axes: Any, pack: Pack) -> None:
         )
 
 
-def _view(state: State, base: Basemap, shape: float) -> Box:
+def _view(where: Spots, base: Basemap, shape: float) -> Box:
     """West, south, east, north of the map: the placed sites with a margin, `shape` wide to high."""
     west, south, east, north = base.bounds
-    places = [place for site in state.sites.values() if (place := known(site))]
-    inside = [(a, o) for a, o in places if south <= a <= north and west <= o <= east]
-    points = np.array(inside or [(52.95, -3.25), (53.72, -1.95)])
+    inside = ((where >= (south, west)) & (where <= (north, east))).all(axis=1)
+    points = where[inside] if inside.any() else np.array(_HOME)
     (south, west), (north, east) = points.min(axis=0), points.max(axis=0)
     middle, centre = (south + north) / 2, (west + east) / 2
     narrow = math.cos(math.radians(middle))
@@ -184,43 +183,6 @@ def _draw_phase(axes: Any, shape: Shape, colour: str) -> None:
     outline = Outline.make_compound_path(*(Outline(ring, closed=True) for ring in shape))
     axes.add_artist(PathPatch(outline, facecolor=colour, alpha=0.08, lw=0, zorder=2))
     axes.add_artist(PathPatch(outline, facecolor="none", edgecolor=colour, lw=1.5, zorder=2.1))
-
-
-def _draw_sites(axes: Any, state: State, marks: Marks) -> None:
-    """Sites by colour and shape, in the order of progress, so that what is blocked is on top."""
-    groups: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for site in state.sites.values():
-        place = known(site)
-        if place:
-            key = (marks.of[site.id], kind_shape(site.kind))
-            groups.setdefault(key, []).append((place[1], place[0]))
-    size = _site_size(len(state.sites))
-    for order, (status, colour) in enumerate(marks.palette.items()):
-        for shape, marker in MARKERS.items():
-            if (status, shape) in groups:
-                look = (marker, colour, size * MARKER_SIZE[shape])
-                _scatter(axes, groups[status, shape], look, "blocked" in status, order)
-
-
-def _scatter(
-    axes: Any,
-    points: list[tuple[float, float]],
-    look: tuple[str, str, float],
-    strong: bool,
-    order: int,
-) -> None:
-    marker, colour, size = look
-    xs, ys = zip(*points, strict=True)
-    axes.scatter(
-        xs,
-        ys,
-        s=size * (1.6 if strong else 1.0),
-        marker=MarkerStyle(marker),
-        facecolor=colour,
-        edgecolor="#2b0010" if strong else "#14242e",
-        linewidth=0.9 if strong else 0.45,
-        zorder=5.5 if strong else 3 + order / 10,
-    )
 
 
 def _site_size(count: int) -> float:
@@ -252,19 +214,19 @@ def _furniture(axes: Any) -> list[Box]:
     return [(x0, y0, x1, y1), (x2, y2, x3, y3)]
 
 
-def _room(axes: Any, state: State, late: Iterable[str], shapes: list[Shape]) -> Room:
+def _room(axes: Any, pack: Pack) -> Room:
     """What names have to keep clear of, in pixels."""
-    sites = [(site, place) for site in state.sites.values() if (place := known(site))]
-    missed = set(late)
-    weights = [
-        ATTENTION_WEIGHT if state.statuses[s.id] == "blocked" or s.reference in missed else 1.0
-        for s, _ in sites
-    ]
-    spots = _pixels(axes, [(longitude, latitude) for _, (latitude, longitude) in sites])
-    lines = [along(_pixels(axes, ring), 8.0) for shape in shapes for ring in shape]
+    state, missed = pack.state, {row["site"] for row in pack.figures["late"]}
+    weights = np.array([
+        ATTENTION_WEIGHT if state.statuses[ident] == "blocked" or site.reference in missed else 1.0
+        for ident, site in state.sites.items()
+    ])  # fmt: skip
+    placed = ~np.isnan(pack.spots[:, 0])
+    spots = _pixels(axes, pack.spots[placed, ::-1])
+    lines = [along(_pixels(axes, ring), 8.0) for shape in pack.outlines for ring in shape]
     extent = axes.get_window_extent()
     frame = (extent.x0, extent.y0, extent.x1, extent.y1)
-    spots, heavy = _gathered(spots, np.array(weights))
+    spots, heavy = _gathered(spots, weights[placed])
     return Room(frame, spots, heavy, np.concatenate([np.empty((0, 2)), *lines]))
 
 
@@ -272,12 +234,14 @@ def _gathered(spots: Points, weights: Points) -> tuple[Points, Points]:
     """Very many sites as one for each square of a few pixels, as heavy as all in it."""
     if len(spots) <= _MOST_APART:
         return spots, weights
-    squares, of = np.unique(np.round(spots / 6.0), axis=0, return_inverse=True)
-    return squares * 6.0, np.bincount(of.ravel(), weights).astype(np.float64)
+    x, y = np.round(spots / 6.0).astype(np.int64).T
+    squares, of = np.unique(x * _FAR + y, return_inverse=True)
+    middles = np.column_stack(np.divmod(squares + _FAR // 2, _FAR)) - (0, _FAR // 2)
+    return middles * 6.0, np.bincount(of, weights).astype(np.float64)
 
 
-def _pixels(axes: Any, points: list[tuple[float, float]]) -> Points:
-    spots: Points = axes.transData.transform(np.array(points, dtype=float).reshape(-1, 2))
+def _pixels(axes: Any, points: ArrayLike) -> Points:
+    spots: Points = axes.transData.transform(np.asarray(points, dtype=float).reshape(-1, 2))
     return spots
 
 

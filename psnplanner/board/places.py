@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.geography.area import outline, rings
-from psnplanner.programme.phase import Phase
-from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 MOST_OUTLINED = 400
@@ -20,26 +17,40 @@ MOST_OUTLINED = 400
 Shape = list[list[tuple[float, float]]]
 """Closed rings of (longitude, latitude), holes among them."""
 
+Spots = NDArray[np.float64]
+"""(latitude, longitude) in degrees of each site of a state, in its order; NaN where unknown."""
 
-def known(site: Site) -> tuple[float, float] | None:
-    """A site's (latitude, longitude) in degrees, if it has one that can be drawn."""
-    at = site.position
-    if at is None or not (math.isfinite(at.latitude) and math.isfinite(at.longitude)):
-        return None
-    return (at.latitude, at.longitude) if abs(at.latitude) < 85 else None
+_NOWHERE = (np.nan, np.nan)
+_FURTHEST_NORTH = 85.0  # nothing beyond can be drawn on the page's map
 
 
-def phase_rings(state: State, phase: Phase) -> Shape:
-    """The outline around a phase's placed sites as closed (longitude, latitude) rings."""
-    sites = state.sites_by_phase.get(phase.id, [])
-    places = [place for site in sites if (place := known(site))]
-    if not places:
+def spots(state: State) -> Spots:
+    """Where each of a state's sites is drawn."""
+    places = [site.position for site in state.sites.values()]
+    found = np.array([place[:2] if place else _NOWHERE for place in places], np.float64)
+    found = found.reshape(-1, 2)
+    drawable = np.isfinite(found).all(axis=1) & (np.abs(found[:, 0]) < _FURTHEST_NORTH)
+    found[~drawable] = np.nan
+    return found
+
+
+def outlines(state: State, where: Spots) -> list[Shape]:
+    """The outline around the placed sites of each phase, in the phases' order."""
+    phases = state.phases_in_order
+    order = {phase.id: index for index, phase in enumerate(phases)}
+    of = np.array([order.get(site.phase or b"", -1) for site in state.sites.values()], np.intp)
+    of[np.isnan(where[:, 0])] = -1
+    return [_shape(where[of == index]) for index in range(len(phases))]
+
+
+def _shape(places: Spots) -> Shape:
+    if not len(places):
         return []
-    latitudes, longitudes = _thinned(np.array(places)).T
+    latitudes, longitudes = _thinned(places).T
     return rings(outline(latitudes, longitudes))
 
 
-def _thinned(places: NDArray[np.float64]) -> NDArray[np.float64]:
+def _thinned(places: Spots) -> Spots:
     """One place for each square of a grid, wide enough to leave no more than MOST_OUTLINED."""
     square = 0.0005
     while len(places) > MOST_OUTLINED:

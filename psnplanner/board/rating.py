@@ -54,7 +54,7 @@ def _forecast(forecast: Mapping[str, Any] | None) -> Rating | None:
     return Rating(
         measure="Every site live by go-live",
         state=state,
-        found=f"{odds(float(forecast['probability']))} likely{day}",
+        found=f"{odds(float(forecast['probability'])).capitalize()} likely{day}",
         rule=rule,
     )
 

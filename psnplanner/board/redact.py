@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 from psnplanner.board.betrayal import coarse, scrub, words_of
@@ -41,14 +41,21 @@ _UNSEEN = ("photograph", "field_pack", "saved_view", "boundary", "wish", "scenar
 Tables = Mapping[str, Mapping[RecordId, Record]]
 
 
-def withheld(state: State, audience: str) -> dict[RecordId, Site]:
-    """The sites an audience may not know of."""
+def withheld(state: State, audience: str, also: Iterable[Site] = ()) -> tuple[Site, ...]:
+    """The sites an audience may not know of: as they are here, and as `also` has them.
+
+    `also` are sites known to be sensitive on other days: they were the same buildings on this.
+    """
     if audience == "internal":
-        return {}
-    return {ident: site for ident, site in state.sites.items() if site.sensitive}
+        return ()
+    others = tuple(also)
+    marked = {site.id for site in others}
+    here = (site for ident, site in state.sites.items() if site.sensitive or ident in marked)
+    # A site renamed or moved since is given away by its old name and place, and by its new.
+    return tuple(dict.fromkeys((*here, *others)))
 
 
-def for_audience(state: State, audience: str, also: Mapping[RecordId, Site] | None = None) -> State:
+def for_audience(state: State, audience: str, also: Iterable[Site] = ()) -> State:
     """The state an audience may see; `internal` sees all of it.
 
     For `board` and `public`, sensitive sites (and those of `also`) are gone with all that is
@@ -64,22 +71,22 @@ def for_audience(state: State, audience: str, also: Mapping[RecordId, Site] | No
         )
     if audience == "internal":
         return state
-    gone = {**withheld(state, audience), **(also or {})}
-    kept = _without(state, gone)
+    gone = withheld(state, audience, also)
+    kept = _without(state, {site.id for site in gone})
     for blank in [_FREE_TEXT, _PUBLIC] if audience == "public" else [_FREE_TEXT]:
         _blank(kept, blank)
     for entity in _UNSEEN:
         kept[entity] = {}
     if gone:
-        scrub(kept, words_of(gone.values(), state))
-        coarse(kept, gone.values())
-        _hide_capacity(kept, gone.values())
+        scrub(kept, words_of(gone, state))
+        coarse(kept, gone)
+        _hide_capacity(kept, gone)
         if audience == "public":
-            kept = without_small(kept, gone.values())
+            kept = without_small(kept, gone)
     return State(kept)
 
 
-def _without(state: State, gone: Mapping[RecordId, Site]) -> dict[str, dict[RecordId, Record]]:
+def _without(state: State, gone: Set[RecordId]) -> dict[str, dict[RecordId, Record]]:
     kept = {entity: dict(records) for entity, records in state.tables.items()}
     if not gone:
         return kept
@@ -93,7 +100,7 @@ def _without(state: State, gone: Mapping[RecordId, Site]) -> dict[str, dict[Reco
     return kept
 
 
-def _only_for(state: State, entity: str, gone: Mapping[RecordId, Site]) -> set[RecordId]:
+def _only_for(state: State, entity: str, gone: Set[RecordId]) -> set[RecordId]:
     """Partners, nodes or phases that have sites, all of them withheld."""
     seen: set[RecordId | None] = set()
     hidden: set[RecordId] = set()

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from psnplanner.board.betrayal import beside as near
 from psnplanner.board.betrayal import betrays, without, words_of
 from psnplanner.board.compare import Comparison
 from psnplanner.board.course import Course, course
 from psnplanner.board.figures import NOTHING, Beside, Figures, figures
-from psnplanner.board.joiners import Joiner
+from psnplanner.board.joiners import Joiner, shown
 from psnplanner.board.marks import Marks, by_status
 from psnplanner.board.redact import for_audience, withheld
 from psnplanner.board.sections import checked
 from psnplanner.errors import UserError
 from psnplanner.history.playback import Playback
-from psnplanner.programme.record import Position
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from psnplanner.board.places import Shape
+    from psnplanner.board.places import Shape, Spots
 
 SUFFIXES = (".html", ".png", ".pdf", ".svg")
 """The kinds of file a snapshot can be."""
@@ -49,13 +47,38 @@ class Wanted:
     paper: str = "A4"
 
 
+class Asked(TypedDict, total=False):
+    """How a snapshot is asked for; whatever is left out is as `Wanted` has it, and of now."""
+
+    as_at: date | None
+    recorded_by: datetime | None
+    audience: str
+    title: str
+    sections: Iterable[str]
+    paper: str
+    forecast: Mapping[str, Any] | None
+    joiners: Iterable[Joiner]
+
+
+def wanted_of(asked: Asked) -> Wanted:
+    """How the snapshot is to be that was asked for."""
+    return Wanted(
+        asked.get("audience", "internal"), asked.get("title", ""),
+        tuple(asked.get("sections", ())), asked.get("paper", "A4"),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Material:
-    """What a snapshot is drawn from; `playback` gives it its time slider."""
+    """What a snapshot is drawn from; `playback` gives it its time slider.
+
+    `also` are sites to be withheld that the state itself does not say are sensitive.
+    """
 
     beside: Beside = NOTHING
     playback: Playback | None = None
     joiners: tuple[Joiner, ...] = ()
+    also: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,9 +101,16 @@ class Pack:
     @cached_property
     def outlines(self) -> list[Shape]:
         """The outline of each phase in order: worked out once for all kinds of file."""
-        from psnplanner.board.places import phase_rings
+        from psnplanner.board.places import outlines
 
-        return [phase_rings(self.state, phase) for phase in self.state.phases_in_order]
+        return outlines(self.state, self.spots)
+
+    @cached_property
+    def spots(self) -> Spots:
+        """Where each site is drawn, in the state's order."""
+        from psnplanner.board.places import spots
+
+        return spots(self.state)
 
     @property
     def title(self) -> str:
@@ -137,9 +167,9 @@ def checked_suffix(path: Path) -> str:
     )
 
 
-def named_for(path: Path, state: State, audience: str) -> Path:
+def named_for(path: Path, state: State, audience: str, also: Iterable[Site] = ()) -> Path:
     """The path, if its file's name may be seen by that audience. Raises UserError if not."""
-    if betrays(path.name, words_of(withheld(state, audience).values(), state)):
+    if betrays(path.name, words_of(withheld(state, audience, also), state)):
         raise UserError("The file's name tells of a site withheld from this audience.", str(path),
                         "Give the file another name.")  # fmt: skip
     return path
@@ -159,12 +189,13 @@ def pack(
             f"There is no paper “{wanted.paper}”.", remedy=f"Use one of: {', '.join(PAPERS)}."
         )
     wanted = dataclasses.replace(wanted, sections=checked(wanted.sections))
-    seen, gone = for_audience(state, wanted.audience), withheld(state, wanted.audience)
+    gone = withheld(state, wanted.audience, material.also)
+    seen = for_audience(state, wanted.audience, gone)
     plan = material.beside.baseline
     if plan is not None:
         # What is sensitive today is withheld from the plan of a day when it was not yet.
         plan = for_audience(plan, wanted.audience, gone)
-    words = words_of(gone.values(), state)
+    words = words_of(gone, state)
     if betrays(wanted.title, words):
         raise UserError("The title names a site that is withheld from this audience.",
                         remedy="Give it another title.")  # fmt: skip
@@ -174,23 +205,7 @@ def pack(
     replay = Course()
     if material.playback is not None:
         replay = course(material.playback, seen, date.fromisoformat(drawn["status_on"]))
-    return Pack(seen, drawn, wanted, replay, _shown(material.joiners, words, gone.values()))
-
-
-def _shown(joiners: Iterable[Joiner], words: list[str], gone: Iterable[Site]) -> tuple[Joiner, ...]:
-    """Those who may join but for any that names a withheld site, or stands where one does."""
-    gone = list(gone)
-
-    def tells(row: Joiner) -> bool:
-        texts = (value for value in row.values() if isinstance(value, str))
-        if any(betrays(text, words) for text in texts):
-            return True
-        latitude, longitude = row["latitude"], row["longitude"]
-        if latitude is None or longitude is None:
-            return False
-        return near(Position(latitude, longitude, ""), gone)
-
-    return tuple(row for row in joiners if not tells(row))
+    return Pack(seen, drawn, wanted, replay, tuple(shown(material.joiners, gone, words)))
 
 
 def render(made: Pack, suffix: str) -> bytes:

@@ -104,12 +104,13 @@ def _site(reference: str, plot: _Plot, position: Position, names: _Names, rng: R
         position=position,
         access=_drawn("access", "country" if town.weight < COUNTRY_WEIGHT else kind, rng),
         tenure=_drawn("tenure", kind, rng),
-        sensitive=kind == "Police office",
+        sensitive=kind in material()["care"]["sensitive"],
         annual_cost_pence=int(rng.triangular(least, most, likeliest) / 10) * 1000,
         contract_ends_on=_contract_end(rng),
         priority=_drawn("priority", kind, rng),
         effort_days=CAMPUS_DAYS if kind == "Hospital" else None,
         note=material()["site_note"],
+        safety=_safety(kind, reference),
     )
 
 
@@ -117,6 +118,11 @@ def _drawn(trait: str, kind: str, rng: Random) -> str:
     choices = material()["character"][trait]
     weights = choices.get(kind, choices["usual"])
     return str(rng.choices(list(weights), list(weights.values()))[0])
+
+
+def _safety(kind: str, reference: str) -> str:
+    """What whoever goes there must know: drawn by the reference, whatever else is drawn."""
+    return Random(reference).choice(material()["care"]["safety"].get(kind, [""]))
 
 
 def _contract_end(rng: Random) -> date | None:

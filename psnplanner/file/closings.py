@@ -14,6 +14,7 @@ An undo or redo that opens a conflict again stands in it for the value that it b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from psnplanner.file import journal
@@ -37,7 +38,18 @@ class Knowledge:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._numbers: dict[Stamp, int] = {}
-        self._known: dict[Stamp, dict[int, int]] = {}
+        self._others: dict[Stamp, Mapping[int, int]] = {}
+        self._said: dict[int, Mapping[int, int]] = {}
+
+    def learn(self, stamp: Stamp, number: int, ctx: Mapping[int, int] | None) -> None:
+        """A transaction that is in hand need not be read; each device's come in their order."""
+        dev = stamp[1]
+        self._numbers[stamp] = number
+        if ctx is not None:
+            self._said[dev] = ctx
+        elif dev not in self._said:
+            self._said[dev] = self.of_others(dev, number)
+        self._others[stamp] = self._said[dev]  # one for all that it holds for: they are large
 
     def number(self, stamp: Stamp) -> int:
         """A transaction's number on its device."""
@@ -47,12 +59,14 @@ class Knowledge:
             self._numbers[stamp] = found[0][0]
         return self._numbers[stamp]
 
-    def of(self, stamp: Stamp) -> dict[int, int]:
-        """All that its author knew: of each device, how many transactions."""
-        if stamp not in self._known:
-            dev, n = stamp[1], self.number(stamp)
-            self._known[stamp] = {**self.of_others(dev, n), dev: n - 1}
-        return self._known[stamp]
+    def reach(self, stamp: Stamp, dev: int) -> int:
+        """How many transactions of a device its author knew."""
+        own = self.number(stamp)
+        if dev == stamp[1]:
+            return own - 1
+        if stamp not in self._others:
+            self._others[stamp] = self.of_others(stamp[1], own)
+        return self._others[stamp].get(dev, 0)
 
     def of_others(self, dev: int, n: int) -> dict[int, int]:
         """What a device knew of the others by its nth transaction."""
@@ -65,7 +79,7 @@ class Knowledge:
 
     def knew(self, stamp: Stamp, other: Stamp) -> bool:
         """Whether the author of the one transaction knew the other."""
-        return self.number(other) <= self.of(stamp).get(other[1], 0)
+        return self.number(other) <= self.reach(stamp, other[1])
 
 
 class Closings:
@@ -75,6 +89,10 @@ class Closings:
         self._db, self._knowledge = db, knowledge
         self._told: dict[Stamp, _Told] = {}
         self._chains: dict[Stamp, list[Stamp]] = {}
+
+    def learn(self, stamp: Stamp, number: int, kind: str, undo_of: str | None) -> None:
+        """A transaction that is in hand need not be read; what it takes back has been learnt."""
+        self._told[stamp] = self._as_told(stamp, number, kind, undo_of)
 
     def closes(self, stamp: Stamp) -> bool:
         """Whether a transaction closes conflicts."""
@@ -97,9 +115,8 @@ class Closings:
         dev, n = merge[1], self._of(merge).number
         before = self._knowledge.of_others(dev, n - 1) if n > 1 else {}
         number = self._knowledge.number(head)
-        return head[1] != dev and before.get(head[1], 0) < number <= (
-            self._knowledge.of(merge).get(head[1], 0)
-        )
+        by_then = self._knowledge.reach(merge, head[1])
+        return head[1] != dev and before.get(head[1], 0) < number <= by_then
 
     def _root(self, stamp: Stamp) -> tuple[_Told, int]:
         """What was first done, and how often it was taken back and brought back since."""
@@ -118,12 +135,14 @@ class Closings:
         if stamp not in self._told:
             hlc, dev = stamp
             sql = "SELECT n, kind, undo_of FROM txn WHERE dev = ? AND hlc = ?"
-            number, kind, undo_of = rows(self._db, sql, dev, hlc)[0]
-            target = self._target(undo_of) if undo_of and kind in _TAKES_BACK else None
-            if target is not None and target >= stamp:
-                target = None  # nobody takes back what is yet to come
-            self._told[stamp] = _Told(number, kind, target)
+            self._told[stamp] = self._as_told(stamp, *rows(self._db, sql, dev, hlc)[0])
         return self._told[stamp]
+
+    def _as_told(self, stamp: Stamp, number: int, kind: str, undo_of: str | None) -> _Told:
+        target = self._target(undo_of) if undo_of and kind in _TAKES_BACK else None
+        if target is not None and target >= stamp:
+            target = None  # nobody takes back what is yet to come
+        return _Told(number, kind, target)
 
     def _target(self, name: str) -> Stamp | None:
         dev, _, number = name.partition(".")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from psnplanner.file import journal
+from psnplanner.file import journal, journal_events, journal_reading
 from psnplanner.file.clock import instant
 from psnplanner.file.closings import Closings, Knowledge, Stamp
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.journal import CREATES, DELETES
+from psnplanner.file.journal_events import CREATES, DELETES
 from psnplanner.programme.change import CREATED, DELETED
 from psnplanner.programme.travel import Conflict, Head
 
@@ -27,7 +27,7 @@ def conflicts(db: Database) -> list[Conflict]:
 def conflict(db: Database, slot: tuple[Any, ...]) -> Conflict | None:
     """The conflict of one field; None where this version does not know the field."""
     ent, row, fld = slot
-    kind, name = journal.kind_of(ent), journal.field_name(ent, fld)
+    kind, name = journal_events.kind_of(ent), journal_events.field_name(ent, fld)
     if kind is None or not name:
         return None
     found = rows(db, "SELECT heads FROM fork WHERE ent = ? AND row = ? AND fld = ? AND open", *slot)
@@ -52,7 +52,7 @@ def _gone_with(
             "AND e.seq < t.first + t.cnt WHERE t.hlc = ? AND t.dev = ? AND e.fld = ?",
             hlc, dev, DELETES,
         ):  # fmt: skip
-            change = journal.plain_change(ent, row, fld, val)
+            change = journal_events.plain_change(ent, row, fld, val)
             if change is not None and change.old.get("site") == owner:
                 found.append((change.entity, row, dict(change.old)))
     return tuple(found)
@@ -64,7 +64,7 @@ def _value(db: Database, slot: tuple[Any, ...], stamp: Stamp) -> Head:
     An undone settlement stands in for the value it brought back: that has an author of its own.
     """
     ent, row, fld = slot
-    value = journal.value_at(db, ent, row, fld, *stamp)
+    value = journal_reading.value_at(db, ent, row, fld, *stamp)
     closings, author = Closings(db, Knowledge(db)), stamp
     if closings.opens(stamp):
         earlier = rows(
@@ -76,7 +76,7 @@ def _value(db: Database, slot: tuple[Any, ...], stamp: Stamp) -> Head:
                 (hlc, dev)
                 for hlc, dev in earlier
                 if not closings.opens((hlc, dev)) and not closings.closes((hlc, dev))
-                and journal.value_at(db, ent, row, fld, hlc, dev) == value
+                and journal_reading.value_at(db, ent, row, fld, hlc, dev) == value
             ),
             stamp,
         )  # fmt: skip
@@ -100,7 +100,7 @@ def _sides(db: Database, ent: int, row: bytes, stamps: Sequence[Stamp]) -> tuple
             db, "SELECT fld, val FROM event WHERE ent = ? AND row = ? AND hlc = ? AND dev = ?",
             ent, row, *stamp,
         ):  # fmt: skip
-            change = journal.plain_change(ent, row, fld, val)
+            change = journal_events.plain_change(ent, row, fld, val)
             if change is not None and change.field == DELETED:
                 removed.append(stamp)
                 values = {**change.old, **values}
@@ -122,4 +122,4 @@ def _base(db: Database, slot: tuple[Any, ...], heads: Sequence[Stamp]) -> Any:
         "AND (hlc, dev) < (?, ?) ORDER BY hlc DESC, dev DESC LIMIT 1",
         ent, row, fld, CREATES, *min(heads),
     )  # fmt: skip
-    return journal.value_at(db, ent, row, fld, *(earlier[0] if earlier else (None, None)))
+    return journal_reading.value_at(db, ent, row, fld, *(earlier[0] if earlier else (None, None)))

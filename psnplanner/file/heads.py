@@ -24,16 +24,17 @@ them, they are a conflict of the record itself (`fld` is -1).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from psnplanner.file import journal
+from psnplanner.file import journal, journal_reading
 from psnplanner.file.closings import Closings, Knowledge, Stamp
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.journal import CREATES, DELETES
+from psnplanner.file.journal_events import CREATES, DELETES
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.state import Programme
+from psnplanner.programme.travel import Sent
 
 _MOVES_BY_ITSELF = (
     Programme.ENTITY_NUMBER, fields_of(Programme)["status_on"].number
@@ -41,6 +42,7 @@ _MOVES_BY_ITSELF = (
 """The status date moves on with what is recorded: two that differ are no conflict."""
 
 Slot = tuple[int, bytes, int]
+_MANY = 500
 
 
 class Step(NamedTuple):
@@ -66,11 +68,23 @@ def follow(db: Database, stamp: Stamp) -> None:
     again = bool(undo_of) and Closings(db, Knowledge(db)).opens(stamp) is not None
     if not again and not rows(db, "SELECT 1 FROM fork LIMIT 1"):
         return
-    heads = Heads(db)
     found = rows(db, "SELECT ent, row, fld, val, bh FROM event WHERE seq >= ?", first)
+    heads = Heads(db, {(ent, row) for ent, row, *_ in found})
     for ent, row, fld, val, base in found:
         heads.take(ent, row, Step(stamp, fld, val, base is not None))
     heads.flush()
+
+
+def _forks(
+    db: Database, records: Collection[tuple[int, bytes]] | None
+) -> Iterator[tuple[int, bytes, int, str]]:
+    """The forks of these records, or all."""
+    sql = "SELECT ent, row, fld, heads FROM fork"
+    if records is None or len(records) > _MANY:
+        yield from rows(db, sql)
+        return
+    for ent, row in records:
+        yield from rows(db, f"{sql} WHERE ent = ? AND row = ?", ent, row)
 
 
 class Heads:
@@ -79,17 +93,24 @@ class Heads:
     Changes are taken after they are in the journal, in the order of the clock.
     """
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, records: Collection[tuple[int, bytes]] | None = None) -> None:
+        """`records` are all that changes will be taken of, where that is known."""
         self._db = db
         self._knowledge = Knowledge(db)
         self._closings = Closings(db, self._knowledge)
         self._forks: dict[Slot, list[Stamp]] = {}
-        for ent, row, fld, heads in rows(db, "SELECT ent, row, fld, heads FROM fork"):
+        for ent, row, fld, heads in _forks(db, records):
             self._forks[ent, row, fld] = journal.stamps_in(heads)
         self._before = dict(self._forks)
         self._ever_removed: dict[tuple[int, bytes], bool] = {}
         self._opened_again: dict[Slot, None] = {}
         self._values: dict[tuple[Slot, Stamp], Any] = {}
+
+    def learn(self, item: Sent) -> None:
+        """A transaction that is in hand, and need not be read again; in the order of the clock."""
+        stamp = (item.hlc, item.dev)
+        self._knowledge.learn(stamp, item.n, item.ctx)
+        self._closings.learn(stamp, item.n, item.kind, item.undo_of)
 
     def take(self, ent: int, row: bytes, step: Step) -> None:
         """One change of a record."""
@@ -241,7 +262,7 @@ class Heads:
     def _value(self, slot: Slot, stamp: Stamp) -> Any:
         key = (slot, stamp)
         if key not in self._values:
-            self._values[key] = journal.value_at(self._db, *slot, *stamp)
+            self._values[key] = journal_reading.value_at(self._db, *slot, *stamp)
         return self._values[key]
 
     def _differ(self, slot: Slot, heads: list[Stamp]) -> bool:

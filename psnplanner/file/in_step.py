@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from psnplanner.errors import UserError
-from psnplanner.file import journal, merge, schema, seals, tables
+from psnplanner.file import journal, journal_reading, merge, schema, seals, tables
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
@@ -143,7 +143,7 @@ def receive_whole(
                     merge.Merge(db, Clock(0), now).append_all(items)
                     check_chains(db, chains)
             with writing(db):
-                tables.rebuild(db, fold(journal.stream(db)))
+                tables.rebuild(db, fold(journal_reading.stream(db)))
                 mark(db)
                 seals.close(db)
         finally:

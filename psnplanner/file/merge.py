@@ -38,7 +38,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from psnplanner.errors import UserError
-from psnplanner.file import journal, tables
+from psnplanner.file import journal, journal_events, journal_reading, tables
 from psnplanner.file.clock import Clock, instant
 from psnplanner.file.closings import Knowledge, Stamp
 from psnplanner.file.conflicts import conflict
@@ -67,6 +67,8 @@ class Merge:
             dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")
         }
         self._heads = Heads(db)
+        self._received = now.astimezone(UTC).isoformat(timespec="milliseconds")
+        self._next: int = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
         self.renamed: dict[int, int] = {}
 
     def take(
@@ -85,9 +87,10 @@ class Merge:
         for item in fresh:
             self._append(item)
             for event in item.events:
-                kind = journal.kind_of(event.ent)
+                kind = journal_events.kind_of(event.ent)
                 if kind is not None:
                     touched[kind.ENTITY][event.row] = None
+        self._note_reach(fresh)
         opened = self._heads.flush()
         events = sum(len(item.events) for item in fresh)
         made = None
@@ -110,6 +113,7 @@ class Merge:
         check_readable(fresh)
         for item in fresh:
             self._append(item)
+        self._note_reach(fresh)
         self._heads.flush()
 
     def _sorted_out(self, arriving: Iterable[Sent]) -> tuple[list[Sent], int]:
@@ -197,22 +201,27 @@ class Merge:
 
     def _append(self, item: Sent) -> None:
         previous = self._known.get(item.dev, (0, b""))[1]
-        first = rows(self._db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
         events = [(item.hlc, item.dev, e.ent, e.row, e.fld, e.val, e.bh, e.bd) for e in item.events]
         told = _told(item)
         digest = journal.chained(previous, told, events)
         journal.insert(self._db, events)
-        received = self._now.astimezone(UTC).isoformat(timespec="milliseconds")
-        self._db.conn.execute(_TXN, (*told[:8], first, len(events), told[8], digest, received))
         self._db.conn.execute(
-            "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
-            "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
-            (item.dev, item.n, digest),
+            _TXN, (*told[:8], self._next, len(events), told[8], digest, self._received)
         )
+        self._next += len(events)
         self._known[item.dev] = (item.n, digest)
+        self._heads.learn(item)
         for e in item.events:
             step = Step((item.hlc, item.dev), e.fld, e.val, e.bh is not None)
             self._heads.take(e.ent, e.row, step)
+
+    def _note_reach(self, fresh: Iterable[Sent]) -> None:
+        """Write down how far each device goes now."""
+        self._db.conn.executemany(
+            "INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?) "
+            "ON CONFLICT (dev) DO UPDATE SET n = excluded.n, hash = excluded.hash",
+            [(dev, *self._known[dev]) for dev in dict.fromkeys(item.dev for item in fresh)],
+        )
 
 
 def _renumbered(name: str | None, old: int, first: int, own: int) -> str | None:
@@ -265,7 +274,7 @@ def net_changes(db: Database, key: tuple[int, int]) -> list[Change]:
     before, by_then = _arrived(db, earlier), _arrived(db, arr)
     result: list[Change] = []
     for ent, ident in touched:
-        kind = journal.kind_of(ent)
+        kind = journal_events.kind_of(ent)
         if kind is not None:
             was, now = (_record_of(db, kind.ENTITY, ident, of) for of in (before, by_then))
             told = _between(was, now)
@@ -287,7 +296,7 @@ def _arrived(db: Database, arr: int) -> set[Stamp]:
 
 def _record_of(db: Database, entity: str, ident: RecordId, of: set[Stamp]) -> Record | None:
     """A record as the changes of some transactions add up to."""
-    found = journal.changes_of_record(db, entity, ident)
+    found = journal_reading.changes_of_record(db, entity, ident)
     return fold(change for stamp, change in found if stamp in of).tables[entity].get(ident)
 
 
@@ -297,7 +306,7 @@ def _in_conflict(db: Database, ent: int, ident: RecordId, brought: set[Stamp]) -
     return [
         name
         for fld, heads in rows(db, sql, ent, ident)
-        if (name := journal.field_name(ent, fld)) and not brought.isdisjoint(
+        if (name := journal_events.field_name(ent, fld)) and not brought.isdisjoint(
             journal.stamps_in(heads))
     ]  # fmt: skip
 
@@ -311,14 +320,14 @@ def _as_it_is(kind: type[Record], ident: RecordId, name: str, now: Record | None
 
 def record_now(db: Database, entity: str, ident: RecordId) -> Record | None:
     """A record as all its changes in this file add up to; None if it is not there."""
-    changes = (change for _, change in journal.changes_of_record(db, entity, ident))
+    changes = (change for _, change in journal_reading.changes_of_record(db, entity, ident))
     return fold(changes).tables[entity].get(ident)
 
 
 def _between(was: Record | None, now: Record | None) -> list[Change]:
     if was is None or now is None:
         return [deletion(was)] if was else [creation(now)] if now else []
-    return difference(was, {name: getattr(now, name) for name in journal.names_of(now)})
+    return difference(was, {name: getattr(now, name) for name in journal_events.names_of(now)})
 
 
 # -- What travels --------------------------------------------------------------------------

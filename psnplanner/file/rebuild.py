@@ -12,8 +12,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from psnplanner.file import journal, tables
+from psnplanner.file import tables
 from psnplanner.file.carve import Value
+from psnplanner.file.journal_events import (
+    CREATES,
+    DELETES,
+    bundle,
+    codec_of,
+    field_name,
+    kind_of,
+)
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Record, values_of
 from psnplanner.programme.site import Site
@@ -43,14 +51,14 @@ def rebuilt(named: Mapping[int, Name], known: Mapping[int, Event], rows: Rows) -
         by_record[ent, row].append((hlc, dev, fld))
     for hlc, dev, ent, row, fld, *_ in known.values():
         by_record[ent, row].append((hlc, dev, fld))
-    begun = {(e[2], e[3]): e[5] for e in known.values() if e[4] == journal.CREATES}
+    begun = {(e[2], e[3]): e[5] for e in known.values() if e[4] == CREATES}
     found: dict[int, Event] = {}
     for seq in sorted(named.keys() - known.keys()):
         ent, row, fld, hlc, dev = named[seq]
         others = sorted(set(by_record[ent, row]))
         value = _value(named[seq], others, rows, begun.get((ent, row)))
         if value is not None:
-            base = _base(others, fld, hlc) if fld != journal.CREATES else (None, None)
+            base = _base(others, fld, hlc) if fld != CREATES else (None, None)
             found[seq] = (hlc, dev, ent, row, fld, value[0], *base)
     return found
 
@@ -60,28 +68,28 @@ def _value(
 ) -> tuple[Any] | None:
     """A change's value, in a tuple of its own, for it may be none; None if it cannot be told."""
     ent, row, fld, hlc, dev = name
-    kind = journal.kind_of(ent)
+    kind = kind_of(ent)
     if kind is None:
         return None
-    if fld == journal.DELETES:
+    if fld == DELETES:
         return (created,) if created is not None else None
     record = _standing(kind, rows.get(row, []))
     if record is None:
         return None
-    if fld == journal.CREATES:
+    if fld == CREATES:
         # What was changed since is left out: what it was at first, nothing tells any more.
-        changed = {journal.field_name(ent, other[2]) for other in others if other > (hlc, dev, fld)}
+        changed = {field_name(ent, other[2]) for other in others if other > (hlc, dev, fld)}
         values = {name: v for name, v in values_of(record).items() if name not in changed}
-        return (journal.bundle(kind, values),)
-    if any(other > (hlc, dev, fld) and other[2] in (fld, journal.CREATES) for other in others):
+        return (bundle(kind, values),)
+    if any(other > (hlc, dev, fld) and other[2] in (fld, CREATES) for other in others):
         return None  # a later change wrote over it in the tables
-    field = journal.field_name(ent, fld)
-    codec = journal.codec_of(ent, fld)
+    field = field_name(ent, fld)
+    codec = codec_of(ent, fld)
     return (tables.to_sql(codec, getattr(record, field)),) if field else None
 
 
 def _base(others: list[tuple[int, int, int]], fld: int, hlc: int) -> tuple[int | None, int | None]:
-    wanted = (journal.CREATES,) if fld == journal.DELETES else (fld, journal.CREATES)
+    wanted = (CREATES,) if fld == DELETES else (fld, CREATES)
     earlier = [(h, d) for h, d, f in others if f in wanted and h < hlc]
     return max(earlier, default=(None, None))
 

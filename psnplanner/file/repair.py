@@ -21,6 +21,8 @@ from psnplanner.file import (
     carve,
     encryption,
     journal,
+    journal_events,
+    journal_reading,
     photographs,
     rebuild,
     schema,
@@ -99,7 +101,7 @@ def repair(path: Path, out: Path) -> Salvage:
             with writing(db):
                 _tell_again(db, found, salvage)
                 photographs.keep(db, found.pictures)
-                tables.rebuild(db, fold(journal.stream(db)))
+                tables.rebuild(db, fold(journal_reading.stream(db)))
                 seals.close(db)
         finally:
             db.conn.close()
@@ -196,7 +198,7 @@ def _is_readable(ent: Any, row: Any, fld: Any, val: Any) -> bool:
     if isinstance(val, str) and "\0" in val:
         return False
     try:
-        journal.plain_change(ent, row, fld, val)
+        journal_events.plain_change(ent, row, fld, val)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     return True
@@ -238,8 +240,8 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
 
 def _bring_back(db: Database, found: _Found, chain: dict[int, tuple[int, bytes]]) -> None:
     """Begin anew what stands in the tables, but whose beginning is lost in the journal."""
-    begun = {event[3] for event in found.events.values() if event[4] == journal.CREATES}
-    gone = {event[3] for event in found.events.values() if event[4] == journal.DELETES}
+    begun = {event[3] for event in found.events.values() if event[4] == journal_events.CREATES}
+    gone = {event[3] for event in found.events.values() if event[4] == journal_events.DELETES}
     lost = [record for ident, record in found.standing.items() if ident not in begun | gone]
     if PROGRAMME_ID not in begun | found.standing.keys():
         workflow = resource_files.read_text("workflow.toml")
@@ -250,8 +252,8 @@ def _bring_back(db: Database, found: _Found, chain: dict[int, tuple[int, bytes]]
     first = min(event[0] for event in found.events.values())
     dev = int.from_bytes(hashlib.blake2b(str(first).encode(), digest_size=6).digest()) >> 1
     events: list[Event] = [
-        (first - 1, dev, r.ENTITY_NUMBER, r.id, journal.CREATES,
-         journal.bundle(type(r), values_of(r)), None, None)
+        (first - 1, dev, r.ENTITY_NUMBER, r.id, journal_events.CREATES,
+         journal_events.bundle(type(r), values_of(r)), None, None)
         for r in lost
     ]  # fmt: skip
     label = f"{SALVAGED}: {len(lost)} records whose beginning was lost"

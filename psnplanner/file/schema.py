@@ -7,7 +7,7 @@ The journal's tables are frozen: rows are only ever added. The current-state tab
 from __future__ import annotations
 
 from psnplanner.errors import UserError
-from psnplanner.file import geopackage, journal, seals, tables
+from psnplanner.file import geopackage, journal, journal_reading, seals, tables
 from psnplanner.file.connection import APPLICATION_ID, rows
 from psnplanner.file.database import Database, Migrations
 from psnplanner.programme.fold import fold
@@ -138,7 +138,7 @@ def _seals(db: Database) -> None:
 
 def _rebuild(db: Database) -> None:
     if journal.arrived(db):  # a file that is being made has tables of this version already
-        tables.rebuild(db, fold(journal.stream(db)))
+        tables.rebuild(db, fold(journal_reading.stream(db)))
 
 
 GUARDS = frozenset(

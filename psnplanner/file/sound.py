@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from psnplanner.errors import UserError
-from psnplanner.file import journal, schema
+from psnplanner.file import journal, journal_events, schema
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
@@ -118,7 +118,7 @@ def _check_transaction(item: Sent) -> None:
     if len(slots) != len(item.events):
         raise ValueError("a field is changed twice at once")
     for event in item.events:
-        change = journal.plain_change(event.ent, event.row, event.fld, event.val)
+        change = journal_events.plain_change(event.ent, event.row, event.fld, event.val)
         if change is not None and change.entity == "programme":
             _check_workflow(change)
 

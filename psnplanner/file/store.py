@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
-from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import (
-    copies,
     encryption,
     heads,
     in_step,
@@ -27,36 +22,27 @@ from psnplanner.file import (
 )
 from psnplanner.file.backup import backup, free_name
 from psnplanner.file.clock import Clock
-from psnplanner.file.conflicts import conflicts
-from psnplanner.file.connection import DiskRefused, begin, connect, plain_words, rows, writing
+from psnplanner.file.connection import DiskRefused, begin, connect, plain_words, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
-from psnplanner.file.merge import Merge, net_changes, sent
-from psnplanner.file.share import network_kind
-from psnplanner.file.standing import Standing, has_strange_log
-from psnplanner.file.verify import verify
-from psnplanner.programme.change import Change, Dated, Transaction
+from psnplanner.file.merge import Merge
+from psnplanner.file.standing import Standing
+from psnplanner.file.store_opening import (
+    OTHER_OPEN,
+    bring_up_to_date,
+    check_free,
+    check_log,
+    own_device,
+    take_lock,
+)
+from psnplanner.file.store_reading import Reading
+from psnplanner.programme.change import Change, Transaction
 from psnplanner.programme.photograph import Photograph
-from psnplanner.programme.record import Record, RecordId
+from psnplanner.programme.record import Record
 from psnplanner.programme.state import State
-from psnplanner.programme.travel import Conflict, Merged, Sent
-from psnplanner.whole_file import TAKEN, whole_file
+from psnplanner.programme.travel import Merged, Sent
+from psnplanner.whole_file import whole_file
 
-Progress = Callable[[float, str], None]
-Now = Callable[[], datetime]
-Answer = TypeVar("Answer")
-
-
-_MANY = 500
-OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
-_NO_LOCKS = (
-    "This disk keeps no locks ({}), so nothing tells whether somebody else has the programme open; "
-    "here it can only be read."
-)
-_ON_A_SHARE = (
-    "This programme lies on a network share ({}): slower, and only as safe as its locks. "
-    "Work on a copy on your own disk, and bring the copies together with “merge”."
-)
 _NO_ROOM = (
     "The disk is full or refuses to write, so changes cannot be saved. All that was saved is "
     "shown; make room, and open it again."
@@ -71,7 +57,7 @@ class _TakenBack(Exception):
     """Ends a dry run: what was written is rolled back."""
 
 
-class ProgrammeFile:
+class ProgrammeFile(Reading):
     """A programme file, open. Use it from the thread that opened it.
 
     `notice` says why it can only be read, where that is so.
@@ -107,29 +93,14 @@ class ProgrammeFile:
         folder refuses.
         """
         with plain_words(path):
-            if path.exists():
-                raise UserError(
-                    TAKEN,
-                    where=str(path),
-                    remedy="Choose another name, or open it.",
-                )
-            if not path.parent.is_dir():
-                raise UserError(
-                    "There is no such folder.", where=str(path.parent), remedy="Make it first."
-                )
-            if not os.access(path.parent, os.W_OK):
-                raise UserError(
-                    "The folder is read-only.",
-                    where=str(path.parent),
-                    remedy="Choose a folder you can write to.",
-                )
+            check_free(path)
         with plain_words(path), whole_file(path, replace=False) as beside:
             db = begin(beside, encryption.new_key(passphrase) if passphrase else None)
             try:
                 schema.create(db)
                 empty = State()
                 with writing(db):
-                    hlc, dev = Clock(0).next(now), _own_device(db, beside)
+                    hlc, dev = Clock(0).next(now), own_device(db, beside)
                     journal.append(db, header, changes, dev, hlc, now)
                     tables.write(db, empty, empty.after(changes), changes)
                     seals.close(db)
@@ -143,7 +114,7 @@ class ProgrammeFile:
         On a disk that refuses to write it is opened for reading, and says so.
         Raises UserError if it is no programme, from a newer version, or damaged.
         """
-        _check_log(path)
+        check_log(path)
         try:
             return ProgrammeFile._opened(path, read_only)
         except DiskRefused as refused:
@@ -160,12 +131,12 @@ class ProgrammeFile:
 
     @staticmethod
     def _opened(path: Path, read_only: bool) -> ProgrammeFile:
-        lock, notice = (None, "") if read_only else _take_lock(path)
+        lock, notice = (None, "") if read_only else take_lock(path)
         try:
             db = connect(path, read_only=lock is None)
             try:
                 with plain_words(path):
-                    _bring_up_to_date(path, db, writable=lock is not None)
+                    bring_up_to_date(path, db, writable=lock is not None)
                     if ahead := sound.clock_ahead(db):
                         if lock is not None:
                             lock.release()
@@ -178,23 +149,6 @@ class ProgrammeFile:
             if lock is not None:
                 lock.release()
             raise
-
-    def load(self) -> State:
-        """The current state. Raises UserError if what the tables hold cannot be read."""
-        with plain_words(self.path), self._readable():
-            return tables.load(self._db)
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, TypeError, OverflowError) as error:
-            raise UserError(
-                f"The file is damaged: its tables hold what cannot be read ({error}).",
-                where=str(self.path),
-                remedy="Go back to a backup; “psnplanner verify” says what is affected, and "
-                "“psnplanner repair” saves what can be saved.",
-            ) from error
 
     def append(
         self,
@@ -213,7 +167,7 @@ class ProgrammeFile:
         """
         self._check_writable()
         with plain_words(self.path), self._writing():
-            hlc, dev = self._clock.next(now), _own_device(self._db, self.path)
+            hlc, dev = self._clock.next(now), own_device(self._db, self.path)
             made = journal.append(self._db, header, changes, dev, hlc, now, tell)
             heads.follow(self._db, (hlc, dev))
             tables.write(self._db, before, after, changes)
@@ -296,7 +250,7 @@ class ProgrammeFile:
         with plain_words(self.path):
             try:
                 with self._writing():
-                    own = _own_device(self._db, self.path)
+                    own = own_device(self._db, self.path)
                     merging = Merge(self._db, self._clock, now)
                     merged, after = merging.take(arriving, header, own, before)
                     photographs.keep(self._db, pictures)
@@ -311,11 +265,6 @@ class ProgrammeFile:
         self._arrived = journal.arrived(self._db)
         return merged, after
 
-    def ask(self, question: Callable[[Database], Answer]) -> Answer:
-        """What one of the questions of `in_step` finds here."""
-        with plain_words(self.path):
-            return question(self._db)
-
     def hand_out_again(
         self, header: journal.Header, changes: Sequence[Change], before: State, now: datetime
     ) -> State:
@@ -327,10 +276,6 @@ class ProgrammeFile:
             tables.write(self._db, before, after, changes)
         self._arrived = journal.arrived(self._db)
         return after
-
-    def own_devices(self) -> set[int] | None:
-        """The devices whose work is this person's, where a hub brings others' work too."""
-        return self.ask(lambda db: in_step.own_devices(db, home.machine()))
 
     def keep_in_step(self) -> None:
         """Note that a hub keeps this copy in step, and when that began."""
@@ -357,56 +302,6 @@ class ProgrammeFile:
         """The clock's latest stamp here."""
         return self._clock.last
 
-    @property
-    def is_pack(self) -> bool:
-        """Whether this file is a field pack."""
-        return pack.is_pack(self._db)
-
-    def read_copy(self, path: Path) -> copies.Copy:
-        """What another copy of this programme, or a pack of it, holds beyond this one.
-
-        Raises UserError for what is none.
-        """
-        known = self.vector()
-        found = copies.read(path, known)
-        if found.is_pack:
-            return copies.read(path, {})
-        dev, n, digest = rows(self._db, "SELECT dev, n, hash FROM txn ORDER BY arr LIMIT 1")[0]
-        if found.root != (dev, n, digest.hex()):
-            raise UserError(
-                "This is a copy of another programme; nothing was merged.", where=str(path),
-                remedy="Open the programme it was copied from, and merge it there.",
-            )  # fmt: skip
-        parted = [dev for dev, told in found.reach.items() if self._parted(dev, *told)]
-        if parted:  # two copies under one name: all of that name is needed to tell them apart
-            found = copies.read(path, {dev: n for dev, n in known.items() if dev not in parted})
-        return found
-
-    def _parted(self, dev: int, n: int, digest: str) -> bool:
-        sql = "SELECT hash FROM txn WHERE dev = ? AND n <= ? ORDER BY n DESC LIMIT 1"
-        found = rows(self._db, sql, dev, n)
-        return bool(found) and found[0][0].hex() != digest
-
-    def sent(self, beyond: Mapping[int, int]) -> list[Sent]:
-        """Every transaction that a copy with that vector lacks."""
-        with plain_words(self.path):
-            return list(sent(self._db, beyond))
-
-    def vector(self) -> dict[int, int]:
-        """What this copy knows: of each device, how many of its transactions."""
-        with plain_words(self.path):
-            return dict(rows(self._db, "SELECT dev, n FROM dev"))
-
-    def conflicts(self) -> list[Conflict]:
-        """Every conflict that is open."""
-        with plain_words(self.path):
-            return conflicts(self._db)
-
-    def net_changes(self, key: tuple[int, int]) -> list[Change]:
-        """What a merge changed of the programme, by its own transaction's key."""
-        with plain_words(self.path):
-            return net_changes(self._db, key)
-
     def _check_nobody_else_wrote(self) -> None:
         # The lock keeps other writers out; where it cannot (some network shares), this tells.
         if journal.arrived(self._db) != self._arrived:
@@ -422,73 +317,6 @@ class ProgrammeFile:
         """How many transactions have arrived here."""
         return self._arrived
 
-    def headers(self, after: int = 0) -> list[Transaction]:
-        """Every transaction that arrived after that one, without its changes, in that order."""
-        with plain_words(self.path), self._readable():
-            return journal.headers(self._db, after)
-
-    def transaction(self, key: tuple[int, int]) -> Transaction | None:
-        """One transaction with its changes."""
-        with plain_words(self.path):
-            return journal.transaction(self._db, key)
-
-    def overtaken(self, done: Transaction) -> list[tuple[Change, list[tuple[int, int]]]]:
-        """Each change of a transaction with the (device, number) of those that overtook it."""
-        with plain_words(self.path):
-            stamps = journal.stamps(self._db)
-            own = next(stamp for stamp, key in stamps.items() if key == done.key)
-            if len(done.changes) > _MANY:  # one pass over the journal beats a look-up for each
-                found = journal.all_overtaken(self._db, done.changes, *own)
-            else:
-                found = [(c, journal.overtaken_by(self._db, c, *own)) for c in done.changes]
-        return [(c, [stamps[stamp] for stamp in later]) for c, later in found if later]
-
-    def stream(
-        self,
-        until: date | None = None,
-        recorded_by: datetime | None = None,
-        known: Mapping[int, int] | None = None,
-    ) -> Iterator[Change]:
-        """Every change in the order of the clock; see `journal.stream`."""
-        with plain_words(self.path):
-            return journal.stream(self._db, until, recorded_by, known)
-
-    def within(self, known: Mapping[int, int]) -> set[tuple[int, int]]:
-        """The (clock, device) of every transaction within a vector."""
-        with plain_words(self.path):
-            stamps = journal.stamps(self._db).items()
-        return {stamp for stamp, (dev, n) in stamps if n <= known.get(dev, 0)}
-
-    def dated(self, wanted: Mapping[str, Sequence[str]], after: int, limit: int) -> list[Dated]:
-        """Changes in order of arrival, each with its day; see `journal.dated`."""
-        with plain_words(self.path):
-            return journal.dated(self._db, wanted, after, limit)
-
-    def changes_of(self, records: Iterable[RecordId]) -> list[tuple[tuple[int, int], Change]]:
-        """The changes to these records in order, each with its (device, number)."""
-        with plain_words(self.path):
-            stamps = journal.stamps(self._db)
-            return [(stamps[at], c) for at, c in journal.changes_of(self._db, records)]
-
-    def field_work(self) -> dict[RecordId, set[str]]:
-        """The fields of each site that people have changed since a list last set them."""
-        with plain_words(self.path):
-            return journal.field_work(self._db)
-
-    def photograph(self, digest: str) -> bytes:
-        """The bytes of a photograph. Raises UserError if they are not here, or damaged."""
-        with plain_words(self.path):
-            return photographs.read(self._db, digest, str(self.path))
-
-    def verify(self, progress: Progress | None = None) -> list[str]:
-        """What is wrong with the file, in sentences; none if it is sound."""
-        with plain_words(self.path):
-            return verify(self._db, progress)
-
-    def backup(self, out: Path) -> None:
-        """Copy the whole programme to a new file."""
-        backup(self._db, out)
-
     def close(self) -> None:
         """Let the file go; harmless when done twice."""
         with suppress(UserError):  # a full disk: the log stays, and is refused as a stranger's
@@ -498,52 +326,3 @@ class ProgrammeFile:
         self._db.conn.close()
         if self._lock is not None:
             self._lock.release()
-
-
-def _own_device(db: Database, path: Path) -> int:
-    # A copied, mailed or restored file must not go on under the device of its original.
-    bound_to = f"{home.machine()}:{os.stat(path).st_ino}"
-    known = rows(db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
-    device: int = known[0][0] if known else secrets.randbits(47)
-    if not known:
-        db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound_to))
-    return device
-
-
-def _check_log(path: Path) -> None:
-    if has_strange_log(path):
-        log = f"{path.name}-wal"
-        raise UserError(
-            f"Beside it lies “{log}”, the last changes of another file that had this name and was "
-            "replaced while it was open; they would ruin this one.",
-            where=str(path),
-            remedy=f"Move “{log}” and “{path.name}-shm” to another folder, then open it again.",
-        )
-
-
-def _take_lock(path: Path) -> tuple[WriterLock | None, str]:
-    if path.exists() and not os.access(path, os.W_OK):
-        return None, "The file is read-only, so changes cannot be saved in it."
-    if path.exists() and not os.access(path.parent, os.W_OK):
-        return None, "The folder is read-only, so changes cannot be saved in it."
-    lock = WriterLock(path)
-    if path.exists() and not lock.acquire():
-        return None, _NO_LOCKS.format(lock.refused) if lock.refused else OTHER_OPEN
-    kind = network_kind(path)
-    return lock, _ON_A_SHARE.format(kind) if kind else ""
-
-
-def _bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
-    sound.check_journal(db, str(path))
-    pending = schema.pending(db, str(path))
-    if not pending:
-        sound.check_tables(db, str(path))
-        return
-    if not writable:
-        raise UserError(
-            "An older PSN Planner wrote this programme, and it cannot be brought up to date here.",
-            where=str(path),
-            remedy="Open it where it can be written, with no other window on it.",
-        )
-    backup(db, free_name(path, "before-upgrade"))
-    schema.upgrade(db)

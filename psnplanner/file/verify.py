@@ -7,10 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from psnplanner.errors import Cancelled, UserError
-from psnplanner.file import geopackage, journal, photographs, schema, seals, tables
+from psnplanner.file import (
+    geopackage,
+    journal,
+    journal_reading,
+    photographs,
+    schema,
+    seals,
+    tables,
+)
 from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
+from psnplanner.file.journal_events import DELETES, field_name, kind_of
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, fields_of
@@ -109,7 +118,7 @@ def _about(db: Database, events: list[Any]) -> str:
         touched.setdefault(event[2], {})[event[3]] = None
     parts = []
     for ent, idents in touched.items():
-        kind = journal.kind_of(ent)
+        kind = kind_of(ent)
         name = kind.ENTITY.replace("_", " ") if kind else "record"
         first = _called(db, kind, next(iter(idents))) if kind else ""
         parts.append(plural(len(idents), name) + (f" (the first {first})" if first else ""))
@@ -119,7 +128,7 @@ def _about(db: Database, events: list[Any]) -> str:
 def _called(db: Database, kind: type[Record], ident: bytes) -> str:
     """A record's name as far as its changes can still be read; empty if they cannot."""
     try:
-        found = journal.changes_of_record(db, kind.ENTITY, ident)
+        found = journal_reading.changes_of_record(db, kind.ENTITY, ident)
         return title(fold(change for _, change in found).tables[kind.ENTITY][ident])
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return ""
@@ -144,12 +153,12 @@ def _forks(db: Database) -> Iterator[str]:
             "SELECT count(*) FROM event WHERE ent = ? AND row = ? AND fld IN (?, 0, -1) "
             "AND hlc = ? AND dev = ?"
         )
-        whole = fld == journal.DELETES  # of the record itself: any change may stand against it
+        whole = fld == DELETES  # of the record itself: any change may stand against it
         if whole:
             sql = sql.replace("fld IN (?, 0, -1)", "? IS NOT NULL")
         known = all(rows(db, sql, ent, row, fld, *stamp)[0][0] for stamp in stamps)
         if len(set(stamps)) < 2 or not known or is_open not in (0, 1):
-            yield f"The conflict about {journal.field_name(ent, fld) or 'a field'} is damaged."
+            yield f"The conflict about {field_name(ent, fld) or 'a field'} is damaged."
             return
 
 
@@ -170,7 +179,7 @@ def _names(db: Database) -> Iterator[str]:
 
 
 def _replay(db: Database) -> Iterator[str]:
-    replayed, held = fold(journal.stream(db)), tables.load(db)
+    replayed, held = fold(journal_reading.stream(db)), tables.load(db)
     for entity, records in replayed.tables.items():
         found = held.tables[entity]
         name = entity.replace("_", " ")

@@ -4,6 +4,8 @@ Source: concave hulls by GEOS (shapely.concave_hull), one for each cluster of po
 clusters are the single-linkage ones at a distance the points themselves suggest.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
@@ -39,9 +41,11 @@ def outline(
         return None
     origin = centre(lats, lons)
     points = np.unique(np.column_stack(local_metres(lats[known], lons[known], origin)), axis=0)
-    link_m = _link_m(points)
-    hulls = [_hull(points[members], link_m, margin_m) for members in _clusters(points, link_m)]
-    shape = shapely.union_all(hulls)
+    net = _net(points)
+    link_m = _link_m(net)
+    clusters = _clusters(net, link_m)
+    nets = [net] if len(clusters) == 1 else [_net(points[members]) for members in clusters]
+    shape = shapely.union_all([_hull(own, link_m, margin_m) for own in nets])
     # Out and back in again rounds the notches between parts that just touch.
     shape = shape.buffer(margin_m / 2).buffer(-margin_m / 2).simplify(_DETAIL_M)
     return _in_degrees(shape, origin)
@@ -64,36 +68,58 @@ def rings(geometry: BaseGeometry | None) -> list[Ring]:
     return [[(float(x), float(y)) for x, y in line.coords] for line in lines]
 
 
-def _link_m(points: NDArray[np.float64]) -> float:
+class _Net(NamedTuple):
+    """Points (N, 2) in metres, in order of x then y, and the sides of their Delaunay triangles.
+
+    A side's ends are places in `points`. Every point's nearest neighbour is at the other end of
+    one of its sides, and so is whatever links two clusters at their closest (Shamos and Hoey
+    1975): nothing else of the N x N distances is wanted here.
+    """
+
+    points: NDArray[np.float64]
+    ends: NDArray[np.intp]
+    lengths_m: NDArray[np.float64]
+
+
+def _net(points: NDArray[np.float64]) -> _Net:
+    lines = shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
+    corners = shapely.get_coordinates(lines)
+    # As complex numbers they sort as the points do: by x, then by y.
+    whole = points[:, 0] + 1j * points[:, 1]
+    ends = np.searchsorted(whole, corners[:, 0] + 1j * corners[:, 1]).reshape(-1, 2)
+    sides = points[ends[:, 0]] - points[ends[:, 1]]
+    return _Net(points, ends, np.hypot(sides[:, 0], sides[:, 1]))
+
+
+def _link_m(net: _Net) -> float:
     """The gap in metres at which these points fall apart into clusters."""
-    if len(points) == 1:
+    if len(net.points) == 1:
         return _LINK_M[0]
-    tree = shapely.STRtree(shapely.points(points))
-    _, spacing_m = tree.query_nearest(tree.geometries, exclusive=True, return_distance=True)
+    spacing_m = np.full(len(net.points), np.inf)
+    np.minimum.at(spacing_m, net.ends, net.lengths_m[:, None])
     return float(np.clip(_LINK_FACTOR * np.percentile(spacing_m, _WIDE_SHARE), *_LINK_M))
 
 
-def _hull(points: NDArray[np.float64], link_m: float, margin_m: float) -> BaseGeometry:
-    """The concave hull of one cluster (M, 2), in metres, with its margin."""
-    cluster = shapely.MultiPoint(points)
+def _hull(net: _Net, link_m: float, margin_m: float) -> BaseGeometry:
+    """The concave hull of one cluster, in metres, with its margin."""
+    cluster = shapely.MultiPoint(net.points)
     hull = cluster.convex_hull
     if hull.geom_type == "Polygon":  # not a point, nor all in one line
         # GEOS takes the longest side as a share of the way from shortest to longest edge.
-        edges = shapely.get_parts(shapely.delaunay_triangles(cluster, only_edges=True))
-        shortest, longest = shapely.length(edges).min(), shapely.length(edges).max()
+        shortest, longest = net.lengths_m.min(), net.lengths_m.max()
         share = (_LONGEST_SIDE * link_m - shortest) / max(longest - shortest, 1e-9)
         hull = shapely.concave_hull(cluster, ratio=float(np.clip(share, 0, 1)))
     return hull.buffer(margin_m)
 
 
-def _clusters(points: NDArray[np.float64], link_m: float) -> list[NDArray[np.intp]]:
+def _clusters(net: _Net, link_m: float) -> list[NDArray[np.intp]]:
     """Indices of the points of each single-linkage cluster, in order of first member."""
-    tree = shapely.STRtree(shapely.points(points))
-    pairs = tree.query(tree.geometries, predicate="dwithin", distance=link_m)
-    label = np.arange(len(points))
+    one, other = net.ends[net.lengths_m <= link_m].T
+    label = np.arange(len(net.points))
     while True:  # every point takes its neighbours' lowest label, until none changes
         lower = label.copy()
-        np.minimum.at(lower, pairs[0], label[pairs[1]])
+        np.minimum.at(lower, one, label[other])
+        np.minimum.at(lower, other, label[one])
         lower = lower[lower]
         if (lower == label).all():
             return [np.flatnonzero(label == first) for first in np.unique(label)]

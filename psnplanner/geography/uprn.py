@@ -36,6 +36,7 @@ _MAGIC = b"PSN UPRN table 1"
 _UNITS_A_DEGREE = 10_000_000  # a centimetre, in 32 bits
 _CHUNK_BYTES = 1 << 24
 _MOST_BYTES = 20_000_000_000
+_MOST_LINE_BYTES = 10_000
 _SMALL_BYTES, _MOST_RATIO = 30_000_000, 60  # honest tables shrink to a quarter or a fifth
 _REMEDY = "Download OS Open UPRN (CSV) again from Ordnance Survey and add the zip as it is."
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError,
@@ -149,7 +150,8 @@ def _text(path: Path) -> Iterator[tuple[IO[bytes], int]]:
             raise UserError("there is no CSV in the zip.", str(path), _REMEDY)
         largest = max(found, key=lambda member: member.file_size)
         if largest.file_size > min(
-            _MOST_BYTES, max(_SMALL_BYTES, _MOST_RATIO * largest.compress_size)
+            _MOST_BYTES, max(_MOST_LINE_BYTES = 10_000
+_SMALL_BYTES, _MOST_RATIO * largest.compress_size)
         ):
             raise UserError("far larger inside than OS Open UPRN ever is.", str(path), _REMEDY)
         with archive.open(largest) as file:
@@ -165,13 +167,15 @@ def _copy(
     progress: Progress | None,
 ) -> tuple[int, bool]:
     """Write keys and places piece by piece; the number of rows, and whether they ascend."""
-    first = file.readline()
+    first = file.readline(_MOST_LINE_BYTES)
     header = first.decode("utf-8-sig", "replace")
     columns = _columns(path, [name.strip().strip('"').upper() for name in header.split(",")])
     count, ascending, last, done, rest = 0, True, 0, len(first), b""
     while chunk := file.read(_CHUNK_BYTES):
         done += len(chunk)
         whole, _, rest = (rest + chunk).rpartition(b"\n")
+        if len(rest) > _MOST_LINE_BYTES:
+            raise UserError("its rows have no end.", str(path), _REMEDY)
         found = _numbers(path, whole, columns, len(header.split(",")))
         if len(found):
             last, ascending = _write(path, found, columns, keys, places, last, ascending)

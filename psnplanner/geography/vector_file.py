@@ -26,17 +26,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.errors import UserError
+from psnplanner.geography import stranger_sql
 
 Array = NDArray[np.float64]
 SAVE_AGAIN = "Open it in the GIS that made it, and export it again as GeoJSON or GeoPackage."
 _MOST_UNPACKED_BYTES = 500_000_000
 _MOST_JSON_BYTES = 200_000_000
+_LARGE_BYTES = 8_000_000
+_LEAST_SECONDS, _SECONDS_A_MEGABYTE = 1.0, 1.0
 _GEOJSON_TYPES = ("FeatureCollection", "Feature")
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _TAB = (".tab", ".dat", ".map", ".id", ".ind")
 _MIF = (".mif", ".mid")
-# A view that feeds on itself need never end, and GDAL cannot be told to stop.
-_ENDLESS_VIEW = re.compile(rb"CREATE\s+VIEW[^\0]{0,4000}\bRECURSIVE\b", re.IGNORECASE)
 # Tables of MapInfo that only point elsewhere: at other files, databases and servers.
 _POINTS_ELSEWHERE = re.compile(rb"seamless|linked|://|/vsi|odbc|server", re.IGNORECASE)
 _DEGREES = re.compile(r"^(EPSG:(4326|4258|4979)|OGC:CRS84)$")
@@ -77,11 +78,47 @@ def is_vector(path: Path, data: bytes) -> bool:
 
 @dataclass(frozen=True)
 class VectorFile:
-    """A private copy of somebody's file, fit for GDAL; `path` is the file as they know it."""
+    """A private copy of somebody's file, fit for GDAL; `path` is the file as they know it.
+
+    `computes`: what is read is made by instructions in the file, as in a view.
+    """
 
     path: Path
     copy: Path
     kind: Kind
+    computes: bool = False
+
+    @property
+    def size_bytes(self) -> int:
+        """What all its parts take."""
+        return sum(part.stat().st_size for part in self.copy.parent.iterdir() if part.is_file())
+
+    @property
+    def wants_process(self) -> bool:
+        """Whether it is to be read by a process of its own, which can be stopped."""
+        return self.computes or self.size_bytes > _LARGE_BYTES
+
+    @property
+    def seconds(self) -> float:
+        """Of the processor: ten times what GDAL takes for an honest file of this size."""
+        return _LEAST_SECONDS + _SECONDS_A_MEGABYTE * self.size_bytes / 1e6
+
+    def told(self) -> dict[str, Any]:
+        """What another process needs to open it, as plain data; see `told_of`."""
+        key = next(key for key, kind in _KINDS.items() if kind == self.kind)
+        return {"path": str(self.path), "copy": str(self.copy), "key": key}
+
+    @staticmethod
+    def told_of(path: str, copy: str, key: str) -> VectorFile:
+        """The file that `told` tells of."""
+        return VectorFile(Path(path), Path(copy), _KINDS[key])
+
+    def needs_too_much(self) -> UserError:
+        """What is said where reading it takes more time or memory than that."""
+        return UserError(
+            "reading its layer takes far more time or memory than its size explains: given up.",
+            str(self.path), "Ask whoever sent it for a plain export, as GeoJSON or CSV.",
+        )  # fmt: skip
 
 
 @contextmanager
@@ -102,8 +139,10 @@ def opened(path: Path, data: bytes, purpose: str) -> Iterator[VectorFile]:
                 raise UserError("this is no file of a GIS.", str(path), SAVE_AGAIN)
             key = _unpack(path, data, zipped, folder, purpose)
         _refuse_harmful(path, key, folder, purpose)
+        copy = folder / f"list{_KINDS[key].parts[0]}"
+        computes = key == "gpkg" and _computes(path, copy, purpose)
         with quietly(path):
-            yield VectorFile(path, folder / f"list{_KINDS[key].parts[0]}", _KINDS[key])
+            yield VectorFile(path, copy, _KINDS[key], computes)
 
 
 def layers_of(file: VectorFile) -> dict[str, dict[str, Any]]:
@@ -208,8 +247,6 @@ def _refuse_harmful(path: Path, key: str, folder: Path, purpose: str) -> None:
         _check_json(path, data, purpose)
     elif key == "kml":
         _check_xml(path, data, purpose)
-    elif key == "gpkg" and _ENDLESS_VIEW.search(data):
-        raise _built_to_harm(path, purpose)
     elif key == "tab" and _POINTS_ELSEWHERE.search(data):
         raise UserError("this MapInfo table only points at data elsewhere.", str(path),
                         "Save a copy of the table itself and import that.")  # fmt: skip
@@ -218,6 +255,15 @@ def _refuse_harmful(path: Path, key: str, folder: Path, purpose: str) -> None:
         if not (folder / f"list{needed}").is_file():
             raise UserError(f"the {needed} file that belongs to it is missing.", str(path),
                             "Put all parts of it into one folder, or into one zip.")  # fmt: skip
+
+
+def _computes(path: Path, copy: Path, purpose: str) -> bool:
+    try:
+        return stranger_sql.computes(copy)
+    except stranger_sql.HarmfulSql as error:
+        raise _built_to_harm(path, purpose) from error
+    except stranger_sql.DAMAGE as error:
+        raise damaged(path, "GeoPackage") from error
 
 
 def _check_json(path: Path, data: bytes, purpose: str) -> None:

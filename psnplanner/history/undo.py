@@ -11,12 +11,13 @@ from psnplanner.programme.edits import title
 from psnplanner.programme.gates import breaches
 from psnplanner.programme.record import Record, RecordId, fields_of
 from psnplanner.programme.state import PROGRAMME_ID, State
-from psnplanner.programme.travel import HANDED_OUT, MERGE, SETTLE
+from psnplanner.programme.travel import HANDED_OUT, MERGE, REFUSED, SETTLE
 
 Key = tuple[int, int]
 _MOST_REASONS = 5
 UNDO, REDO, NEW = "undo", "redo", "new"
-"""Kinds of transaction that are not undone like an edit; nor is what was handed out in a pack."""
+"""Kinds of transaction that are not undone like an edit; nor is what was handed out in a pack, or
+refused by a hub."""
 _NO_REST = ("override", "field_pack")
 """Records that outlive what they name: a reason given, and the list of what went out."""
 
@@ -25,13 +26,15 @@ _NO_REST = ("override", "field_pack")
 class Stack:
     """What can be undone and redone next, and which transactions are not in force.
 
-    `origin` names, for each undo and redo, the edit that is taken back and brought back.
+    `origin` names, for each undo and redo, the edit that is taken back and brought back;
+    `came_by`, for what a merge brought, the merge: they are taken back together.
     """
 
     done: list[Transaction] = field(default_factory=list)
     undone: list[Transaction] = field(default_factory=list)
     cancelled: set[Key] = field(default_factory=set)
     origin: dict[Key, Key] = field(default_factory=dict)
+    came_by: dict[Key, Key] = field(default_factory=dict)
 
 
 def stack(headers: Iterable[Transaction], mine: Container[int] | None = None) -> Stack:
@@ -44,7 +47,7 @@ def stack(headers: Iterable[Transaction], mine: Container[int] | None = None) ->
         is_mine = mine is None or item.device in mine
         if item.kind in (UNDO, REDO) and item.undo_of is not None:
             _toggle(result, item, item.undo_of, is_mine=is_mine)
-        elif item.kind not in (NEW, HANDED_OUT) and is_mine:
+        elif item.kind not in (NEW, HANDED_OUT, REFUSED) and is_mine:
             if item.kind == MERGE:
                 _gather(result, item)
             result.done.append(item)
@@ -58,7 +61,7 @@ def _gather(result: Stack, merge: Transaction) -> None:
         last = result.done[-1]
         if last.received_at != merge.received_at or last.device == merge.device:
             return
-        result.done.pop()
+        result.came_by[result.done.pop().key] = merge.key
 
 
 def _toggle(result: Stack, item: Transaction, target: Key, *, is_mine: bool) -> None:

@@ -12,7 +12,7 @@ from psycopg import errors
 
 from psnplanner.errors import UserError
 from psnplanner.hub.address import Address
-from psnplanner.hub.refusals import NeedsPassword, Unreachable
+from psnplanner.hub.refusals import NeedsPassword, NotAssigned, ReadsOnly, Unreachable
 
 VERSION = 1
 """The version of the hub's tables that this program speaks with."""
@@ -102,22 +102,27 @@ def plain_words(address: Address) -> Iterator[None]:
         raise _refused(error, address) from None
 
 
+def not_allowed(error: errors.InsufficientPrivilege, where: str = "") -> UserError:
+    """What this user may not do at the hub, in words."""
+    if "row-level security" in (error.diag.message_primary or ""):
+        return NotAssigned(
+            "The hub refused a change of what is not assigned to you.", where,
+            "Have the site assigned to you.",
+        )  # fmt: skip
+    if "open_devices" in (error.diag.message_primary or ""):
+        return ReadsOnly("You may read at this hub, not send to it: what you changed stays "
+                         "here alone.", where, "Ask its owner for a planner's role, or undo it."
+                         )  # fmt: skip
+    return UserError("You have no right to do that at the hub.", where,
+                     "Ask its owner for a role there: “psnplanner hub grant”.")  # fmt: skip
+
+
 def _refused(error: psycopg.Error, address: Address) -> UserError:
     where, told = str(address), error.diag
     if (error.sqlstate or "").startswith(_OURS):
         return UserError(told.message_primary or "", where, told.message_hint or "")
     if isinstance(error, errors.InsufficientPrivilege):
-        if "row-level security" in (told.message_primary or ""):
-            return UserError(
-                "The hub refused a change of what is not assigned to you; nothing was sent.",
-                where, "Have the site assigned to you, or send this file to the office.",
-            )  # fmt: skip
-        if "open_devices" in (told.message_primary or ""):
-            return UserError("You may read at this hub, not send to it.", where,
-                             "Take what is there with “pull”; ask its owner for a planner's role."
-                             )  # fmt: skip
-        return UserError("You have no right to do that at the hub.", where,
-                         "Ask its owner for a role there: “psnplanner hub grant”.")  # fmt: skip
+        return not_allowed(error, where)
     words = _first_line(told.message_primary or type(error).__name__, address)
     return UserError(f"The hub refused: {words}.", where, "Nothing was changed there.")
 

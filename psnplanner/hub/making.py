@@ -21,6 +21,10 @@ ROLES = (READER, SURVEYOR, PLANNER)
 WIDE = ("programme", "partner", "node", "phase", "certificate", "closed_window")
 """The kinds of record of no site that surveyors may read."""
 
+_DERIVED = {"stage": "stage {stage}", "wayleave": "wayleave",
+            "override": "override {stage} {given_on} {gate}"}  # fmt: skip
+"""The name under which a site has just one of a kind, as in the `id_for` of each."""
+
 _PLURALS = {"boundary": "boundaries", "wish": "wishes"}
 _SECRET = (("field_pack", "key"),)
 _NAME = re.compile(r"(?<!:):(\w+)")
@@ -103,10 +107,13 @@ def _describe(connection: Connection) -> None:
     for entity, kind in RECORD_TYPES.items():
         known = fields_of(kind)
         site = known["site"].number if "site" in known else None
+        numbers = {name: f"{{{field.number}}}" for name, field in known.items()}
+        derives = _DERIVED[entity].format_map(numbers) if entity in _DERIVED else None
         connection.execute(
-            "INSERT INTO entity VALUES (%s, %s, %s, %s) ON CONFLICT (ent) DO UPDATE SET "
-            "name = excluded.name, site_fld = excluded.site_fld, wide = excluded.wide",
-            (kind.ENTITY_NUMBER, entity, site, entity in WIDE),
+            "INSERT INTO entity VALUES (%s, %s, %s, %s, %s) ON CONFLICT (ent) DO UPDATE SET "
+            "name = excluded.name, site_fld = excluded.site_fld, wide = excluded.wide, "
+            "derives = excluded.derives",
+            (kind.ENTITY_NUMBER, entity, site, entity in WIDE, derives),
         )
         for field in known.values():
             connection.execute(

@@ -86,12 +86,12 @@ def sites_named(
 
 def kind_of_user(connection: Connection) -> str:
     """What the user of this connection is at the hub; empty if nothing."""
-    for kind in (PLANNER, READER, SURVEYOR):
-        if one(
-            connection, "SELECT pg_has_role(session_user, %s, 'MEMBER')", role(connection, kind)
-        )[0]:
-            return kind
-    return ""
+    found = connection.execute(
+        "SELECT kind FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS k (kind, role, at) "
+        "WHERE pg_has_role(session_user, role, 'MEMBER') ORDER BY at LIMIT 1",
+        (kinds := [PLANNER, READER, SURVEYOR], [role(connection, kind) for kind in kinds]),
+    ).fetchone()
+    return str(found[0]) if found else ""
 
 
 def standing(connection: Connection) -> dict[str, Any]:

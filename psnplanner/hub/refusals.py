@@ -17,6 +17,14 @@ class Parted(UserError):
     """This copy and the hub hold different changes under one name."""
 
 
+class NotAssigned(UserError):
+    """The hub refused a change of what is not this surveyor's; nothing of the batch was taken."""
+
+
+class ReadsOnly(UserError):
+    """This user may take from the hub, and not send to it."""
+
+
 def no_driver() -> UserError:
     """What to say where psycopg is not installed."""
     return UserError("Speaking with a hub needs psycopg, which is not installed here.",

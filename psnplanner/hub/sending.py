@@ -11,8 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from psycopg import errors
+
 from psnplanner.errors import UserError
-from psnplanner.hub.connection import Connection, again_if_crossed
+from psnplanner.hub.connection import Connection, again_if_crossed, not_allowed
 from psnplanner.hub.wire import EVENT_COLUMNS, TXN_COLUMNS, Knowing, Parcel, event_rows, txn_row
 
 MOST_TRANSACTIONS, MOST_EVENTS = 2_000, 20_000
@@ -37,6 +39,12 @@ def reach(connection: Connection) -> dict[int, Reach]:
     return {dev: Reach(n, hlc, bytes(digest)) for dev, n, hlc, digest in found}
 
 
+def of_kind(connection: Connection, kind: str, devices: Sequence[int]) -> list[tuple[int, int]]:
+    """The (device, number) of these devices' transactions of a kind, in their order."""
+    sql = "SELECT dev, n FROM txn WHERE kind = %s AND dev = ANY (%s) ORDER BY hlc, dev"
+    return [(dev, n) for dev, n in connection.execute(sql, (kind, list(devices)))]
+
+
 def send(
     connection: Connection,
     parcels: Sequence[Parcel],
@@ -46,9 +54,11 @@ def send(
     """Send a batch, in the order of the clock; how many transactions were new to the hub.
 
     `before` looks at how far the hub goes, under its locks, and may refuse. What the hub has
-    meanwhile from somebody else is passed over.
+    meanwhile from somebody else is passed over. Raises NotAssigned where one of them may not be
+    sent by this user: none of the batch is there then.
     """
-    learnt = {(p.item.dev, p.item.n): knowing.shortened(p.item) for p in parcels}
+    trial = knowing.trial()
+    learnt = {(p.item.dev, p.item.n): trial.shortened(p.item) for p in parcels}
     others = {dev for told, _ in learnt.values() for dev in told or ()}
 
     def once() -> int:
@@ -65,7 +75,12 @@ def send(
                     [row for parcel in new for row in event_rows(parcel.item)])  # fmt: skip
             return len(new)
 
-    return again_if_crossed(once)
+    try:
+        new = again_if_crossed(once)
+    except errors.InsufficientPrivilege as error:
+        raise not_allowed(error) from None
+    knowing.settle(trial)
+    return new
 
 
 def _ords(connection: Connection, devices: Iterable[int]) -> dict[int, int]:

@@ -33,6 +33,16 @@ class Knowing:
     def __init__(self, known: Mapping[int, Mapping[int, int]] = {}) -> None:
         self._known = {dev: dict(ctx) for dev, ctx in known.items()}
 
+    def trial(self) -> Knowing:
+        """The same, to be tried with: see `settle`."""
+        made = Knowing()
+        made._known = dict(self._known)
+        return made
+
+    def settle(self, trial: Knowing) -> None:
+        """What was tried with that one has come to pass."""
+        self._known = trial._known
+
     def shortened(self, item: Sent) -> tuple[dict[int, int] | None, bool]:
         """What is new in a transaction's knowledge, and whether that is all of it."""
         if item.ctx is None:

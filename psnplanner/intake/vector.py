@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from psnplanner import apart
 from psnplanner.errors import UserError
 from psnplanner.geography.vector_file import (
     SAVE_AGAIN,
@@ -17,8 +19,8 @@ from psnplanner.geography.vector_file import (
     is_vector,
     layers_of,
     opened,
+    quietly,
 )
-from psnplanner.intake.apart import read_apart, wants_process
 from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
 from psnplanner.intake.encoding import checked_encoding
 from psnplanner.intake.headings import recognised_in
@@ -31,12 +33,13 @@ from psnplanner.intake.table import (
     Progress,
     Row,
     Table,
+    no_progress,
     trimmed,
 )
 from psnplanner.intake.values import phrases
 from psnplanner.intake.workbook import as_text
 
-__all__ = ["is_vector", "read_here", "read_vector"]
+__all__ = ["is_vector", "read_vector"]
 
 Array = NDArray[Any]
 # What LIBKML adds to every layer of its own; none of it is about a site.
@@ -57,16 +60,31 @@ def read_vector(
     """
     progress(0.02, "Opening the layers")
     with opened(path, data, "a list of sites") as file:
-        if wants_process(file):
-            return read_apart(file, sheet, encoding, progress)
-        return read_here(file, sheet, encoding, progress)
+        if not file.wants_process:
+            return _Source(file, encoding, progress).table(sheet)
+        given = {"file": file.told(), "sheet": sheet, "encoding": encoding}
+        said = apart.call(
+            f"{__name__}:answer", given, seconds=file.seconds, gives_up=file.needs_too_much(),
+            progress=progress, saying=(0.02, 0.17, "Reading the layer"), first=("pyogrio.raw",),
+        )  # fmt: skip
+    return _table(said)
 
 
-def read_here(
-    file: VectorFile, sheet: str | None, encoding: str | None, progress: Progress
-) -> Table:
-    """The table of an opened file's layer, read in this process."""
-    return _Source(file, encoding, progress).table(sheet)
+def answer(file: dict[str, str], sheet: str | None, encoding: str | None) -> dict[str, Any]:
+    """The table of a layer as plain data, in the process that `read_vector` has it read by."""
+    opened_file = VectorFile.told_of(**file)
+    with quietly(opened_file.path):
+        table = _Source(opened_file, encoding, no_progress).table(sheet)
+    said = {f.name: getattr(table, f.name) for f in dataclasses.fields(table)}
+    del said["mended"]
+    return said
+
+
+def _table(said: dict[str, Any]) -> Table:
+    rows = [(number, cells) for number, cells in said.pop("rows")]
+    known = {int(index): field for index, field in said.pop("known").items()}
+    lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("sheets", "notes")}
+    return Table(**said, **lists, rows=rows, known=known)
 
 
 class _Source:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from psnplanner.planning.forecast import Forecast
 from psnplanner.planning.forecast_calendar import Line
+from psnplanner.planning.forecast_result import Forecast
 from psnplanner.planning.history_of_durations import history
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, NOT_NEEDED, PASSED, Stage

@@ -8,14 +8,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.record import new_id
 from psnplanner.programme.working_days import Calendar
 from psnplanner.resource_files import read_text
+
+DIGGING_AT_SCHOOLS = "School, new dig"
+"""Whom a school term shuts out: see `working_days.applies`."""
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +75,29 @@ def freezes() -> list[Freeze]:
     return sorted(found, key=lambda f: f.starts_on)
 
 
-def default_closed_windows(first: date, last: date) -> list[ClosedWindow]:
-    """New closed windows for the default freezes that touch these days (both included)."""
+def school_terms() -> list[Holiday]:
+    """The days between the holidays that all nine authorities share, in date order."""
+    shared = sorted(
+        {(h.starts_on, h.ends_on, h.name) for h in school_holidays(_data()["authorities"][0])}
+    )
     return [
-        ClosedWindow(
-            id=new_id(), name=f.name, starts_on=f.starts_on, ends_on=f.ends_on, kind=f.kind
-        )
-        for f in freezes()
-        if f.starts_on <= last and f.ends_on >= first
+        Holiday("", f"School term to {after}", ended + ONE_DAY, starts - ONE_DAY)
+        for (_, ended, _), (starts, _, after) in pairwise(shared)
+        if ended + ONE_DAY < starts
+    ]
+
+
+def default_closed_windows(first: date, last: date) -> list[ClosedWindow]:
+    """New closed windows for the default freezes and terms that touch these days (both included).
+
+    In term nobody digs at a school; freezes bind everybody.
+    """
+    shut = [(f.name, f.starts_on, f.ends_on, f.kind) for f in freezes()]
+    shut += [(t.name, t.starts_on, t.ends_on, DIGGING_AT_SCHOOLS) for t in school_terms()]
+    return [
+        ClosedWindow(id=new_id(), name=name, starts_on=starts_on, ends_on=ends_on, kind=kind)
+        for name, starts_on, ends_on, kind in shut
+        if starts_on <= last and ends_on >= first
     ]
 
 

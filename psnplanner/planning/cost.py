@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from psnplanner.planning.bound import alone_pounds
 from psnplanner.planning.grouping import OUT, Grouped, Ints, used_days, visit_counts
 from psnplanner.planning.instance import Instance
+from psnplanner.planning.relaxed import alone_pounds
 
 
 def phases_of(instance: Instance, plan: Grouped) -> Ints:

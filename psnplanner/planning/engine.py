@@ -9,17 +9,15 @@ goes on where a smaller one ends.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from psnplanner.planning import exact
-from psnplanner.planning.areas import LARGE_UNITS, by_areas
+from psnplanner.planning.areas import AREA_UNITS, LARGE_UNITS, by_areas
 from psnplanner.planning.bound import Bound, Climb
+from psnplanner.planning.budget import Budget
 from psnplanner.planning.grouping import (
     OUT,
     Floats,
@@ -30,6 +28,7 @@ from psnplanner.planning.grouping import (
     visit_counts,
 )
 from psnplanner.planning.local_search import Search
+from psnplanner.planning.neighbourhood import PART_WORK, Part
 from psnplanner.planning.transport import alternate
 
 FIRST_STARTS, STARTS = 3, 6
@@ -49,48 +48,18 @@ CLIMB_PARTS = 2
 FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
-PART_WORK = 0.4
-"""Solver work that one neighbourhood may take."""
+FIRST_DRAWS = 4
+"""Plans drawn from the bound's bases, once its prices have first settled."""
+
+DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.15, 0.3, 0.6)
+"""Part of the neighbourhoods that are planned anew from drawn bases; how much they free."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
-SHAKES, SHAKE_TURNS = 8, 3
 THREADS = 2
 TRIES = 12
 CLOSED = 1e-5
 """A gap at which a plan is as good as proved the best."""
-
-
-@dataclass
-class Budget:
-    """How much work a search may do, in about seconds of one quiet core.
-
-    `cancelled` and `ends_at` (an instant of `time.monotonic`) end it sooner: what is found then
-    depends on the machine's load.
-    """
-
-    work: float
-    cancelled: Callable[[], bool] = lambda: False
-    ends_at: float = math.inf
-    spent: float = 0.0
-
-    def spend(self, work: float) -> None:
-        """Count work done."""
-        self.spent += work
-
-    def stop(self) -> bool:
-        """Whether the search is to end at once, its work done or not."""
-        return time.monotonic() >= self.ends_at or self.cancelled()
-
-    @property
-    def seconds_left(self) -> float:
-        """Seconds of the clock until it ends."""
-        return max(0.01, self.ends_at - time.monotonic())
-
-    @property
-    def over(self) -> bool:
-        """Whether the search is to end."""
-        return self.spent >= self.work or self.stop()
 
 
 @dataclass(frozen=True)
@@ -120,6 +89,7 @@ class Engine:
         self._proved: set[tuple[object, ...]] = set()
         self._units = float(FIRST_UNITS)
         self._favoured = 3.0
+        self._nearest = self.problem.reach.argmin(axis=1)
 
     @property
     def bound_pounds(self) -> float | None:
@@ -141,6 +111,7 @@ class Engine:
             climbing.result()
             self.budget.spend(FIRST_STRETCHES * STRETCH_WORK)
             self._try(self._climb.best.base.copy())
+            self._draw_whole(pool)
             while not (self.budget.over or self._closed):
                 stretches += 1
                 climb = not self._climb.finished and (
@@ -193,6 +164,46 @@ class Engine:
         return self.pounds - self._climb.best.pounds <= CLOSED * abs(self.pounds)
 
     # -- starts ------------------------------------------------------------------------
+
+    def _draw_whole(self, pool: ThreadPoolExecutor) -> None:
+        """Whole plans from drawn bases, two at a time."""
+        if self.problem.alike:
+            return
+        everyone, groups = np.arange(len(self.best.group)), np.arange(self.problem.shape[1])
+        for _ in range(FIRST_DRAWS // THREADS):
+            if self.budget.over:
+                return
+            drawn = [self._drawn(groups, everyone) for _ in range(THREADS)]
+            for work in [pool.submit(self._planned_from, base) for base in drawn]:
+                self._take(work.result())
+                self._spend_drawing(len(everyone), len(groups))
+
+    def _planned_from(self, base: Ints) -> Grouped:
+        if self._large:
+            return by_areas(self.problem, self._random, self.budget.stop, base)
+        return Search(self.problem, alternate(self.problem, base)).descend()
+
+    def _spend_drawing(self, units: int, groups: int) -> None:
+        self.budget.spend(4e-6 * min(units, AREA_UNITS) * groups + 2e-4 * units)
+
+    def _drawn(self, groups: Ints, rows: Ints) -> Ints:
+        """A base for each group, as often as the bound leans towards it and its units are here.
+
+        Systematic sampling: a base leant towards once is drawn once.
+        """
+        everywhere = np.bincount(self._nearest, minlength=self.problem.shape[2])
+        here = np.bincount(self._nearest[rows], minlength=self.problem.shape[2])
+        leaning = self._climb.leaning[groups] * (here / np.maximum(everywhere, 1))
+        base = self.best.base[groups].copy()
+        _, kind = np.unique(leaning, axis=0, return_inverse=True)
+        for own in range(int(kind.max(initial=-1)) + 1):
+            which = np.flatnonzero(kind.ravel() == own)
+            order = self._random.permutation(leaning.shape[1])
+            upto = np.cumsum(leaning[which[0], order])
+            if upto[-1] > 0:
+                points = (self._random.random() + np.arange(len(which))) / len(which) * upto[-1]
+                base[which] = order[np.searchsorted(upto, points)]
+        return base
 
     @property
     def _large(self) -> bool:
@@ -247,12 +258,17 @@ class Engine:
         works = [pool.submit(part.solve, self.budget) for part in parts]
         for part, work in zip(parts, works, strict=True):
             solved = work.result()
-            self.budget.spend(PART_OVERHEAD + SOLVER_SECONDS * solved.work)
+            if part.drawn is None:
+                self.budget.spend(PART_OVERHEAD + SOLVER_SECONDS * solved.work)
+            else:
+                self._spend_drawing(len(part.rows), len(part.groups))
             if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
                 if solved.proved:
                     self._proved.add(part.key)
             else:
                 self._put_back(part, solved.plan)
+            if part.drawn is not None:
+                continue
             if not solved.proved:
                 self._units = max(LEAST_UNITS, self._units * SHRINK)
             elif solved.work < PART_WORK / 2:
@@ -277,8 +293,11 @@ class Engine:
             free = np.flatnonzero(~taken)
             if not len(free) or len(parts) == count:
                 break
-            groups = self._neighbours(free)
-            part = self._part(groups, left_out)
+            draws = not self.problem.alike and self._random.random() < DRAWN_SHARE
+            most = min(len(self.best.group), 1.5 * AREA_UNITS)
+            units = most * self._random.choice(DRAWN_SIZES) if draws else self._units
+            groups = self._neighbours(free, units)
+            part = self._part(groups, left_out, draws)
             if part.key in self._proved:
                 continue
             taken[groups] = True
@@ -291,7 +310,7 @@ class Engine:
             return self._batch(count)
         return parts
 
-    def _neighbours(self, free: Ints) -> Ints:
+    def _neighbours(self, free: Ints, units: float) -> Ints:
         """A group and those nearest to it by one measure or another, up to so many units."""
         size = np.bincount(self.best.group[self.best.group != OUT], minlength=self.problem.shape[1])
         first = int(self._random.choice(free))
@@ -307,7 +326,7 @@ class Engine:
         far = far + np.abs(far) * self._random.uniform(0, 0.3, len(far))
         far[free == first] = -np.inf
         order = free[np.argsort(far, kind="stable")]
-        count = max(2, int((np.cumsum(size[order]) <= self._units).sum()))
+        count = max(2, int((np.cumsum(size[order]) <= units).sum()))
         return np.sort(order[:count])
 
     def _distance(self, rows: Ints, measure: str) -> Floats:
@@ -321,12 +340,15 @@ class Engine:
         both: dict[str, Floats] = {"reach": where, "price": when, "both": where + when}
         return both[measure]
 
-    def _part(self, groups: Ints, left_out: bool) -> Part:
+    def _part(self, groups: Ints, left_out: bool, draws: bool) -> Part:
         inside = np.isin(self.best.group, groups)
         if left_out:
             inside |= (self.best.group == OUT) & self.problem.allowed[:, groups].any(axis=1)
         rows = np.flatnonzero(inside)
         favoured = self._favoured_bases(groups, rows)
+        drawn = self._drawn(groups, rows) if draws else None
+        if drawn is not None:
+            favoured = [np.unique(self._nearest[rows]), drawn]
         bases = np.unique(np.concatenate([self.best.base[groups], *favoured]))
         small = self.problem.part(rows, groups, bases)
         now = self.best.group[rows]
@@ -335,9 +357,11 @@ class Engine:
             np.searchsorted(bases, self.best.base[groups]),
         )
         offered = [np.searchsorted(bases, own) for own in favoured]
+        if drawn is not None:
+            drawn = np.searchsorted(bases, drawn)
         key = (groups.tobytes(), rows.tobytes(), now.tobytes(), self.best.base[groups].tobytes())
         seed = int(self._random.integers(2**31))
-        return Part(small, plan, offered, rows, groups, bases, key, seed)
+        return Part(small, plan, offered, rows, groups, bases, key, seed, drawn)
 
     def _favoured_bases(self, groups: Ints, rows: Ints) -> list[Ints]:
         """The bases that pay most at the bound's prices, for each group, and its neighbours'."""
@@ -351,52 +375,3 @@ class Engine:
         count = round(self._favoured)
         own = [np.argsort(pounds[k], kind="stable")[:count] for k in groups]
         return [np.unique(np.concatenate([best, self.best.base[groups]])) for best in own]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A neighbourhood: the groups' own small problem, the plan there, and where it came from."""
-
-    problem: Grouping
-    plan: Grouped
-    offered: list[Ints]
-    rows: Ints
-    groups: Ints
-    bases: Ints
-    key: tuple[object, ...]
-    seed: int
-
-    @property
-    def pounds(self) -> float:
-        """What the plan it began from costs."""
-        return total_pounds(self.problem, self.plan)
-
-    def solve(self, budget: Budget) -> exact.Solved:
-        """Shake it, then solve it exactly, within the work a neighbourhood may take."""
-        random = np.random.default_rng(self.seed)
-        best, pounds = self.plan, total_pounds(self.problem, self.plan)
-        for _ in range(SHAKES):
-            if budget.stop():
-                return exact.Solved(best, 0.0, False)
-            drawn = alternate(self.problem, self._shaken(best.base, random), SHAKE_TURNS)
-            found = Search(self.problem, drawn).descend(SHAKE_TURNS)
-            now = total_pounds(self.problem, found)
-            if now < pounds - 1e-6 * abs(pounds):
-                best, pounds = found.copy(), now
-        return exact.solve(self.problem, best, self.offered, PART_WORK, budget.seconds_left)
-
-    def _shaken(self, base: Ints, random: np.random.Generator) -> Ints:
-        """The bases with one or two of them moved to favoured ones, or with two changing places."""
-        base, groups = base.copy(), len(base)
-        if not self.problem.alike and groups > 1 and random.random() < 0.4:
-            a, b = random.choice(groups, 2, replace=False)
-            base[a], base[b] = base[b], base[a]
-            return base
-        for _ in range(int(random.integers(1, 3))):
-            k = int(random.integers(groups))
-            offered = self.offered[0 if self.problem.alike else k]
-            new = int(random.choice(offered))
-            if self.problem.alike and new in base:
-                continue
-            base[k] = new
-        return base

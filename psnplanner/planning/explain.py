@@ -1,14 +1,12 @@
 """Why a site is in its phase, what another would cost, and which constraint costs most.
 
 Nothing here is prose made up: each reason is a rule of the model that forbids a cheaper phase, or
-a price. Prices of crew-days are the duals of the transport of sites to phases from the plan's
-bases (linear programme, scipy's HiGHS); the price of an alternative is the transport solved
-again with the site held there, and the sites it pushes on are named.
+a price; the price of an alternative is what the whole plan costs more with the site there and
+those moved on that have to make room, who are named.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,21 +15,14 @@ from typing import Any
 import numpy as np
 
 from psnplanner.errors import UserError
-from psnplanner.planning.grouping import (
-    OUT,
-    Floats,
-    Grouped,
-    Grouping,
-    Ints,
-    best_bases,
-    used_days,
-    visit_counts,
-)
+from psnplanner.planning.crew_prices import Pressure, pressures, transport_pounds
+from psnplanner.planning.grouping import OUT, total_pounds, visit_counts
 from psnplanner.planning.horizon import Horizon, dated
-from psnplanner.planning.instance import Instance, build
+from psnplanner.planning.instance import build
+from psnplanner.planning.knock_on import make_room
 from psnplanner.planning.local_search import Search
+from psnplanner.planning.plan_in_force import as_it_stands, without_move_fees
 from psnplanner.planning.prices import Prices
-from psnplanner.planning.transport import pinned, settle
 from psnplanner.programme.edits import plural, present_day
 from psnplanner.programme.gates import uk
 from psnplanner.programme.phase import Phase
@@ -42,8 +33,6 @@ from psnplanner.programme.wish import NOT_AFTER, NOT_BEFORE, Wish
 from psnplanner.programme.working_days import Calendar, closed_for
 
 ALTERNATIVES = 3
-KNOCK_ON = 6
-"""Further sites that may be moved to make room in an alternative."""
 
 
 @dataclass(frozen=True)
@@ -93,16 +82,6 @@ class Explanation:
         }
 
 
-@dataclass(frozen=True)
-class Pressure:
-    """A phase whose crew-days are worth money: what one more, and one more crew, would save."""
-
-    phase: str
-    day_pounds: float
-    crew_pounds: float
-    sentence: str
-
-
 class Explainer:
     """The plan in force, as the model sees it, ready to be asked."""
 
@@ -119,9 +98,9 @@ class Explainer:
             )
         self.instance = build(self.horizon, phases, prices or Prices())
         # What is in force is explained as it is: a move has no fee yet.
-        self.model = _as_it_stands(self.instance)
-        self.plan = _in_force(self.instance, self.model)
-        self.day_pounds = _day_prices(self.model, self.plan)
+        self.model = without_move_fees(self.instance)
+        self.plan = as_it_stands(self.instance, self.model)
+        self.day_pounds = transport_pounds(self.model, self.plan)[1]
 
     def site(self, ident: RecordId) -> Explanation:
         """Why a site is where it is. Raises UserError for one that is not to be planned."""
@@ -262,23 +241,11 @@ class Explainer:
         ready = [item for item in found if item is not None]
         return sorted(ready, key=lambda item: item.pounds)[:ALTERNATIVES]
 
-    def price(self, ident: RecordId, phase: RecordId | None) -> Alternative | None:
-        """What moving a site to a phase would cost the plan; None where no rule lets it go there.
-
-        Quick enough to ask while a site is dragged: some milliseconds.
-        """
-        rows = [i for i, site in enumerate(self.instance.sites) if site.id == ident]
-        names = [c for c, own in enumerate(self.instance.phases) if own.id == phase]
-        if not rows or not names:
-            return None
-        u = int(self.instance.unit[rows[0]])
-        return self._alternative(u, int(self.plan.group[u]), names[0])
-
     def _alternative(self, u: int, k: int, c: int) -> Alternative | None:
         if not self.model.allowed[u, c]:
             return None
         search = Search(self.model, self.plan.copy())
-        before = _pounds(search)
+        before = total_pounds(self.model, search.plan)
         search.move(u, c)
         moved = make_room(search, np.array([u]), c)
         if moved is None:
@@ -286,7 +253,9 @@ class Explainer:
         names = tuple(
             (self.reference(j), self._phase_name(int(search.plan.group[j]))) for j in moved
         )
-        return Alternative(self._phase_name(c), _pounds(search) - before, names)
+        return Alternative(
+            self._phase_name(c), total_pounds(self.model, search.plan) - before, names
+        )
 
     def refusal(self, i: int, c: int) -> str:
         """Why no rule lets the site at a row into the phase at a place; "" where one may go."""
@@ -302,150 +271,12 @@ class Explainer:
         site = self.instance.sites[int(np.flatnonzero(self.instance.unit == u)[0])]
         return site.reference or site.name
 
-    def _phase_name(self, k: int) -> str:
-        return self.instance.phases[k].name if k != OUT else "no phase"
-
-    # -- the programme -----------------------------------------------------------------
-
     def pressures(self) -> list[Pressure]:
         """The phases whose crew-days are worth most, dearest first: what one more would save."""
-        found = []
-        for k, phase in enumerate(self.instance.phases):
-            day = float(self.day_pounds[k])
-            if day < 1 or phase.starts_on is None or phase.ends_on is None:
-                continue
-            days = float(self.horizon.calendar.count(phase.starts_on, phase.ends_on))
-            crew = self._another_crew(k, days)
-            month = f"{phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)})"
-            found.append(
-                Pressure(
-                    phase.name, day, crew,
-                    f"One more crew in {month} is worth £{crew:,.0f}; "
-                    f"a single crew-day £{day:,.0f}.",
-                )
-            )  # fmt: skip
-        return sorted(found, key=lambda item: -item.crew_pounds)
+        return pressures(self.horizon, self.instance, self.plan, self.day_pounds)
 
-    def _another_crew(self, k: int, days: float) -> float:
-        """What the plan would save with so many days more in a phase, bases as they are."""
-        capacity, levels = self.model.capacity.copy(), self.model.levels.copy()
-        capacity[:, k] += days
-        levels[:, k] += days
-        richer = dataclasses.replace(self.model, capacity=capacity, levels=levels)
-        now, then = _relaxed(self.model, self.plan)[0], _relaxed(richer, self.plan)[0]
-        return max(0.0, now - then)
-
-
-def _as_it_stands(instance: Instance) -> Grouping:
-    fee = np.zeros_like(instance.model.price)
-    np.add.at(fee, instance.unit, instance.move_pounds)
-    return dataclasses.replace(instance.model, price=instance.model.price - fee)
-
-
-def _in_force(instance: Instance, model: Grouping) -> Grouped:
-    """The plan as it is, rules kept or not."""
-    group = pinned(model)
-    for i, k in enumerate(instance.current.tolist()):
-        if k != OUT:
-            group[instance.unit[i]] = k
-    plan = Grouped(group, np.zeros(model.shape[1], dtype=np.int64))
-    plan.base = best_bases(model, plan)
-    return plan
-
-
-def _day_prices(model: Grouping, plan: Grouped) -> Floats:
-    """Pounds that a crew-day more in each phase (K,) would save, bases as they are."""
-    return _relaxed(model, plan)[1]
-
-
-def _relaxed(model: Grouping, plan: Grouped) -> tuple[float, Floats]:
-    """The transport of units to groups from the plan's bases as a linear programme.
-
-    Gives its pounds and the price of a crew-day of each group. Visits count where they are made.
-    """
-    from scipy.optimize import linprog
-    from scipy.sparse import coo_matrix, vstack
-
-    units, groups, _ = model.shape
-    counts = visit_counts(model, plan.group)
-    pounds = model.price + model.reach[:, plan.base]
-    for who in model.visitors.T:
-        known = who != OUT
-        pounds[known] += np.where(counts[who[known]] == 0, model.visit_pounds, 0.0)
-    allowed = model.allowed.copy()
-    inside = np.flatnonzero(plan.group != OUT)
-    allowed[inside, plan.group[inside]] = True
-    who, where = np.nonzero(allowed)
-    arcs, steps = len(who), len(model.levels)
-    # Columns: an arc for each unit and phase, leaving out, then days above each level.
-    total = arcs + units + steps * groups
-    once = coo_matrix(
-        (np.ones(arcs + units), (np.r_[who, np.arange(units)], np.arange(arcs + units))),
-        shape=(units, total),
-    )
-    rows = []
-    for members in model.member:
-        days = np.where(members[who], model.weight[who], 0.0)
-        rows.append(coo_matrix((days, (where, np.arange(arcs))), shape=(groups, total)))
-    used = used_days(model, plan.group)
-    holds = [np.maximum(model.capacity[g], used[g]) for g in range(len(model.member))]
-    for n, level in enumerate(model.levels):
-        over = coo_matrix(
-            (
-                np.r_[model.weight[who], -np.ones(groups)],
-                (
-                    np.r_[where, np.arange(groups)],
-                    np.r_[np.arange(arcs), arcs + units + n * groups + np.arange(groups)],
-                ),
-            ),
-            shape=(groups, total),
-        )
-        rows.append(over)
-        holds.append(level)
-    price = np.concatenate([pounds[who, where], model.miss, np.repeat(model.level_pounds, groups)])
-    solved = linprog(
-        price, A_ub=vstack(rows).tocsr(), b_ub=np.concatenate(holds), A_eq=once.tocsr(),
-        b_eq=np.ones(units), bounds=(0, None), method="highs",
-    )  # fmt: skip
-    if solved.x is None:
-        return 0.0, np.zeros(groups)
-    duals = -solved.ineqlin.marginals.reshape(-1, groups)
-    pools = len(model.member)
-    # A day more also lifts the levels of its phase: overtime begins later.
-    day: Floats = np.maximum(0.0, duals[0] + duals[pools:].sum(axis=0))
-    return float(solved.fun), day
-
-
-def _pounds(search: Search) -> float:
-    from psnplanner.planning.grouping import total_pounds
-
-    return total_pounds(search.problem, search.plan)
-
-
-def make_room(search: Search, new: Ints, c: int) -> list[int] | None:
-    """Move the sites that have to make way for new ones in a phase; who, or None if none can."""
-    problem, moved = search.problem, list[int]()
-    while (search.used[:, c] > search.holds[:, c]).any():
-        if len(moved) >= KNOCK_ON:
-            return None
-        inside = np.setdiff1d(np.flatnonzero(search.plan.group == c), new)
-        inside = np.intersect1d(inside, problem.free)
-        inside = inside[problem.weight[inside] > 0]
-        if not len(inside):
-            return None
-        priced = np.where(search.room(inside), search.enter_pounds(inside), np.inf).min(axis=1)
-        loss = priced - search.leave_pounds(inside)
-        # One that frees enough at once is better than several.
-        short = float((search.used[0, c] - search.holds[0, c]).max())
-        loss = loss * np.maximum(1.0, short / problem.weight[inside])
-        if not np.isfinite(loss).any():
-            return None
-        j = int(inside[int(loss.argmin())])
-        search.move(j, OUT)
-        if not settle(search, j):
-            return None
-        moved.append(j)
-    return moved
+    def _phase_name(self, k: int) -> str:
+        return self.instance.phases[k].name if k != OUT else "no phase"
 
 
 def _forbids(wish: Wish, phase: Phase) -> bool:

@@ -8,7 +8,7 @@ stage are its table (workflow blended with history) times factors that sites sha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -27,6 +27,7 @@ from psnplanner.planning.forecast_calendar import Line, Pace
 from psnplanner.planning.history_of_durations import History, history
 from psnplanner.planning.horizon import Tree
 from psnplanner.programme.gates import GROUND_STAGES, WAYLEAVE_STAGE
+from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import ACCESS_TYPES, TENURES, Site
 from psnplanner.programme.stage import (
@@ -40,7 +41,7 @@ from psnplanner.programme.stage import (
 )
 from psnplanner.programme.state import State
 from psnplanner.programme.wish import NOT_BEFORE
-from psnplanner.programme.working_days import closed_for
+from psnplanner.programme.working_days import closed_for, only_crews
 
 Floats = NDArray[np.float64]
 
@@ -92,15 +93,16 @@ class Path:
     """A site's way to going live.
 
     `entry` is when its phase opens (working days), `opens` the place of its calendar among the
-    model's, `effort` its crew-days by access type (one, where the access is known) for work that
-    takes `crew_mean_days` on the calendar, `queues` whether it waits for a crew, `nodes` the
-    nodes on its way to the core that are not live.
+    model's, `digs` that of the crews' work at it, `effort` its crew-days by access type (one,
+    where the access is known) for work that takes `crew_mean_days` on the calendar, `queues`
+    whether it waits for a crew, `nodes` the nodes on its way to the core that are not live.
     """
 
     site: RecordId
     steps: tuple[Step, ...]
     entry: float
     opens: int
+    digs: int
     effort: tuple[float, ...]
     crew_mean_days: float
     queues: bool
@@ -188,11 +190,13 @@ class _Builder:
         if phase is not None and phase.starts_on is not None and not under_way:
             entry = max(entry, self._line.start_of(phase.starts_on))
         limited = phase is None or phase.capacity_days is not None
+        shut = closed_for(site, state.closed_windows.values())
         return Path(
             site=site.id,
             steps=steps,
             entry=entry,
-            opens=self._calendar(site),
+            opens=self._calendar([w for w in shut if not only_crews(w)]),
+            digs=self._calendar(shut),
             effort=self._effort(site),
             crew_mean_days=max(0.1, sum(sum(s.working_days) / 3 for s, _ in crew_stages)),
             queues=limited and self._model.crews > 0 and any(step.crew for step in steps),
@@ -350,8 +354,7 @@ class _Builder:
             found.append(self._nodes[ident])
         return tuple(found)
 
-    def _calendar(self, site: Site) -> int:
-        windows = closed_for(site, self._state.closed_windows.values())
+    def _calendar(self, windows: Collection[ClosedWindow]) -> int:
         key = frozenset(window.id for window in windows)
         if key not in self._calendars:
             self._calendars[key] = len(self._model.calendars)

@@ -102,7 +102,7 @@ def _batches(paths: Sequence[Path], most: int) -> list[_Batch]:
             (s.before, s.needed, s.access, s.tenure, s.crew, s.after_crew, s.on_site, s.goes_live)
             for s in path.steps
         )
-        alike[order, path.opens, path.queues, len(path.effort)].append(row)
+        alike[order, path.opens, path.digs, path.queues, len(path.effort)].append(row)
     return [
         _Batch(some := rows[first : first + most], [paths[row] for row in some])
         for rows in alike.values()
@@ -271,6 +271,7 @@ class _Simulation:
         opens = self._model.calendars[batch.paths[0].opens]
         # Where all need the building open, its own open days are the clock all the way.
         own = all(batch.steps[at].on_site for at in days)
+        own = own and batch.paths[0].digs == batch.paths[0].opens
         start = end = opens.work(start) if own else start
         runs, ends = start.shape[1], dict[int, Runs]()
         for at in sorted(days):
@@ -318,7 +319,9 @@ class _Simulation:
     def _end(self, batch: _Batch, step: Step, start: Runs, days: Runs) -> Runs:
         if not step.on_site:
             return start + days
-        return self._model.calendars[batch.paths[0].opens].after(start, days)
+        path = batch.paths[0]
+        place = path.digs if step.crew else path.opens
+        return self._model.calendars[place].after(start, days)
 
     # Crews
 

@@ -25,7 +25,7 @@ from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
-from psnplanner.programme.working_days import open_share
+from psnplanner.programme.working_days import applies, conditions, open_share
 
 CENTRES_PER_PHASE = 3
 ROWS = 512
@@ -244,25 +244,24 @@ def _pools(
     """Pools of crew-days: the whole phase, then one for each kind or partner with closures."""
     windows = list(horizon.state.closed_windows.values())
     general = [w for w in windows if not w.kind and w.partner is None]
-    keys = {(w.kind.casefold(), w.partner): None for w in windows if w not in general}
+    keys = {(conditions(w.kind), w.partner): w for w in windows if w not in general}
     shapes = [(None, general)] + [
-        (key, general + [w for w in windows if (w.kind.casefold(), w.partner) == key])
-        for key in keys
+        (window, [w for w in windows if _implied(w, key)]) for key, window in keys.items()
     ]
     member = np.ones((len(shapes), len(sites)), dtype=bool)
     capacity = np.zeros((len(shapes), len(phases)))
     live = _live_days(horizon.state)
     for g, (key, closures) in enumerate(shapes):
         if key is not None:
-            member[g] = [_binds(key, site) for site in sites]
+            member[g] = [applies(key.kind, key.partner, site) for site in sites]
         for k, phase in enumerate(phases):
             capacity[g, k] = _left(horizon, phase, closures, live.get(phase.id, 0.0))
     return member, capacity
 
 
-def _binds(key: tuple[str, RecordId | None], site: Site) -> bool:
-    kind, partner = key
-    return (not kind or site.kind.casefold() == kind) and partner in (None, site.partner)
+def _implied(window: ClosedWindow, key: tuple[frozenset[str], RecordId | None]) -> bool:
+    """Whether a window binds every site that windows of this kind and partner bind."""
+    return conditions(window.kind) <= key[0] and window.partner in (None, key[1])
 
 
 def _left(

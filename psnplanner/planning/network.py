@@ -1,32 +1,27 @@
 """The network's estimate: who hangs on which node, how long the branches are, what a cut costs.
 
 Branches are minimum spanning trees over a node and its sites, the backbone is the nodes' own
-tree. A tree has one path to every site: what a cut link takes down is all
-that hangs below it. Straight lines say nothing of ducts, so lengths are straight ones times a
-route factor, told with its range.
+tree. Straight lines say nothing of ducts, so lengths are straight ones times a route factor,
+told with its range.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from psnplanner.geography.distance import local_metres, matrix_m
 from psnplanner.planning.horizon import Tree
+from psnplanner.planning.network_links import Link, links
+from psnplanner.planning.node_ports import assigned
 from psnplanner.planning.prices import Prices
-from psnplanner.planning.spanning_tree import LEAST_M, spanning_tree
+from psnplanner.planning.second_paths import SecondPath, second_paths
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
-
-Floats = NDArray[np.float64]
 
 ROUTE_FACTOR = Prices().route_factor
 """Metres of route for each straight metre. About 1.2 in towns (Newell, "Traffic Flow on
@@ -37,43 +32,6 @@ ROUTE_FACTOR_RANGE = (1.2, 1.5)
 
 POUNDS_PER_ROUTE_M = 60.0
 """A metre of new route with duct and fibre, verge and carriageway mixed. An estimate."""
-
-EMERGENCY_KINDS = ("hospital", "police", "fire", "ambulance")
-"""Words in the kind of a building that must not hang on one path."""
-
-NEAR_NODES = 8
-
-
-@dataclass(frozen=True)
-class Link:
-    """One link of the tree: `low` hangs from `high` (a site's or node's id).
-
-    `sites` lose their service when it is cut; `emergency` are those of them that must not.
-    """
-
-    low: RecordId
-    high: RecordId
-    low_name: str
-    high_name: str
-    backbone: bool
-    metres: float
-    sites: tuple[RecordId, ...]
-    emergency: tuple[RecordId, ...]
-
-
-@dataclass(frozen=True)
-class SecondPath:
-    """A site on a single path, how long that is, and the shortest second one that shares none.
-
-    `joins` is the nearest building or node whose own path no link of the first is on, `metres`
-    the straight way there. None where the network has one limb only.
-    """
-
-    site: RecordId
-    links: int
-    path_metres: float
-    joins: RecordId | None
-    metres: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,11 +144,6 @@ class Network:
         return round(100 * self.second_metres / whole, 1) if whole else 0.0
 
 
-def is_emergency(site: Site) -> bool:
-    """Whether a building belongs to an emergency service or is a hospital, by its kind."""
-    return any(word in site.kind.casefold() for word in EMERGENCY_KINDS)
-
-
 def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
     """The network of a programme. Sites and nodes without a place are left out of it.
 
@@ -212,192 +165,17 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
     tree = Tree(state)
     # A parent without a place is no end of a link: the chain stops below it.
     chains = {ident: list(takewhile(nodes.__contains__, tree.chain(ident))) for ident in nodes}
-    links = _links(sites, nodes, chains, node_of)
-    second_paths, second_metres = _second_paths(sites, nodes, chains, node_of, links)
+    tree_links = links(sites, nodes, chains, node_of)
+    paths, second_metres = second_paths(sites, nodes, chains, node_of, tree_links)
     return Network(
         route_factor=route_factor,
-        links=tuple(links),
+        links=tuple(tree_links),
         node_of=node_of,
         assigned=tuple(given),
         full=tuple(full),
         without_node=tuple(site.id for site in wanting if site.id not in given),
-        second_paths=tuple(second_paths),
+        second_paths=tuple(paths),
         second_metres=second_metres,
         nodes=nodes,
         sites=sites,
     )
-
-
-def assigned(
-    sites: Sequence[Site], nodes: Sequence[Node], used: Mapping[RecordId, int]
-) -> dict[RecordId, RecordId]:
-    """The node of each site: as many as fit within free ports, at the least total length.
-
-    Each site looks at its nearest nodes; a minimum-cost flow (OR-Tools) shares out the ports.
-    """
-    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-
-    if not sites or not nodes:
-        return {}
-    count, many = len(sites), len(nodes)
-    metres = matrix_m(_places(sites), _places(nodes))
-    near = np.argsort(metres, axis=1, kind="stable")[:, : max(NEAR_NODES, 1)]
-    if count * many <= 200_000:
-        near = np.argsort(metres, axis=1, kind="stable")
-    tails = np.repeat(np.arange(count), near.shape[1])
-    heads = near.ravel() + count
-    cost = np.take_along_axis(metres, near, axis=1).ravel().astype(np.int64)
-    flow = SimpleMinCostFlow()
-    flow.add_arcs_with_capacity_and_unit_cost(tails, heads, np.ones(len(tails), np.int64), cost)
-    sink = count + many
-    free = [count if n.ports is None else max(0, n.ports - used.get(n.id, 0)) for n in nodes]
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.arange(many) + count, np.full(many, sink), np.array(free), np.zeros(many, np.int64)
-    )
-    # Whoever finds no port goes straight to the sink, dearer than any way through a node.
-    dear = np.full(count, int(cost.max()) * count + 1)
-    flow.add_arcs_with_capacity_and_unit_cost(
-        np.arange(count), np.full(count, sink), np.ones(count, np.int64), dear
-    )
-    flow.set_nodes_supplies(np.arange(count), np.ones(count, dtype=np.int64))
-    flow.set_node_supply(sink, -count)
-    flow.solve()
-    sent = flow.flows(np.arange(len(tails))).reshape(near.shape)
-    return {
-        site.id: nodes[int(near[row, sent[row].argmax()])].id
-        for row, site in enumerate(sites)
-        if sent[row].any()
-    }
-
-
-def _places(items: Iterable[Site | Node]) -> Floats:
-    found = [item.position[:2] for item in items if item.position is not None]
-    return np.array(found, dtype=np.float64).reshape(-1, 2)
-
-
-def _links(
-    sites: Mapping[RecordId, Site],
-    nodes: Mapping[RecordId, Node],
-    chains: Mapping[RecordId, list[RecordId]],
-    node_of: Mapping[RecordId, RecordId],
-) -> list[Link]:
-    groups: defaultdict[RecordId, list[Site]] = defaultdict(list)
-    for ident, home in node_of.items():
-        groups[home].append(sites[ident])
-    links: list[Link] = []
-    for ident, node in nodes.items():
-        if node.parent is not None and node.parent in nodes:
-            high = nodes[node.parent]
-            metres = float(matrix_m(_places([node]), _places([high]))[0, 0])
-            below = [s for at, own in groups.items() if ident in chains[at] for s in own]
-            links.append(_link(node, high, True, metres, below))
-        links += _branch(node, groups.get(ident, []))
-    return links
-
-
-def _branch(node: Node, sites: list[Site]) -> list[Link]:
-    if not sites:
-        return []
-    things: list[Site | Node] = [node, *sites]
-    parents, metres = spanning_tree(_places(things))
-    below: list[list[Site]] = [[] for _ in things]
-    for row in range(1, len(things)):
-        at = row
-        while at > 0:
-            below[at].append(sites[row - 1])
-            at = int(parents[at])
-    return [
-        _link(things[row], things[int(parents[row])], False, float(metres[row]), below[row])
-        for row in range(1, len(things))
-    ]
-
-
-def _link(
-    low: Site | Node, high: Site | Node, backbone: bool, metres: float, below: list[Site]
-) -> Link:
-    return Link(
-        low=low.id,
-        high=high.id,
-        low_name=_called(low),
-        high_name=_called(high),
-        backbone=backbone,
-        metres=metres,
-        sites=tuple(site.id for site in below),
-        emergency=tuple(site.id for site in below if is_emergency(site)),
-    )
-
-
-def _called(item: Site | Node) -> str:
-    if isinstance(item, Node):
-        return f"node {item.name}"
-    return " ".join(filter(None, (item.reference, item.name)))
-
-
-def _second_paths(
-    sites: Mapping[RecordId, Site],
-    nodes: Mapping[RecordId, Node],
-    chains: Mapping[RecordId, list[RecordId]],
-    node_of: Mapping[RecordId, RecordId],
-    links: Sequence[Link],
-) -> tuple[list[SecondPath], float]:
-    """Every emergency site with its single path and where a second may begin; metres in all.
-
-    A second path leads to the nearest building or node of another limb: what hangs from the
-    root by another link, and so falls with none of the links of the first path. Paths of
-    neighbours share what they can, by a spanning tree, so together they are shorter.
-    """
-    from scipy.spatial import cKDTree
-
-    above = {link.low: link for link in links}
-    limb = {i: _limb(chains[node_of[i]]) for i in sites if i in node_of}
-    limb |= {i: _limb(chains[i]) for i in nodes}
-    things: list[Site | Node] = [*nodes.values(), *(sites[i] for i in node_of)]
-    places = _places(things)
-    x, y = local_metres(places[:, 0], places[:, 1]) if len(things) else (np.zeros(0),) * 2
-    flat = np.stack([x, y], axis=1)
-    limbs = [limb[thing.id] for thing in things]
-    found: list[SecondPath] = []
-    total = 0.0
-    for name in dict.fromkeys(limbs):
-        own = [r for r, t in enumerate(things)
-               if limbs[r] == name and isinstance(t, Site) and is_emergency(t)]  # fmt: skip
-        other = [row for row in range(len(things)) if limbs[row] != name]
-        away, nearest = (
-            cKDTree(flat[other]).query(flat[own]) if own and other else (np.zeros(len(own)), None)
-        )
-        for place, row in enumerate(own):
-            joins = things[other[int(nearest[place])]].id if nearest is not None else None
-            path = _path(things[row].id, above)
-            length = sum(link.metres for link in path)
-            second = SecondPath(things[row].id, len(path), length, joins, float(away[place]))
-            found.append(second)
-        if nearest is not None:
-            total += _shared_metres(flat[own], away)
-    return sorted(found, key=lambda second: (-second.links, -second.path_metres)), total
-
-
-def _limb(chain: Sequence[RecordId]) -> RecordId:
-    """The node next to the root on a way to the core; of the root's own sites, the root."""
-    return chain[-2] if len(chain) > 1 else chain[-1]
-
-
-def _path(site: RecordId, above: Mapping[RecordId, Link]) -> list[Link]:
-    path: list[Link] = []
-    at = site
-    while at in above and len(path) <= len(above):
-        path.append(above[at])
-        at = above[at].high
-    return path
-
-
-def _shared_metres(places: Floats, away: Floats) -> float:
-    """The least metres that join all these places (N, 2) to something `away` from each."""
-    from scipy.sparse.csgraph import minimum_spanning_tree
-
-    count = len(places)
-    metres = np.zeros((count + 1, count + 1))
-    metres[:count, :count] = np.hypot(*(places[:, None, :] - places[None, :, :]).transpose(2, 0, 1))
-    metres[:count, count] = away
-    # Two places in one building: a zero would read as no link at all.
-    metres = np.maximum(metres, LEAST_M) * (1 - np.eye(count + 1))
-    return float(minimum_spanning_tree(np.triu(metres)).sum())

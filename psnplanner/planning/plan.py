@@ -15,19 +15,18 @@ import numpy as np
 
 from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
-from psnplanner.planning.cost import phases_of, terms, unavoidable_pounds
+from psnplanner.planning.cost import terms, unavoidable_pounds
 from psnplanner.planning.days import Slot, slots
 from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.difference import Move, forced_moves, moves, summary
-from psnplanner.planning.engine import Budget, Engine, Found
 from psnplanner.planning.feasibility import binding
-from psnplanner.planning.grouping import OUT, Grouped, total_pounds
+from psnplanner.planning.grouping import total_pounds
 from psnplanner.planning.horizon import Horizon, Tree
 from psnplanner.planning.instance import Instance, build
 from psnplanner.planning.nodes import nearest_nodes, propose_nodes
 from psnplanner.planning.phasing import greedy_by_priority
 from psnplanner.planning.plan_edit import edit_of
-from psnplanner.planning.plan_in_force import in_force
+from psnplanner.planning.plan_search import Better, Limits, Progress, search
 from psnplanner.planning.prices import Prices
 from psnplanner.planning.shortfall import cautions, left_out, shortfall
 from psnplanner.planning.verify_plan import verify
@@ -38,17 +37,6 @@ from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, open_share
-
-Progress = Callable[[float, str], None]
-
-WORK_PER_SECOND = 1.6
-"""Work of the engine, in seconds of one core, bought by a second of budget on two."""
-
-WALL_FACTOR, LEAST_WALL_S = 30.0, 120.0
-"""The clock stops a plan only at so many times its budget: below, rounds alone count."""
-
-BOUND_STEP = 0.001
-"""A rise of the bound by so much of the plan's cost is worth telling."""
 
 MOST_CREWS_FACTOR = 2.0
 
@@ -67,18 +55,6 @@ class Options:
     crews: float | None = None
     prices: Prices = field(default_factory=Prices)
     wall_seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Better:
-    """A plan better than those before, as the search tells of it: what it costs, and which
-    phase (None: none) each site would be in. It keeps every rule of the model. `phases` may be
-    new ones; no plan can be cheaper than `bound_pounds`, as far as proved by then."""
-
-    pounds: float
-    phase_of: Mapping[RecordId, RecordId | None]
-    phases: tuple[Phase, ...] = ()
-    bound_pounds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -236,7 +212,8 @@ def propose(
     tell(0.1, "Checking that the time suffices")
     short = binding(instance)
     greedy = greedy_by_priority(instance)
-    found = _search(instance, greedy, options, began, tell, better, enough)
+    limits = Limits(options.seconds, options.wall_seconds, options.seed)
+    found = search(instance, greedy, limits, began, tell, better, enough)
     best = found.plan
     tell(0.95, "Checking the plan")
     plan = edit_of(horizon, ready, instance, drawn, given, best)
@@ -322,68 +299,6 @@ def _instance(
         if sum(phase.capacity_days or 0.0 for phase in more.phases) > limit:
             return instance, drawn, ready
         drawn = more
-
-
-def _search(
-    instance: Instance,
-    greedy: Grouped,
-    options: Options,
-    began: float,
-    tell: Progress,
-    better: Callable[[Better], None] | None,
-    enough: Callable[[], bool],
-) -> Found:
-    """The best plan the engine finds from the greedy one, and from the one in force."""
-    stopped: list[BaseException] = []
-
-    def told(plan: Grouped, pounds: float) -> None:
-        say(f"Improving the plan: £{pounds:,.0f}")
-        if better is not None:
-            where = _phase_of(instance, plan)
-            last[:] = [Better(pounds, where, tuple(instance.phases), bound())]
-            better(last[0])
-
-    def say(doing: str) -> None:
-        try:
-            tell(0.15 + 0.8 * min(1.0, budget.spent / max(budget.work, 1e-9)), doing)
-        except BaseException as stop:
-            stopped.append(stop)  # told from the search's own threads: raised once it has ended
-
-    def cancelled() -> bool:
-        say("Improving the plan")
-        if better is not None and last:
-            proved, known = bound() or 0.0, last[0].bound_pounds or 0.0
-            if proved - known > BOUND_STEP * last[0].pounds:
-                last[:] = [dataclasses.replace(last[0], bound_pounds=proved)]
-                better(last[0])
-        return bool(stopped) or enough()
-
-    def bound() -> float | None:
-        return engine.bound_pounds if engine else None
-
-    engine: Engine | None = None
-    last: list[Better] = []
-    budget = Budget(
-        WORK_PER_SECOND * options.seconds,
-        cancelled,
-        began + (options.wall_seconds or max(LEAST_WALL_S, WALL_FACTOR * options.seconds)),
-    )
-    known = [greedy, in_force(instance)]
-    first = min(filter(None, known), key=lambda plan: total_pounds(instance.model, plan))
-    told(first, total_pounds(instance.model, first))
-    engine = Engine(instance.model, first, budget, options.seed, told)
-    found = engine.run()
-    if stopped:
-        raise stopped[0]
-    return found
-
-
-def _phase_of(instance: Instance, plan: Grouped) -> dict[RecordId, RecordId | None]:
-    where = phases_of(instance, plan).tolist()
-    return {
-        site.id: instance.phases[k].id if k != OUT else None
-        for site, k in zip(instance.sites, where, strict=True)
-    }
 
 
 def _moved(state: State, after: State) -> int:

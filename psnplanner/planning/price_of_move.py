@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from psnplanner.planning.explain import Explainer, make_room
+from psnplanner.planning.explain import Explainer
 from psnplanner.planning.grouping import OUT, total_pounds
+from psnplanner.planning.knock_on import make_room
 from psnplanner.planning.local_search import Search
 from psnplanner.programme.edits import plural
 from psnplanner.programme.record import RecordId

@@ -188,12 +188,16 @@ def _is_general(window: ClosedWindow) -> bool:
 
 
 def _same(window: ClosedWindow, sample: ClosedWindow | None) -> bool:
-    return sample is not None and (window.kind.casefold(), window.partner) == (
-        sample.kind.casefold(),
-        sample.partner,
-    )
+    """Whether a window shuts all the sites that the sample does."""
+    if sample is None or window.partner not in (None, sample.partner):
+        return False
+    return all(part in _parts(sample) for part in _parts(window))
+
+
+def _parts(window: ClosedWindow) -> list[str]:
+    return [part.strip() for part in window.kind.casefold().split(",") if part.strip()]
 
 
 def _binds(window: ClosedWindow, site: Site) -> bool:
-    right_kind = not window.kind or window.kind.casefold() == site.kind.casefold()
-    return right_kind and window.partner in (None, site.partner)
+    own = (site.kind.casefold(), site.access)
+    return all(part in own for part in _parts(window)) and window.partner in (None, site.partner)

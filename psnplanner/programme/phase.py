@@ -28,7 +28,10 @@ class Phase(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedWindow(Record):
-    """Days (both included) without work at sites of a kind ("" = all) or of one partner."""
+    """Days (both included) without work at sites of a kind ("" = all) or of one partner.
+
+    The kind may name an access type as well ("School, new dig"): see `working_days.applies`.
+    """
 
     ENTITY: ClassVar[str] = "closed_window"
     ENTITY_NUMBER: ClassVar[int] = 9

@@ -20,6 +20,9 @@ HANDED_OUT = "pack"
 """The kind of the transaction that makes a pack, in the office and in the pack: what went out did
 go out, and with its key undone the work in it could not come back."""
 
+REFUSED = "refused"
+"""The kind of the empty transaction that stands at a hub for one that it refused."""
+
 OFFICE = 0
 """The device under which a field pack keeps what it was handed out with; it never travels."""
 

@@ -21,6 +21,11 @@ def uk(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
+def whom(owner: str, partner: str) -> str:
+    """An owner by name: “partner” is whichever partner the site belongs to, if it has one."""
+    return (partner or owner) if owner == "partner" else owner
+
+
 def plain(text: str, limit: int) -> str:
     """At most `limit` characters on one line, without controls or direction overrides.
 

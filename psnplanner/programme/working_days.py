@@ -6,10 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from psnplanner.programme.phase import ClosedWindow, Phase
-from psnplanner.programme.site import Site
+from psnplanner.programme.record import RecordId
+from psnplanner.programme.site import ACCESS_TYPES, Site
 
 ONE_DAY = timedelta(days=1)
 
@@ -69,13 +70,33 @@ class Calendar:
 
 
 def closed_for(site: Site, windows: Iterable[ClosedWindow]) -> list[ClosedWindow]:
-    """The closed windows that bind a site, by its kind and partner."""
-    return [
-        window
-        for window in windows
-        if (not window.kind or window.kind.casefold() == site.kind.casefold())
-        and (window.partner is None or window.partner == site.partner)
-    ]
+    """The closed windows that bind a site, by its kind, its access and its partner."""
+    return [window for window in windows if applies(window.kind, window.partner, site)]
+
+
+def applies(kind: str, partner: RecordId | None, site: Site) -> bool:
+    """Whether a window of this kind and partner binds a site.
+
+    The kind may name a kind of building, an access type, or both with a comma between them:
+    "School, new dig" are the schools at which there is digging to do. "" is every site.
+    """
+    words = conditions(kind)
+    known = (site.kind.casefold(), site.access.casefold()) if words else ()
+    return words <= frozenset(known) and partner in (None, site.partner)
+
+
+@cache
+def conditions(kind: str) -> frozenset[str]:
+    """The parts of a window's kind, each of which a site has to be."""
+    return frozenset(filter(None, (part.strip() for part in kind.casefold().split(","))))
+
+
+def only_crews(window: ClosedWindow) -> bool:
+    """Whether a window shuts out the crews' own work alone: one that names an access type.
+
+    Surveys, tests and migrations need no digging, and go on.
+    """
+    return not conditions(window.kind).isdisjoint(ACCESS_TYPES)
 
 
 def open_days(first: date, last: date, windows: Iterable[ClosedWindow], calendar: Calendar) -> int:

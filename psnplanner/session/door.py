@@ -202,6 +202,11 @@ class Door:
         undone = undoing.stack(self._headers, self._mine).undone
         return undoing.plain_label(undone[-1]) if undone else None
 
+    @property
+    def standing(self) -> undoing.Stack:
+        """Which transactions are in force, and which are taken back: by whomever."""
+        return undoing.stack(self._headers)
+
     def _to_undo(self, standing: undoing.Stack, key: tuple[int, int] | None) -> Transaction:
         if key is None and standing.done:
             return standing.done[-1]

@@ -26,6 +26,7 @@ from psnplanner.session.door import Happened, Progress
 from psnplanner.session.field import FieldWork
 from psnplanner.session.hub_exchange import Surveyor, Whole
 from psnplanner.session.hub_joining import OF_HUB, speaking, vector_text, write_file
+from psnplanner.session.hub_refused import Refused
 from psnplanner.session.hub_told import Synced
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def hub_address(text: str) -> Address:
     return address.read(text)
 
 
-class Syncing(FieldWork):
+class Syncing(Refused, FieldWork):
     """Exchanging transactions with a hub: every one once, whatever is killed where."""
 
     @property

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psnplanner.errors import UserError
 from psnplanner.file import in_step
-from psnplanner.hub.refusals import Parted
-from psnplanner.programme.travel import OFFICE, to_return
+from psnplanner.hub.refusals import NotAssigned, Parted, ReadsOnly
+from psnplanner.programme.travel import OFFICE, REFUSED, Sent, to_return
 from psnplanner.session.door import Progress
 from psnplanner.session.hub_joining import OF_HUB, readable
 from psnplanner.session.hub_told import Synced
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from psnplanner.hub.address import Address
     from psnplanner.hub.connection import Connection
     from psnplanner.hub.sending import Reach
-    from psnplanner.hub.wire import Parcel
+    from psnplanner.hub.wire import Knowing, Parcel
     from psnplanner.session.hub import Syncing
+
+Load = TypeVar("Load")
 
 
 class _Exchange:
@@ -35,22 +38,6 @@ class _Exchange:
         """One of the questions of `file.in_step`, in the file's own thread."""
         session = self._session
         return session._run(lambda: session._file.ask(lambda db: question(db, *given)))
-
-    def _send(self, parcels: Iterator[Parcel], total: int, known: Mapping[int, int],
-              check: Callable[[Mapping[int, Reach]], None]) -> Synced:  # fmt: skip
-        """Send in batches, each all there or not at all."""
-        from psnplanner.hub import sending
-        from psnplanner.hub.wire import Knowing
-
-        knowing = Knowing(self._ask(in_step.last_known, known))
-        done, seen = Synced(), 0
-        for batch in _batches(parcels):
-            seen += len(batch)
-            self._say(0.05 + 0.4 * seen / total, f"Sending {seen:,} of {total:,} transactions")
-            new = sending.send(self._connection, batch, knowing, check)
-            changes = sum(len(parcel.item.events) for parcel in batch[len(batch) - new :])
-            done += Synced(sent=new, sent_changes=changes)
-        return done
 
     def _send_pictures(self) -> int:
         from psnplanner.hub import sending
@@ -89,8 +76,15 @@ class Whole(_Exchange):
         check_programme(self._connection, self._address, self._ask(in_step.root))
         there = sending.reach(self._connection)
         self._check_not_parted(there)
-        done = self._push(there) if push else Synced()
+        done, refused = Synced(), None
+        if push:
+            try:
+                done = self._push(there)
+            except ReadsOnly as error:
+                refused = error  # what others did is taken all the same
         done = done + self._pull() if pull else done
+        if refused is not None:
+            raise refused
         self._say(1.0, "In step with the hub")
         return done
 
@@ -126,6 +120,22 @@ class Whole(_Exchange):
             return Synced(photographs_sent=pictures)
         done = self._send(self._parcels(missing), len(missing), known, self._check_reach)
         return done + Synced(photographs_sent=pictures)
+
+    def _send(self, parcels: Iterator[Parcel], total: int, known: Mapping[int, int],
+              check: Callable[[Mapping[int, Reach]], None]) -> Synced:  # fmt: skip
+        """Send in batches, each all there or not at all."""
+        from psnplanner.hub import sending
+        from psnplanner.hub.wire import Knowing
+
+        knowing = Knowing(self._ask(in_step.last_known, known))
+        done, seen = Synced(), 0
+        for batch in _batches(parcels, lambda parcel: len(parcel.item.events)):
+            seen += len(batch)
+            self._say(0.05 + 0.4 * seen / total, f"Sending {seen:,} of {total:,} transactions")
+            new = sending.send(self._connection, batch, knowing, check)
+            changes = sum(len(parcel.item.events) for parcel in batch[len(batch) - new :])
+            done += Synced(sent=new, sent_changes=changes)
+        return done
 
     def _check_reach(self, known: Mapping[int, Reach]) -> None:
         vector = {dev: far.n for dev, far in known.items() if far.n}
@@ -181,11 +191,15 @@ class Surveyor(_Exchange):
                 str(self._address), "Give the address of the hub that this file came from.",
             )  # fmt: skip
         done = self._push() if push else Synced()
-        return done + self._pull() if pull else done
+        done = done + self._pull() if pull else done
+        refused = self._session._still_refused(self._connection)
+        return done + Synced(refused=tuple(item.label for item in refused))
 
     def _push(self) -> Synced:
         from psnplanner.hub import sending
+        from psnplanner.hub.wire import Knowing
 
+        assert self._session.pack is not None
         there = sending.reach(self._connection)
         own = {dev: n for dev, n in self._session.vector().items() if dev != OFFICE}
         known = {dev: there[dev].n for dev in own if dev in there}
@@ -195,9 +209,36 @@ class Surveyor(_Exchange):
         pictures = self._send_pictures()
         if not missing:
             return Synced(photographs_sent=pictures)
-        parcels = self._parcels(missing, {dev: there[dev].hash for dev in known})
-        done = self._send(parcels, len(missing), {}, self._check_own)
-        return done + Synced(photographs_sent=pictures)
+        self._chain = {dev: there[dev].hash for dev in known}
+        base = json.loads(self._session.pack.base)
+        items = to_return(self._ask(in_step.sent, missing), base)
+        done, knowing = Synced(photographs_sent=pictures), Knowing()
+        for batch in _batches(items, lambda item: len(item.events)):
+            done += self._pass_on(batch, knowing)
+            self._say(0.5, f"Sent {done.sent:,} of {len(missing):,} transactions")
+        return done
+
+    def _pass_on(self, items: Sequence[Sent], knowing: Knowing) -> Synced:
+        """Send these; for one that the hub refuses an empty one goes, so that the rest can."""
+        from psnplanner.hub import sending
+        from psnplanner.hub.wire import Parcel
+
+        chain, parcels = dict(self._chain), []
+        for item in items:
+            chain[item.dev] = in_step.hash_after(chain.get(item.dev, b""), item)
+            parcels.append(Parcel(item, chain[item.dev]))
+        try:
+            new = sending.send(self._connection, parcels, knowing, self._check_own)
+        except NotAssigned:
+            middle = len(items) // 2
+            if middle:
+                done = self._pass_on(items[:middle], knowing)
+                return done + self._pass_on(items[middle:], knowing)
+            self._pass_on([_instead_of(items[0])], knowing)
+            return Synced()
+        self._chain = chain
+        changes = sum(len(item.events) for item in items[len(items) - new :])
+        return Synced(sent=new, sent_changes=changes)
 
     def _check_own(self, there: Mapping[int, Reach]) -> None:
         """What the hub has of this file's devices must be what this file wrote."""
@@ -210,18 +251,6 @@ class Surveyor(_Exchange):
                     str(session.path), "Join the hub into a new file; return what was recorded "
                     "in this one to the office with “return”.",
                 )  # fmt: skip
-
-    def _parcels(
-        self, missing: Sequence[in_step.Known], hashes: dict[int, bytes]
-    ) -> Iterator[Parcel]:
-        from psnplanner.hub.wire import Parcel
-
-        assert self._session.pack is not None
-        base = json.loads(self._session.pack.base)
-        items = list(self._ask(in_step.sent, missing))
-        for item in to_return(items, base):
-            hashes[item.dev] = in_step.hash_after(hashes.get(item.dev, b""), item)
-            yield Parcel(item, hashes[item.dev])
 
     def _pull(self) -> Synced:
         from psnplanner.hub import fetching, sending, survey
@@ -238,17 +267,23 @@ class Surveyor(_Exchange):
                       photographs_received=pictures)  # fmt: skip
 
 
-def _batches(parcels: Iterator[Parcel]) -> Iterator[list[Parcel]]:
+def _instead_of(item: Sent) -> Sent:
+    """What stands at the hub for a transaction that it refused: its name, and no change."""
+    label = f"Refused by the hub: {item.label}"
+    return dataclasses.replace(item, kind=REFUSED, label=label, undo_of=None, events=())
+
+
+def _batches(items: Iterable[Load], size_of: Callable[[Load], int]) -> Iterator[list[Load]]:
     from psnplanner.hub.sending import MOST_EVENTS, MOST_TRANSACTIONS
 
-    batch: list[Parcel] = []
+    batch: list[Load] = []
     events = 0
-    for parcel in parcels:
-        size = len(parcel.item.events)
+    for item in items:
+        size = size_of(item)
         if batch and (len(batch) >= MOST_TRANSACTIONS or events + size > MOST_EVENTS):
             yield batch
             batch, events = [], 0
-        batch.append(parcel)
+        batch.append(item)
         events += size
     if batch:
         yield batch

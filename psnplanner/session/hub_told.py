@@ -17,11 +17,14 @@ class Synced:
     photographs_received: int = 0
     conflicts: int = 0
     by: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """What the hub has refused and the file keeps, by the labels of its transactions."""
 
     def __add__(self, other: Synced) -> Synced:
         numbers = {
             name: getattr(self, name) + getattr(other, name)
             for name in self.__dataclass_fields__
-            if name != "by"
+            if name not in ("by", "refused")
         }
-        return Synced(**numbers, by=tuple(dict.fromkeys(self.by + other.by)))
+        by = tuple(dict.fromkeys(self.by + other.by))
+        return Synced(**numbers, by=by, refused=self.refused + other.refused)

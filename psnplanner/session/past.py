@@ -17,7 +17,7 @@ from psnplanner.programme.edits import Create, present_day
 from psnplanner.programme.fold import as_at, fold
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId, new_id
-from psnplanner.programme.site import StageRecord, Wayleave
+from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, State
 from psnplanner.programme.working_days import Calendar
 from psnplanner.session.door import Door, Progress
@@ -69,6 +69,14 @@ class Past(Door):
             raise UserError("The programme had not begun by then.", str(self.path),
                             "Ask for a later day or instant.")  # fmt: skip
         return found
+
+    def sensitive_by(self, known: Mapping[int, int] | None = None) -> tuple[Site, ...]:
+        """The sites marked sensitive by now, or by what a vector knew.
+
+        What is shown of an earlier day leaves them out as well: nobody had marked them then.
+        """
+        state = self.state if known is None else self.known_state(known)
+        return tuple(site for site in state.sites.values() if site.sensitive)
 
     def vector_by(self, instant: datetime) -> dict[int, int]:
         """What this file had learnt by an instant: of each device, how many transactions."""

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from psnplanner.planning import forecast as forecasting
     from psnplanner.planning.benefits import Benefits
     from psnplanner.planning.explain import Explainer, Explanation
+    from psnplanner.planning.forecast_result import Forecast
     from psnplanner.planning.network import Network
-    from psnplanner.planning.plan import Better, Options, Plan
+    from psnplanner.planning.plan import Options, Plan
+    from psnplanner.planning.plan_search import Better
     from psnplanner.planning.price_of_move import MovePrice
     from psnplanner.planning.prices import Prices
     from psnplanner.planning.scenario import Settings
@@ -124,7 +126,7 @@ class Plans(Past):
         self,
         options: forecasting.Options | None = None,
         progress: Progress | None = None,
-    ) -> forecasting.Forecast:
+    ) -> Forecast:
         """How likely go-live is, and what to fix first; may be asked from any thread."""
         from psnplanner.planning import forecast
 
@@ -149,14 +151,14 @@ class Plans(Past):
         from psnplanner.planning import forecast
 
         at = self._at(as_at, recorded_by)
-        shown = for_audience(at.state, audience)
+        shown = for_audience(at.state, audience, self.sensitive_by())
         if not forecast.possible(shown):
             return None
         wanted = options or forecast.Options()
         wanted = dataclasses.replace(wanted, on=at.drawn_on, of=frozenset(shown.sites))
         return forecast.forecast(at.state, at.drawn_on, at.calendar, wanted, progress).for_board()
 
-    def savings(self, forecast: forecasting.Forecast | None = None) -> Benefits:
+    def savings(self, forecast: Forecast | None = None) -> Benefits:
         """What is saved by month and partner: so far, and (given a forecast) to come."""
         from psnplanner.planning.benefits import benefits
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from psnplanner.errors import UserError
 from psnplanner.programme.change import creation
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from psnplanner.board.compare import Comparison
     from psnplanner.board.figures import Figures
     from psnplanner.board.joiners import Joiner
-    from psnplanner.board.snapshot import Pack, Wanted
+    from psnplanner.board.snapshot import Asked, Pack, Wanted
+    from psnplanner.programme.site import Site
 
 
 class Snapshots(Past):
@@ -45,51 +46,30 @@ class Snapshots(Past):
         return self._pack(at, Wanted(audience), forecast, (), None, replayed=False).figures
 
     def snapshot(
-        self,
-        out: Path,
-        *others: Path,
-        as_at: date | None = None,
-        recorded_by: datetime | None = None,
-        audience: str = "internal",
-        title: str = "",
-        sections: Iterable[str] = (),
-        paper: str = "A4",
-        forecast: Mapping[str, Any] | None = None,
-        joiners: Iterable[Joiner] = (),
-        progress: Progress | None = None,
+        self, out: Path, *others: Path, progress: Progress | None = None, **asked: Unpack[Asked]
     ) -> None:
         """Write a snapshot for the board; its kind follows the file's ending.
 
         Several files are drawn of the same figures, which are drawn up once.
         """
-        from psnplanner.board.snapshot import Wanted, checked_suffix, named_for, save
+        from psnplanner.board.snapshot import checked_suffix, named_for, save, wanted_of
 
         suffixes = {path: checked_suffix(path) for path in map(Path, (out, *others))}
-        wanted = Wanted(audience, title, tuple(sections), paper)
-        at, replayed = self._at(as_at, recorded_by), ".html" in suffixes.values()
+        at, wanted = self._at(asked.get("as_at"), asked.get("recorded_by")), wanted_of(asked)
         for path in suffixes:
-            named_for(path, at.state, audience)
-        made = self._pack(at, wanted, forecast, tuple(joiners), progress, replayed=replayed)
+            named_for(path, at.state, wanted.audience, self.sensitive_by())
+        extra = asked.get("forecast"), tuple(asked.get("joiners", ()))
+        made = self._pack(at, wanted, *extra, progress, replayed=".html" in suffixes.values())
         for path, suffix in suffixes.items():
             save(made, suffix, path, progress)
 
     def issue(
-        self,
-        out: Path,
-        *,
-        as_at: date | None = None,
-        recorded_by: datetime | None = None,
-        audience: str = "board",
-        title: str = "",
-        sections: Iterable[str] = (),
-        paper: str = "A4",
-        forecast: Mapping[str, Any] | None = None,
-        joiners: Iterable[Joiner] = (),
-        progress: Progress | None = None,
+        self, out: Path, *, progress: Progress | None = None, **asked: Unpack[Asked]
     ) -> IssuedSnapshot:
         """Write a snapshot and record in the programme who issued what, of which knowledge.
 
-        What was issued can be written again, the same to the byte, with `reissue`.
+        It is for the board unless said. What was issued can be written again, the same to the
+        byte, with `reissue`.
         """
         from psnplanner.board import issue
         from psnplanner.board.snapshot import named_for
@@ -97,16 +77,15 @@ class Snapshots(Past):
         if self.read_only:
             raise UserError("A programme that can only be read records no issue.", str(self.path),
                             "Write the snapshot without issuing it.")  # fmt: skip
-        named_for(Path(out), self.state, audience)
+        asked = {"audience": "board", **asked}
+        as_at, recorded_by = asked.get("as_at"), asked.get("recorded_by")
         known = self.vector() if recorded_by is None else self.vector_by(recorded_by)
-        asked = issue.record(
-            Path(out), as_at=as_at, drawn_on=as_at or self._at(None, known=known).drawn_on,
-            position=known, recorded_by=recorded_by, audience=audience, title=title,
-            sections=sections, paper=paper, forecast=forecast, joiners=joiners,
-            by=self.author, issued_at=self._clock(),
-        )  # fmt: skip
-        content = self._issued(asked, progress)
-        made = issue.sealed(asked, content)
+        at = self._at(as_at, known=known)
+        named_for(Path(out), at.state, asked["audience"], self.sensitive_by())
+        made = issue.record(Path(out), asked, drawn_on=at.drawn_on, position=known,
+                            by=self.author, issued_at=self._clock())  # fmt: skip
+        content = self._issued(made, progress)
+        made = issue.sealed(made, content)
         with whole_file(Path(out)) as beside:
             beside.write_bytes(content)
         label = f"Snapshot “{made.file_name}” issued to {made.audience}"
@@ -128,9 +107,13 @@ class Snapshots(Past):
         from psnplanner.board import issue
         from psnplanner.board.snapshot import render
 
-        at = self._at(asked.as_at, known=issue.position(asked), drawn_on=asked.drawn_on)
+        known, judged_by = issue.position(asked), issue.judged_by(asked)
+        also = self.sensitive_by(known if judged_by is None else self.vector_by(judged_by))
+        at = self._at(asked.as_at, known=known, drawn_on=asked.drawn_on)
         replayed = asked.form == ".html"
-        made = self._pack(at, issue.wanted(asked), *issue.extra(asked), progress, replayed=replayed)
+        made = self._pack(
+            at, issue.wanted(asked), *issue.extra(asked), progress, replayed=replayed, also=also
+        )
         return render(made, asked.form)
 
     def _pack(
@@ -142,14 +125,19 @@ class Snapshots(Past):
         progress: Progress | None,
         *,
         replayed: bool,
+        also: tuple[Site, ...] | None = None,
     ) -> Pack:
-        """What any kind of file is drawn from; only a page that replays needs the journal read."""
+        """What any kind of file is drawn from; only a page that replays needs the journal read.
+
+        `also` is what else to withhold: what is sensitive by now, unless said.
+        """
         from psnplanner.board.snapshot import Material, pack
 
         reel = None
         if replayed:
             reel = self.playback(progress) if at.known is None else self._playback_of(at)
-        material = Material(self._beside(at.state, forecast), reel, joiners)
+        also = self.sensitive_by() if also is None else also
+        material = Material(self._beside(at.state, forecast), reel, joiners, also)
         return pack(at.state, wanted, material, at.drawn_on, at.calendar, at.as_at)
 
     def compare(
@@ -168,10 +156,11 @@ class Snapshots(Past):
             raise UserError("The second day is before the first.",
                             remedy="Give the earlier day first.")  # fmt: skip
         before, after = (self._at(day, recorded_by) for day in (from_day, to_day))
-        gone = withheld(before.state, audience) | withheld(after.state, audience)
+        gone = self.sensitive_by()
+        for at in (before, after):
+            gone = withheld(at.state, audience, gone)
         was, now = (for_audience(at.state, audience, gone) for at in (before, after))
-        between = [t for t in self._headers if from_day < t.effective_on <= to_day]
-        return compare(was, now, from_day, to_day, self.calendar, len(between))
+        return compare(was, now, from_day, to_day, self.calendar)
 
     def write_comparison(
         self,
@@ -185,12 +174,14 @@ class Snapshots(Past):
     ) -> None:
         """Write what changed as a page with a map (.html) or as a map (.png, .svg, .pdf)."""
         from psnplanner.board.compare_map import draw
+        from psnplanner.board.redact import withheld
         from psnplanner.board.snapshot import Wanted, checked_suffix, named_for, save
 
-        suffix = checked_suffix(named_for(Path(out), self.state, audience))
+        before, at = self._at(from_day, recorded_by), self._at(to_day, recorded_by)
+        gone = withheld(before.state, audience, self.sensitive_by())
+        suffix = checked_suffix(named_for(Path(out), at.state, audience, gone))
         found = self.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
-        at = self._at(to_day, recorded_by)
-        made = self._pack(at, Wanted(audience), None, (), progress, replayed=False)
+        made = self._pack(at, Wanted(audience), None, (), progress, replayed=False, also=gone)
         save(draw(made, found), suffix, Path(out), progress)
 
     def title_for(self, audience: str) -> str:
@@ -201,11 +192,14 @@ class Snapshots(Past):
 
     def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:
         """A list of prospective organisations set against the live network; nothing changes."""
-        from psnplanner.board.joiners import joiners
-        from psnplanner.board.redact import for_audience
+        from psnplanner.board.betrayal import words_of
+        from psnplanner.board.joiners import joiners, shown
+        from psnplanner.board.redact import for_audience, withheld
         from psnplanner.intake.lists import read_list
 
         scratch = State().after([creation(self.state.programme)])
         preview = read_list(path, scratch, today=self.present_day)
         prospects = scratch.after(preview.edit.propose(scratch, self.today).changes)
-        return joiners(for_audience(self.state, audience), prospects)
+        found = joiners(for_audience(self.state, audience), prospects)
+        gone = withheld(self.state, audience)
+        return shown(found, gone, words_of(gone, self.state))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from psnplanner.ui import backup_commands, look
+from psnplanner.ui import backup_commands, encryption_commands, look
 from psnplanner.ui.export_commands import ask_export
 from psnplanner.ui.settings import recent_files, settings
 from psnplanner.ui.wording import capital
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from psnplanner.ui.main_window import MainWindow
 
 _KEYS = QKeySequence.StandardKey
+_OF_A_PROGRAMME = (
+    "play", "today", "timeline", "export", "forecast", "savings", "what_if", "wishes",
+    "snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all",
+)  # fmt: skip
+"""What needs a programme, though it may be open for reading only."""
 
 
 class Actions:
@@ -75,6 +80,7 @@ class Actions:
         self._add(menu, "snapshot", "&Snapshot for the board…", files.snapshot, "Ctrl+B")
         self._add(menu, "backup", "&Back up…", files.backup)
         self._add(menu, "backups", "Bac&kups…", lambda: backup_commands.ask(self._window))
+        self._add(menu, "encryption", "Encr&ypt…", lambda: encryption_commands.ask(self._window))
         menu.addSeparator()
         self._add(menu, "close", "&Close programme", files.close, _KEYS.Close)
         self._add(menu, "quit", "&Quit", self._window.close, "Ctrl+Q")
@@ -98,6 +104,7 @@ class Actions:
         self._add(menu, "what_if", "W&hat if…", plan.what_if)
         self._add(menu, "wishes", "W&ishes…", plan.wishes.show_all)
         self._add(menu, "forecast", "&Forecast go-live", lambda: self._window.forecast.ask())
+        self._add(menu, "savings", "Sa&vings", lambda: self._window.savings.show())
         menu.addSeparator()
         self.move_menu = menu.addMenu("&Move selected sites to")
         self.move_menu.aboutToShow.connect(lambda: plan.fill_move_menu(self.move_menu))
@@ -189,9 +196,7 @@ class Actions:
         chosen = bool(self._window.roster and self._window.roster.selected)
         one = bool(self._window.roster and len(self._window.roster.selected) == 1)
         writable = session is not None and not session.read_only
-        for name in ("play", "today", "timeline", "export", "forecast", "what_if", "wishes"):
-            self.by_name[name].setEnabled(session is not None)
-        for name in ("snapshot", "backup", "close", "select_all", "find", "show_all", "zoom_all"):
+        for name in _OF_A_PROGRAMME:
             self.by_name[name].setEnabled(session is not None)
         for name in ("import", "propose", "add_phase", "programme"):
             self.by_name[name].setEnabled(writable)
@@ -213,6 +218,7 @@ class Actions:
             action.setText(f"&{verb}" + (f" {short}".replace("&", "&&") if short else ""))
             action.setToolTip(f"{verb}: {label}" if label else f"Nothing to {name}")
             action.setIconText(verb)
+        encryption_commands.name_action(self.by_name["encryption"], session)
         self._window.sheet.refresh_actions(self.by_name)
         self._window.exchange.refresh_actions(self.by_name)
         self._window.hub.refresh_actions(self.by_name)

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from psnplanner.ui.settings import settings
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 _AREA = Qt.DockWidgetArea
 
 
 class Docks:
-    """Plan at the left, Site at the right, Sites below: three docks of one window."""
+    """Plan at the left, Site at the right; below Sites, and behind it Timeline and Savings."""
 
     def __init__(self, window: QMainWindow, phases: QWidget, findings: QWidget) -> None:
         self._window = window
@@ -34,11 +34,13 @@ class Docks:
         self.site = self._dock("Site", QWidget(), _AREA.RightDockWidgetArea)
         self.table = self._dock("Sites", QWidget(), _AREA.BottomDockWidgetArea)
         self.timeline = self._dock("Timeline", QWidget(), _AREA.BottomDockWidgetArea)
-        self.timeline.setTitleBarWidget(QWidget())
-        window.tabifyDockWidget(self.table, self.timeline)
+        self.savings = self._dock("Savings", QWidget(), _AREA.BottomDockWidgetArea)
+        for dock in (self.timeline, self.savings):
+            dock.setTitleBarWidget(QWidget())
+            window.tabifyDockWidget(self.table, dock)
         window.setTabPosition(_AREA.BottomDockWidgetArea, QTabWidget.TabPosition.North)
         self.table.raise_()
-        self.all = [self.plan, self.site, self.table, self.timeline]
+        self.all = [self.plan, self.site, self.table, self.timeline, self.savings]
         self._arrange()
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -81,12 +83,13 @@ class Docks:
     def usual(self) -> None:
         """Put every panel back where it was at first."""
         below = _AREA.BottomDockWidgetArea
-        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, below, below)
+        places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, below, below, below)
         for dock, place in zip(self.all, places, strict=True):
             dock.setFloating(False)
             self._window.addDockWidget(place, dock)
             dock.show()
-        self._window.tabifyDockWidget(self.table, self.timeline)
+        for dock in (self.timeline, self.savings):
+            self._window.tabifyDockWidget(self.table, dock)
         self.table.raise_()
         self._arrange()
 

@@ -101,7 +101,7 @@ def home_of(session: Any, progress: Progress | None = None) -> Home:
         blocked=len({_key(row) for row in figures["blocked"]}),
         waiting=len({_key(row) for row in figures["waiting"]}),
         burn_up=burn_up(state, on),
-        stuck=tuple(_stuck(figures, idents)),
+        stuck=tuple(_stuck(figures, idents, on)),
         stuck_sites=tuple(dict.fromkeys(i for row in stuck for i in idents.get(_key(row), ()))),
         lapsing=(*lapsing_wayleaves(state, on), *_lapsing_certificates(state, figures)),
         savings=figures["savings"],
@@ -171,15 +171,17 @@ def _idents(state: State) -> dict[tuple[str, str], list[RecordId]]:
     return found
 
 
-def _stuck(figures: Mapping[str, Any], idents: Mapping[Any, list[RecordId]]) -> list[Line]:
+def _stuck(
+    figures: Mapping[str, Any], idents: Mapping[Any, list[RecordId]], on: date
+) -> list[Line]:
     rows = [("Blocked", row) for row in figures["blocked"]]
     rows += [("Waiting", row) for row in figures["waiting"]]
     # Blocked before waiting, then the longest: a long wayleave is a plan, a block is not.
     rows.sort(key=lambda pair: (pair[0] != "Blocked", -(pair[1]["working_days"] or 0)))
     lines = []
     for verb, row in rows[:WORST]:
-        days = row["working_days"]
-        age = f" for {plural(days, 'working day')}" if days is not None else ""
+        since = date.fromisoformat(row["since"]) if row["since"] else None
+        age = f" for {plural(max(0, (on - since).days), 'day')}" if since else ""
         owner = row["waiting_on"] or "nobody named"
         more = f"{verb} on {owner}{age}: {row['stage']}"
         lines.append(Line(row["name"] or row["site"], more, tuple(idents.get(_key(row), ()))))

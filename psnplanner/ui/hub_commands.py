@@ -181,7 +181,10 @@ class HubCommands:
             self._within(EVERY_MS)
         else:
             self._since = None
-            self._show(IDLE, _told(result))
+            if result.refused:
+                self._show(REFUSED, _kept(result.refused))
+            else:
+                self._show(IDLE, _told(result))
             self._within(0 if again else EVERY_MS)
             if result.conflicts:
                 self._window.exchange.follow()
@@ -252,6 +255,16 @@ class HubCommands:
         self._window.session.leave_hub()
         self._set_hub("")
         self._window.say("This programme is no longer kept in step. It stays as it is.")
+
+
+def _kept(refused: tuple[str, ...]) -> str:
+    """What the hub refused, and what becomes of it."""
+    labels = "; ".join(f"“{label}”" for label in refused[:5])
+    more = f" and {len(refused) - 5:,} more" if len(refused) > 5 else ""
+    return (
+        f"Not assigned to you: {labels}{more}. The rest was sent; this stays in the file's "
+        "history. Have the site assigned to you, and make the change again."
+    )
 
 
 def _told(done: Any) -> str:

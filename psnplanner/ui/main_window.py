@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.plan_commands import PlanCommands
     from psnplanner.ui.playback import PlaybackRoom
     from psnplanner.ui.roster import Roster
+    from psnplanner.ui.savings_room import SavingsRoom
     from psnplanner.ui.table_commands import TableCommands
 
 
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
     tabs: QTabWidget
     home: HomeRoom
     forecast: ForecastRoom
+    savings: SavingsRoom
     field: FieldMode
     exchange: ExchangeCommands
     hub: HubCommands
@@ -121,11 +123,13 @@ class MainWindow(QMainWindow):
             return
         from psnplanner.ui.panels.site_form import SiteForm
         from psnplanner.ui.panels.site_table import SiteTable
+        from psnplanner.ui.savings_room import SavingsRoom
         from psnplanner.ui.timeline.panel import TimelinePanel
 
         self.table, self.form = SiteTable(), SiteForm(self.jobs)
         self.timeline = TimelinePanel(self)
         self.places.timeline.setWidget(self.timeline)
+        self.savings = SavingsRoom(self)
         self.places.table.setWidget(self.table)
         self.places.table.setTitleBarWidget(self.table.top)
         self.places.site.setWidget(self.form)
@@ -159,6 +163,7 @@ class MainWindow(QMainWindow):
         self.form.set_session(session, self.roster)
         self.home.adopt()
         self.forecast.adopt()
+        self.savings.adopt()
         self.plan.adopt()
         self.field.adopt()
         self.exchange.adopt()
@@ -202,6 +207,7 @@ class MainWindow(QMainWindow):
         self.findings.show_findings(None)
         self.home.adopt()
         self.forecast.adopt()
+        self.savings.adopt()
         self.plan.adopt()
         self.banner.hide()
         self.bars.headline.setText("")
@@ -229,6 +235,7 @@ class MainWindow(QMainWindow):
         self._refresh()
         self.home.follow()
         self.forecast.follow()
+        self.savings.follow()
         self.field.follow()
         self.exchange.follow()
         self.hub.follow(happened)
@@ -258,30 +265,9 @@ class MainWindow(QMainWindow):
 
     def look_again(self) -> None:
         """What takes longer: phase areas and findings, off the window's thread."""
-        from psnplanner.ui.map.phases_layer import PhasesLayer, outlines_of
+        from psnplanner.ui import second_look
 
-        session, canvas = self.session, self.pane.canvas
-        if session is None:
-            return
-        state, known = session.state, canvas.phases.outlines if canvas.phases else {}
-
-        def areas(outlines: Any) -> None:
-            if session is self.session:
-                canvas.set_phases(PhasesLayer(outlines))
-
-        def found(findings: Any) -> None:
-            if session is self.session:
-                self.findings.show_findings(findings)
-                canvas.set_findings(findings)
-                count = len(findings)
-                tab = self.tabs.indexOf(self.findings)
-                self.tabs.setTabText(tab, f"Findings ({count})" if count else "Findings")
-
-        def outline(progress: Any) -> Any:
-            return outlines_of(state, known, progress)
-
-        self.jobs.start("Outlining phases", outline, areas, self.refuse, quiet=True)
-        self.jobs.start("Findings", lambda _: session.findings(), found, self.refuse, quiet=True)
+        second_look.start(self)
 
     # Commands that belong to no other room
 

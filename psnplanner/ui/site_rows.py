@@ -22,9 +22,10 @@ from psnplanner.style import kind_shape
 from psnplanner.ui.map.sites_layer import ATTENTION
 from psnplanner.ui.map.sprites import shape_code, status_code
 from psnplanner.ui.map.view import many_to_world
-from psnplanner.ui.table_columns import FURTHER, Column, Columns, Facts, natural, waiting
+from psnplanner.ui.table_columns import FURTHER, Column, Columns, natural
+from psnplanner.ui.table_facts import Facts
 
-__all__ = ["COLUMNS", "Row", "SiteRows", "natural", "touched_sites", "waiting"]
+__all__ = ["COLUMNS", "Row", "SiteRows", "natural", "touched_sites"]
 
 _CELLS = ("reference", "name", "partner", "kind", "postcode", "status", "phase", "waiting_on")
 _CELLS += ("priority", "annual_cost_pence")
@@ -190,7 +191,7 @@ class SiteRows:
 def site_text(facts: Facts, site: Site) -> str:
     """All that is recorded of a site, in small letters: what a search for words looks through."""
     state, records = facts.state, facts.state.stages_of(site.id)
-    owner, age_days = waiting(records, facts.on)
+    owner, age_days = facts.waiting(site)
     phase, wayleave = facts.phase(site), state.wayleave_of(site.id)
     parts = [
         site.reference, site.name, site.kind, state.partner_name(site.partner), site.postcode,

@@ -27,7 +27,8 @@ def forecast(file: Path, runs: int, seed: int, as_json: bool) -> None:
     Every site through its remaining stages, thousands of times: the chance of go-live, by when it
     is safe to promise, by phase and partner, and what most moves it.
     """
-    from psnplanner.planning.forecast import Options, sentences
+    from psnplanner.planning.forecast import Options
+    from psnplanner.planning.forecast_result import sentences
 
     with open_programme(file, read_only=True) as session:
         found = session.forecast(Options(runs, seed), console.progress())

@@ -1,4 +1,4 @@
-"""The verbs of the hub: init, join, push, pull, sync, status, grant."""
+"""The verbs of the hub: init, join, push, pull, sync, refused, status, grant."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from psnplanner import console
 from psnplanner.console import show
+from psnplanner.programme.words import uk
 from psnplanner.verbs.options import FILE, json_option, open_programme
 
 if TYPE_CHECKING:
@@ -95,6 +96,28 @@ hub.add_command(_exchange("sync", "Send what the hub lacks, and take what is lac
 
 @hub.command()
 @URL
+@FILE
+@BY
+@click.option("--again", is_flag=True, help="Make them once more; the next sync sends them.")
+@json_option
+def refused(url: str, file: Path, by: str, again: bool, as_json: bool) -> None:
+    """List what the hub refused of a surveyor's file, change by change; it is kept there."""
+    with open_programme(file, by) as session:
+        found = _signed_in(url, session.refused_by_hub)
+        for item in found if again else ():
+            session.try_again(item)
+        document = [{"label": item.label, "on": item.effective_on.isoformat(),
+                     "changes": [{c.field: str(c.new)} for c in item.changes]}
+                    for item in found]  # fmt: skip
+        lines = [f"{uk(item.effective_on)}  {item.label}: "
+                 + "; ".join(f"{c.field} “{c.new}”" for c in item.changes if c.field.isidentifier())
+                 for item in found]  # fmt: skip
+        show(as_json, {"refused": document, "made_again": again and bool(found)},
+             lambda: lines or ["The hub refused nothing of this file."])  # fmt: skip
+
+
+@hub.command()
+@URL
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @json_option
 def status(url: str, file: Path | None, as_json: bool) -> None:
@@ -160,6 +183,8 @@ def _tell(session: Session, done: Synced, as_json: bool) -> None:
     if done.photographs_sent or done.photographs_received:
         lines.append(f"Photographs: {done.photographs_sent:,} sent, "
                      f"{done.photographs_received:,} taken.")  # fmt: skip
+    if done.refused:
+        lines.append(f"Refused, and kept here: {', '.join(done.refused)}. See “hub refused”.")
     if done.conflicts:
         lines.append(f"{done.conflicts:,} new conflicts: see “psnplanner conflicts”.")
     show(as_json, document, lambda: lines)

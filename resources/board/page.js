@@ -44,7 +44,8 @@ const colourOf = Object.fromEntries(data.statuses.map((s) => [s.name, s.colour])
 function el(tag, className, text) {
   const node = document.createElement(tag);
   if (className) node.className = className;
-  if (text !== undefined && text !== null) node.textContent = text;
+  // A number and its per cent sign stay on one line.
+  if (text !== undefined && text !== null) node.textContent = String(text).replace(/(\d) %/g, "$1\u00a0%");
   return node;
 }
 function dot(status) { const d = el("i", "dot"); d.style.background = colourOf[status] || "#5f6b73"; return d; }
@@ -69,19 +70,21 @@ function table(into, columns, rows, empty, first) {
       td.dataset.head = name;
       if (v instanceof Node) td.append(v); else td.append(el("span", String(v).length > 120 || /\S{22}/.test(v) ? "clamp" : "", v));
       if (v === "") td.classList.add("empty");
+      if (/^(–|£?0)$/.test(td.textContent)) td.classList.add("nought");
       tr.append(td);
     }
     body.append(tr);
   } };
-  const limit = Math.min(first || rows.length, narrow() ? 8 : rows.length);
+  const limit = Math.min(first || rows.length, narrow() ? 6 : rows.length);
   add(rows.slice(0, limit));
   const box = el("div", "scroll"); box.append(t); into.append(box);
   if (rows.of > rows.length) into.append(el("p", "muted", `The ${number(rows.length)} most urgent of ${number(rows.of)}.`));
   if (rows.length > limit) {
     const more = el("button", "more", `Show all ${number(rows.length)}`);
     more.type = "button";
-    more.onclick = () => { add(rows.slice(limit)); more.remove(); };
-    into.append(more);
+    const paper = el("p", "muted paper", `The first ${number(limit)} of ${number(rows.length)}; the page on screen has them all.`);
+    more.onclick = () => { add(rows.slice(limit)); more.remove(); paper.remove(); };
+    into.append(more, paper);
   }
 }
 function siteLink(row) {
@@ -530,7 +533,7 @@ function tables() {
   for (const o of named) { const d = el("div"); d.append(el("b", "", `${cut(capital(o.waiting_on), 60)}: ${number(o.stages)}`), `${plural(o.sites, "site")}, longest ${days(o.longest_working_days)}`); owners.append(d); }
   if (named.length) $("owners").append(owners);
   const since = [["Since", "d", (r) => short(r.since)], ["Working days", "n", (r) => (r.working_days === null ? "" : number(r.working_days))]];
-  const held = [["Site", "", siteLink], ["Stage", "", (r) => r.stage], ...(named.length ? [["Waits on", "", (r) => cut(r.waiting_on || "nobody named", 80)]] : []), ...since, ["Next", "", (r) => cut(r.next_action, 200)]];
+  const held = [["Site", "", siteLink], ["Stage", "", (r) => r.stage], ...(named.length ? [["Waits on", "", (r) => cut(capital(r.waiting_on || "nobody named"), 80)]] : []), ...since, ["Next", "", (r) => cut(r.next_action, 200)]];
   table($("waiting"), held, F.waiting, "Nothing waits on anybody.", 15);
   const notes = F.blocked.some((r) => r.note) ? [["Why", "", (r) => cut(r.note, 300)]] : [];
   table($("blocked"), [...held.slice(0, -1), ...notes, held.at(-1)], F.blocked, "Nothing is blocked.", 15);
@@ -541,7 +544,7 @@ function tables() {
     .concat([["Gates passed by authority", number(F.overrides)]]));
   if (F.wayleaves_lapsing.length) {
     $("wayleaves").append(el("h3", "", "Wayleaves refused, lapsed or about to lapse"));
-    table($("wayleaves"), [["Site", "", siteLink], ["", "", (r) => capital(r.state)], ["On", "d", (r) => short(r.on)], ["Days", "n", (r) => (r.days === null ? "" : number(r.days))]], F.wayleaves_lapsing, "", 10);
+    table($("wayleaves"), [["Site", "", siteLink], ["", "", (r) => capital(r.state)], ["On", "d", (r) => short(r.on)], ["Days", "n", (r) => (r.days === null ? "" : r.days < 0 ? `${number(-r.days)} ago` : `in ${number(r.days)}`)]], F.wayleaves_lapsing, "", 10);
   }
   $("certificates").append(el("h3", "", "Compliance certificates that do not reach go-live"));
   table($("certificates"), [["Partner", "", name("partner")], ["", "", (r) => capital(r.state) + (r.valid_to ? ` ${r.state === "lapses" ? "after" : "on"} ${uk(r.valid_to)}` : "")], ["Sites", "n", (r) => number(r.sites)]],

@@ -1,15 +1,16 @@
 """The map's peers: QGIS, Leaflet's canvas, QGraphicsView; each says why where it is absent.
 
 Every peer draws the same points at the same views (the same ground under the same 1600 x 1000
-pixels), coloured by the same eight statuses, and is timed after a first redraw of its own.
-QGIS and Leaflet draw the points alone, on white; `qgis_ground` adds the built-in base map as
-two ordinary layers.
+pixels), as large as ours and coloured by the same eight statuses, and is timed after a first
+redraw of its own. QGIS and Leaflet draw the points alone, on a plain colour; on the *ground* QGIS
+has the built-in base map under them as two ordinary layers.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -26,8 +27,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 Medians = dict[str, float | str]
 
 _QGIS = """
-import json, statistics, sys, time
-start = time.time()
+import json, sys, time
 from qgis.core import *
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
@@ -37,7 +37,7 @@ QgsApplication.setPrefixPath("/usr", True)
 app = QgsApplication([], False)
 app.initQgis()
 
-def points(xs, ys, codes):
+def points(xs, ys, codes, sprite_px):
     layer = QgsVectorLayer("Point?crs=EPSG:3857&field=status:integer&index=yes", "sites", "memory")
     fields, made = layer.fields(), []
     for x, y, code in zip(xs, ys, codes):
@@ -47,7 +47,7 @@ def points(xs, ys, codes):
         made.append(feature)
     layer.dataProvider().addFeatures(made)
     layer.updateExtents()
-    size = str(told["sprite_px"] * 25.4 / 96)
+    size = str(sprite_px * 25.4 / 96)
     kinds = []
     for code, colour in enumerate(told["colours"]):
         symbol = QgsMarkerSymbol.createSimple({"name": "circle", "size": size, "color": colour})
@@ -85,24 +85,17 @@ def redraw(layers, view):
     image = job.renderedImage()
     return (time.perf_counter() - begun) * 1000, image
 
-def median(layers, size):
-    redraw(layers, told["views"][0])
-    best = lambda view: min(redraw(layers, view)[0] for _ in range(told["tries"][size]))
-    return statistics.median(map(best, told["views"]))
-
 land = shapes("Polygon", told["land"], {"color": told["ground"], "outline_color": "#b9c3c6"})
 rivers = shapes("LineString", told["rivers"], {"color": "#b4cfdf"})
-answer = {"start_s": time.time() - start}
-redraw([land], told["views"][0])
-answer["first_map_s"] = time.time() - start
-for size, (xs, ys, codes) in told["points"].items():
-    sites = points(xs, ys, codes)
-    answer[size] = median([sites], size)
-    answer[size + " ground"] = median([sites, rivers, land], size)
-    if len(sys.argv) > 2:
-        redraw([sites, rivers, land], told["views"][0])[1].save(sys.argv[2] % size)
-print("ANSWER" + json.dumps(answer))
-sys.stdout.flush()
+kept = {}
+print("READY", flush=True)
+for line in sys.stdin:
+    size, kind = line.split()
+    if size not in kept:
+        kept.clear()
+        kept[size] = points(*told["points"][size], told["sprite_px"][size])
+    layers = [kept[size], rivers, land] if kind == "ground" else [kept[size]]
+    print("TOOK", *[redraw(layers, view)[0] for view in told["views"]], flush=True)
 import os
 os._exit(0)
 """
@@ -117,8 +110,8 @@ for (const [size, [lons, lats, codes]] of Object.entries(told.points)) {
   const canvas = L.canvas({padding: 0});
   map.setView(told.views[0].slice(0, 2), told.views[0][2], {animate: false});
   for (let i = 0; i < lons.length; i++)
-    L.circleMarker([lats[i], lons[i]], {renderer: canvas, radius: told.sprite_px / 2, weight: 1,
-      color: "#333", fillColor: told.colours[codes[i]], fillOpacity: 1}).addTo(map);
+    L.circleMarker([lats[i], lons[i]], {renderer: canvas, radius: told.sprite_px[size] / 2,
+      weight: 1, color: "#333", fillColor: told.colours[codes[i]], fillOpacity: 1}).addTo(map);
   const redraw = (view) => {
     const start = performance.now();
     map.setView([view[0], view[1]], view[2], {animate: false});
@@ -129,8 +122,10 @@ for (const [size, [lons, lats, codes]] of Object.entries(told.points)) {
     return performance.now() - start;
   };
   redraw(told.views[1]);
-  const best = (view) => Math.min(...Array.from({length: told.tries[size]}, () => redraw(view)));
-  const times = told.views.map(best).sort((a, b) => a - b);
+  const best = told.views.map(() => Infinity);
+  for (let i = 0; i < told.tries[size]; i++)
+    told.views.forEach((view, place) => best[place] = Math.min(best[place], redraw(view)));
+  const times = best.sort((a, b) => a - b);
   answer[size] = times[Math.floor(times.length / 2)];
   map.remove();
 }
@@ -138,18 +133,54 @@ document.getElementById("out").textContent = "ANSWER" + JSON.stringify(answer) +
 </script></body></html>"""
 
 
-def qgis(told: dict[str, Any], picture: str = "") -> Medians:
-    """Median ms of a redraw by number of sites, as "1000" and "1000 ground", and cold start."""
-    if not Path(SYSTEM_PYTHON).exists():
-        return {"absent": f"no {SYSTEM_PYTHON}"}
-    probe = subprocess.run([SYSTEM_PYTHON, "-c", "import qgis.core"], capture_output=True)
-    if probe.returncode:
-        return {"absent": "PyQGIS is not installed"}
-    with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder) / "told.json"
+class Qgis:
+    """PyQGIS in a process of its own, asked for one round of the views at a time.
+
+    So asked it can be timed turn about with ours: whatever else the machine does, both feel it.
+    """
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.absent = ""
+        self._folder = tempfile.TemporaryDirectory()
+        given = Path(self._folder.name) / "told.json"
         given.write_text(json.dumps(told))
-        command = [SYSTEM_PYTHON, "-c", _QGIS, str(given), *([picture] if picture else [])]
-        return _answer(command, {"QT_QPA_PLATFORM": "offscreen"})
+        self._process: subprocess.Popen[str] | None = None
+        if not Path(SYSTEM_PYTHON).exists():
+            self.absent = f"absent: no {SYSTEM_PYTHON}"
+            return
+        self._process = subprocess.Popen(
+            [SYSTEM_PYTHON, "-c", _QGIS, str(given)],
+            env=_plain() | {"QT_QPA_PLATFORM": "offscreen"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        if self._said("READY") is None:
+            self.absent = "absent: PyQGIS is not installed"
+
+    def redraws(self, size: int, kind: str) -> list[float]:
+        """Milliseconds of a redraw at each view: the "points" alone or on the "ground"."""
+        if self.absent or self._process is None or self._process.stdin is None:
+            return []
+        self._process.stdin.write(f"{size} {kind}\n")
+        self._process.stdin.flush()
+        return [float(took) for took in self._said("TOOK") or ()]
+
+    def _said(self, word: str) -> list[str] | None:
+        assert self._process is not None
+        for line in self._process.stdout or ():
+            if line.split()[:1] == [word]:
+                return line.split()[1:]
+        return None
+
+    def close(self) -> None:
+        """Let it go."""
+        if self._process is not None:
+            self._process.communicate("")
+        self._folder.cleanup()
+
+
+def _plain() -> dict[str, str]:
+    """The environment without the Python we run in."""
+    return {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
 
 
 def leaflet(told: dict[str, Any]) -> Medians:
@@ -171,16 +202,11 @@ def leaflet(told: dict[str, Any]) -> Medians:
         path.write_text(page, "utf-8")
         how = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--dump-dom"]
         command = [browser, *how, f"--user-data-dir={folder}/profile"]
-        return _answer([*command, f"--window-size={WIDE},{TALL}", path.as_uri()], {})
+        return _answer([*command, f"--window-size={WIDE},{TALL}", path.as_uri()])
 
 
-def _answer(command: list[str], extra: dict[str, str]) -> Medians:
-    import os
-
-    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    done = subprocess.run(
-        command, env=environment | extra, capture_output=True, text=True, timeout=300
-    )
+def _answer(command: list[str]) -> Medians:
+    done = subprocess.run(command, env=_plain(), capture_output=True, text=True, timeout=300)
     _, said, rest = done.stdout.partition("ANSWER{")
     if not said:
         return {"absent": (done.stderr.strip().splitlines() or ["it said nothing"])[-1][:80]}
@@ -214,10 +240,11 @@ def graphics_view(views: list[Any], xs: Any, ys: Any, codes: Any, sprites: list[
 
     QApplication.processEvents()
     look(views[0])
-    tries = range(TRIES.get(len(xs), 3))
-    median = statistics.median(
-        min(milliseconds(lambda view=view: look(view)) for _ in tries) for view in views
-    )
+    times = [
+        [milliseconds(lambda view=view: look(view)) for view in views]
+        for _ in range(TRIES[len(xs)])
+    ]
+    median = statistics.median(map(min, zip(*times, strict=True)))
     shown.close()
     return median
 

@@ -1,9 +1,9 @@
 """Faults, by doing them: the full set, one row a fault. `python -m tests.benchmarks faults`.
 
-Kills are SIGKILL at random instants (seeded). Power cuts are disks rebuilt from a log of what the
-real process wrote and synced, so they need strace; the disk that fills up is a small tmpfs, so it
-needs root. Where either is not to be had the row says so. `--seconds` is not taken: it lasts
-about 20 minutes of two slow cores; `--sites N` does one in N of everything.
+Kills are SIGKILL at random instants (seeded), 1,000 of them in all; `--kills N` makes them N, and
+everything else in proportion. Power cuts are disks rebuilt from a log of what the real process
+wrote and synced, so they need strace; the disk that fills up is a small tmpfs, so it needs root;
+a sync needs PostgreSQL. Where one is not to be had the row says so. Each row tells its seconds.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.faults import full_disk, power
 from tests.faults.strangers import STRANGERS, read_only_media
 
-KILLS = {"saves": 400, "imports": 150, "merges": 150, "migrations": 150, "backups": 150}
-IMAGES = {"saves": 400, "imports": 200, "merges": 150, "migrations": 150, "backups": 100}
+KILLS = {"saves": 250, "imports": 150, "merges": 150, "migrations": 150, "backups": 150}
+SHARE_KILLS, SYNC_KILLS = 50, 100
+ALL_KILLS = sum(KILLS.values()) + SHARE_KILLS + SYNC_KILLS
+IMAGES = {"saves": 200, "imports": 100, "merges": 100, "migrations": 100, "backups": 100}
+SHARE_IMAGES, CARELESS_IMAGES = 100, 60
 REFUSALS = (
     ("pwrite64", "ENOSPC", "a full disk"),
     ("pwrite64", "EDQUOT", "a quota"),
@@ -28,22 +32,41 @@ REFUSALS = (
     ("fsync,fdatasync", "EIO", "a failing sync"),
 )
 OFFSETS = ((20, 37), (23, 41), (29, 43), (31, 29), (6, 5), (9, 7), (11, 13), (14, 31))
-STEPS, FLIPS, SALVAGES = 12, 400, 100
+STEPS = 12
+FLIPS = {"journal": 400, "anywhere": 200}
+SALVAGES = ((0.03, 40, ()), (0.05, 20, ()), (0.03, 10, ("cut",)))
+Row = dict[str, Any]
 
 
-def run(seed: int = 1, sites: tuple[int, ...] = (1,)) -> list[dict[str, Any]]:
+def run(kills: int = ALL_KILLS, seed: int = 1) -> list[Row]:
     """A row for each fault, each told on standard error as soon as it is known."""
     rows = []
     fast = Path("/dev/shm")  # what is simulated needs no disk; what is killed leaves none behind
     with tempfile.TemporaryDirectory(dir=fast if fast.is_dir() else None) as folder:
-        for row in _all(Path(folder), seed, sites[0]):
-            rows.append(row)
-            print("  ".join(str(value) for value in row.values()), file=sys.stderr, flush=True)
+        start = time.monotonic()
+        for row in _all(Path(folder), seed, Part(kills / ALL_KILLS)):
+            now = time.monotonic()
+            rows.append(row | {"s": round(now - start)})
+            start = now
+            said = "  ".join(str(value) for value in rows[-1].values())
+            print(said, file=sys.stderr, flush=True)
     return rows
 
 
-def _all(folder: Path, seed: int, part: int) -> Iterator[dict[str, Any]]:
+class Part:
+    """So much of everything."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+
+    def of(self, count: int, least: int = 1) -> int:
+        """The part of a count."""
+        return max(least, round(count * self._share))
+
+
+def _all(folder: Path, seed: int, part: Part) -> Iterator[Row]:
     yield from _kills(folder, seed, part)
+    yield from _sync_kills(seed, part)
     yield from _power(folder, seed, part)
     yield from _refusals(folder, part)
     yield from _full(part)
@@ -52,107 +75,136 @@ def _all(folder: Path, seed: int, part: int) -> Iterator[dict[str, Any]]:
     yield from _salvage(folder, part)
 
 
-def _row(fault: str, tried: int, faults: list[str], detail: str = "") -> dict[str, Any]:
-    lost = f"{len(faults)} WRONG: {faults[0][:200]}" if faults else "nothing lost"
-    return {"fault": fault, "tried": tried, "result": lost, "of which": detail}
+def _row(
+    fault: str, found: Row, tried: str, detail: Callable[[Row], str], wrong: str = "faults"
+) -> Row:
+    """A row of what a rig found; a rig that broke is a fault of its own."""
+    if "broke" in found:
+        return {"fault": fault, "tried": 0, "result": f"1 WRONG: {found['broke']}", "of which": ""}
+    faults = found[wrong]
+    lost = f"{len(faults)} WRONG: {str(faults[0])[:200]}" if faults else "nothing lost"
+    return {"fault": fault, "tried": found[tried], "result": lost, "of which": detail(found)}
 
 
-def _module(name: str, *given: object) -> dict[str, Any]:
+def _not_tried(fault: str, why: str) -> Row:
+    return {"fault": fault, "tried": 0, "result": f"not tried: {why}", "of which": ""}
+
+
+def _module(name: str, *given: object) -> Row:
+    """What a rig finds, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", f"tests.faults.{name}", *map(str, given)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        return {"faults": [f"the rig broke: {done.stderr[-300:]}"]}
+        return {"broke": f"the rig broke: {done.stderr[-300:]}"}
     said = json.loads(done.stdout)
-    found: dict[str, Any] = said[0] if isinstance(said, list) else said
+    found: Row = said[0] if isinstance(said, list) else said
     return found
 
 
-def _kills(folder: Path, seed: int, part: int) -> Iterator[dict[str, Any]]:
+def _kills(folder: Path, seed: int, part: Part) -> Iterator[Row]:
     works = [(name, count, ()) for name, count in KILLS.items()]
-    for name, count, options in [*works, ("saves", 60, ("--share",))]:
-        found = _module("kills", name, max(1, count // part), seed, folder / name, *options)
+    for name, count, options in [*works, ("saves", SHARE_KILLS, ("--share",))]:
+        found = _module("kills", name, part.of(count), seed, folder / name, *options)
         where = " on a share (no log)" if options else ""
-        detail = (
-            f"{found.get('in the act')} in the act, {found.get('acknowledged', 0):,} acknowledged"
-        )
-        yield _row(f"killed during {name}{where}", found.get("kills", 0), found["faults"], detail)
+        yield _row(f"killed during {name}{where}", found, "kills", lambda found: (
+            f"{found['in the act']} in the act, {found['acknowledged']:,} acknowledged"
+        ))  # fmt: skip
 
 
-def _power(folder: Path, seed: int, part: int) -> Iterator[dict[str, Any]]:
+def _sync_kills(seed: int, part: Part) -> Iterator[Row]:
+    from tests.benchmarks import hub
+
+    for row in hub.run(kills=part.of(SYNC_KILLS, 4), seed=seed):
+        if "killed" not in row:
+            yield _not_tried("killed during a sync", row["hub"])
+            continue
+        faults = [f"{row[k]} {k}" for k in ("lost", "twice") if row[k]]
+        faults += [f"not {k}" for k in ("both alike", "sound") if row[k] != "yes"]
+        yield _row(f"killed during a sync: {row['killed']}", row | {"faults": faults}, "times",
+                   lambda row: f"{row['notes']} notes, each there once")  # fmt: skip
+
+
+def _power(folder: Path, seed: int, part: Part) -> Iterator[Row]:
     if not power.available():
-        yield {"fault": "power cut", "tried": 0, "result": "not tried: strace is not here"}
+        yield _not_tried("power cut", "strace is not here")
         return
     works = [(name, count, ()) for name, count in IMAGES.items()]
-    for name, count, options in [*works, ("saves", 200, ("--share",))]:
-        found = _module("power", name, max(5, count // part), seed, folder / name, *options)
+    for name, count, options in [*works, ("saves", SHARE_IMAGES, ("--share",))]:
+        found = _module("power", name, part.of(count, 5), seed, folder / name, *options)
         where = " on a share (no log)" if options else ""
-        detail = f"of {found.get('steps', 0):,} writes and syncs"
-        yield _row(
-            f"power cut during {name}{where}", found.get("images", 0), found["faults"], detail
-        )
-    found = _module("power", "saves", 100, seed, folder / "careless", "--careless")
-    wrong = [] if found["faults"] else ["the rig finds no loss where there must be some"]
-    yield {
-        "fault": "control: power cut, synchronous=OFF", "tried": found["images"],
-        "result": "; ".join(wrong) or f"{len(found['faults'])} losses found, as there must be",
-    }  # fmt: skip
+        yield _row(f"power cut during {name}{where}", found, "images",
+                   lambda found: f"of {found['steps']:,} writes and syncs")  # fmt: skip
+    many = part.of(CARELESS_IMAGES, 30)
+    found = _module("power", "saves", many, seed, folder / "careless", "--careless")
+    losses = len(found.get("faults", ()))
+    found = found | {"faults": [] if losses else ["the rig finds no loss where there must be some"]}
+    row = _row("control: power cut, synchronous=OFF", found, "images", lambda _found: "")
+    yield row | {"result": f"{losses} losses found, as there must be"} if losses else row
 
 
-def _refusals(folder: Path, part: int) -> Iterator[dict[str, Any]]:
+def _refusals(folder: Path, part: Part) -> Iterator[Row]:
     for call, error, what in REFUSALS:
+        title = f"{what} ({error} at {call})"
         if not power.available():
-            yield {"fault": what, "tried": 0, "result": "not tried: strace is not here"}
+            yield _not_tried(title, "strace is not here")
             continue
         refused, saved, faults = 0, 0, []
         offsets = OFFSETS[4:] if call.startswith("fsync") else OFFSETS[:6]
-        for first, every in offsets[:: min(part, 3)]:
+        for first, every in offsets[: part.of(len(offsets))]:
             found = _module("refusals", call, error, first, every, folder / "refusals")
             refused, saved = refused + found.get("refused", 0), saved + found.get("saved", 0)
-            faults += found["faults"]
-        detail = f"{refused} refused in words, {saved} done, all as said"
-        yield _row(f"{what} ({error} at {call})", refused, faults, detail)
+            faults += found.get("faults", [found.get("broke")])
+        yield _row(title, {"refused": refused, "saved": saved, "faults": faults}, "refused",
+                   lambda row: f"{row['refused']} refused in words, {row['saved']} done, as said"
+                   )  # fmt: skip
 
 
-def _full(part: int) -> Iterator[dict[str, Any]]:
+def _full(part: Part) -> Iterator[Row]:
     with full_disk.small_disk() as disk:
         if disk is None:
-            yield {"fault": "disk full", "tried": 0, "result": "not tried: may not mount a tmpfs"}
+            yield _not_tried("disk full", "this user may not mount a tmpfs")
             return
         for name in full_disk.DEEDS:
-            found: Any = full_disk.campaign(name, disk, max(3, STEPS // part))
-            detail = f"{found['done']} done whole, {found['refused']} refused in words"
-            yield _row(f"disk full: {name}", found["tried"], found["faults"], detail)
-        yield _row("read-only media, with and without a -wal", 2, read_only_media(disk))
+            found: Any = full_disk.campaign(name, disk, part.of(STEPS, 3))
+            yield _row(f"disk full: {name}", found, "tried", lambda found: (
+                f"{found['done']} done whole, {found['refused']} refused in words"
+            ))  # fmt: skip
+        for name, do in READ_ONLY.items():
+            yield _row(name, {"times": 1, "faults": do(disk)}, "times", lambda _found: _SAID)
 
 
-def _strangers(folder: Path) -> Iterator[dict[str, Any]]:
+_SAID = "said in words, nothing stale shown"
+READ_ONLY = {"read-only media, with and without a -wal": read_only_media}
+
+
+def _strangers(folder: Path) -> Iterator[Row]:
     for name, do in STRANGERS.items():
-        yield _row(name, 1, do(folder / "strangers"), "said in words, nothing stale shown")
+        found = {"times": 1, "faults": do(folder / "strangers")}
+        yield _row(name, found, "times", lambda _found: _SAID)
 
 
-def _flips(folder: Path, seed: int, part: int) -> Iterator[dict[str, Any]]:
-    for where in ("journal", "anywhere"):
-        found = _module("flips", where, max(10, FLIPS // part), seed, folder / "flips")
-        detail = (
+def _flips(folder: Path, seed: int, part: Part) -> Iterator[Row]:
+    for where, count in FLIPS.items():
+        found = _module("flips", where, part.of(count, 10), seed, folder / "flips")
+        yield _row(f"a bit flipped: {where}", found, "flips", lambda found: (
             f"{found.get('found', 0)} found by verify, {found.get('harmless', 0)} change nothing "
-            f"that any table says; {found.get('names what is affected', 0)} name what is affected"
-        )
-        yield _row(f"a bit flipped: {where}", found["flips"], found["missed at"], detail)
+            f"that any table says; {found['names what is affected']} name what is affected"
+        ), "missed at")  # fmt: skip
 
 
-def _salvage(folder: Path, part: int) -> Iterator[dict[str, Any]]:
+def _salvage(folder: Path, part: Part) -> Iterator[Row]:
     from psnplanner import demo
 
     path = folder / "demo.gpkg"
     demo.write(path, lambda _share, _what: None)
-    for share, many, how in ((0.03, SALVAGES, ()), (0.05, SALVAGES // 2, ()), (0.03, 25, ("cut",))):
-        found = _module("salvage", path, share, max(3, many // part), *how)
+    for share, many, how in SALVAGES:
+        found = _module("salvage", path, share, part.of(many, 3), *how)
         what = "of the file cut off, at most" if how else "of the pages zeroed"
-        detail = (
+        if found.get("under 95 %"):
+            found["faults"].append(f"{found['under 95 %']} files under 95 %")
+        yield _row(f"repair: {share:.0%} {what}", found, "files", lambda found: (
             f"least {found['least']:.1%}, median {found['median']:.1%} of the changes are back, "
             f"value and all (repair says at least {found['least claimed']:.1%})"
-        )
-        under = [f"{found['under 95 %']} files under 95 %"] if found["under 95 %"] else []
-        yield _row(f"repair: {share:.0%} {what}", found["files"], found["faults"] + under, detail)
+        ))  # fmt: skip

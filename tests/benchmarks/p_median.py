@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from psnplanner.errors import UserError
-from psnplanner.planning.engine import Budget, Engine, Found
+from psnplanner.planning.budget import Budget
+from psnplanner.planning.engine import Engine, Found
 from psnplanner.planning.grouping import OUT, Floats, Grouped, Grouping
 
 TRUNCATED = ("cpmp", "pmedcap")

@@ -30,7 +30,8 @@ def measure(sites: int, seconds: float, seed: int, prices: Prices = PRICES) -> d
     from psnplanner.planning.horizon import Horizon, dated
     from psnplanner.planning.instance import build
     from psnplanner.planning.phasing import k_means_by_area
-    from psnplanner.planning.plan import Better, Options, propose
+    from psnplanner.planning.plan import Options, propose
+    from psnplanner.planning.plan_search import Better
     from psnplanner.planning.verify_plan import check
 
     programme, today = case(sites)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from psnplanner.board.betrayal import betrays, words_of
 from psnplanner.board.compare import compare
 from psnplanner.board.compare_map import draw
 from psnplanner.board.figures import Beside
@@ -188,6 +189,19 @@ def test_a_baseline_of_a_day_before_it_was_sensitive_tells_nothing() -> None:
     }
     plan = for_audience(State({**state.tables, "site": earlier}), "board", gone)
     assert ident(10) not in plan.sites
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("larkspur_refuge.html", True), ("LARKSPUR  REFUGE", True), ("cw9-9zz.pdf", True),
+        ("CW99ZZ", True), ("zq4471", True), ("the HQ's back door", True), ("HQ", True),
+        ("Techquarter", False), ("Site 7 of 12", False), ("Larch", False),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_spelt(text: str, told: bool) -> None:
+    gone = [_state().sites[ident(10)], Site(id=ident(70), reference="7", name="HQ")]
+    assert betrays(text, words_of(gone, State())) == told
 
 
 def test_small_counts_are_merged_for_the_public() -> None:

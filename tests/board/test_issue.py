@@ -12,6 +12,7 @@ from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Position
 from psnplanner.programme.site import Site
+from psnplanner.programme.state import PROGRAMME_ID
 from psnplanner.session import Session
 from tests.board.reading import data_of
 from tests.board.sample import done_to, ident, programme
@@ -60,6 +61,32 @@ def test_what_was_issued_is_written_again_to_the_byte(
         assert (known.by, known.audience, known.title) == ("office", "board", "Board pack")
         opened.reissue(known, again)
     assert again.read_bytes() == out.read_bytes()
+
+
+def test_what_is_marked_sensitive_since_is_withheld_of_days_before(
+    session: Session, tmp_path: Path
+) -> None:
+    before = session.issue(tmp_path / "before.html", audience="board")
+    by = datetime.fromisoformat(before.issued_at) + timedelta(hours=2)
+    for number in range(4):
+        session.do(Amend("programme", [PROGRAMME_ID], {"name": f"Named {number}"}))
+    session.do(Amend("site", [SITES[0].id], {"sensitive": True, "name": "Larch Refuge"}))
+    assert "Site 1" in (tmp_path / "before.html").read_text("utf-8")
+    assert session.figures(recorded_by=by)["sites"] == 3
+    assert session.figures(recorded_by=by, audience="board")["sites"] == 1
+    session.snapshot(tmp_path / "known.html", recorded_by=by, audience="board")
+    assert data_of((tmp_path / "known.html").read_text("utf-8"))["sites"]["name"] == ["Site 2"]
+    later = session.issue(tmp_path / "later.html", recorded_by=by)
+    assert "Site 1" not in (tmp_path / "later.html").read_text("utf-8")
+    day = session.present_day
+    found = session.compare(day, day, recorded_by=by, audience="board")
+    assert found["sites_now"] == 1
+    with pytest.raises(UserError, match="withheld"):
+        session.snapshot(tmp_path / "larch_refuge.html", recorded_by=by, audience="board")
+    # What was handed out is handed out: both can be written again as they were.
+    for issued, name in ((before, "before"), (later, "later")):
+        session.reissue(issued, tmp_path / "again.html")
+        assert (tmp_path / "again.html").read_bytes() == (tmp_path / f"{name}.html").read_bytes()
 
 
 def test_a_snapshot_that_would_differ_is_refused(session: Session, tmp_path: Path) -> None:

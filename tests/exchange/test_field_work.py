@@ -221,12 +221,12 @@ def test_a_pack_that_was_copied_and_worked_on_twice(office: Session) -> None:
 
 
 def _bind(session: Session, device: int) -> None:
-    from psnplanner.file import store
+    from psnplanner import home
 
     db = session._file._db
     db.conn.execute("DELETE FROM own")
     db.conn.commit()
-    here = f"{store.home.machine()}:{session.path.stat().st_ino}"
+    here = f"{home.machine()}:{session.path.stat().st_ino}"
     db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, here))
     db.conn.commit()
 

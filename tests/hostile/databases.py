@@ -14,7 +14,7 @@ from typing import Any
 import pysqlite3 as sqlite3
 
 from psnplanner.exchange.locked_pack import MAGIC
-from psnplanner.file import journal, tables
+from psnplanner.file import journal_reading, tables
 from psnplanner.file.database import Database
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.fold import fold
@@ -95,7 +95,7 @@ def _projected(make: Maker) -> Maker:
         path = make(bench, folder)
         with tampering(path) as connection, contextlib.suppress(Exception):
             db = Database(connection, execute_plugins=False)
-            tables.rebuild(db, fold(journal.stream(db)))
+            tables.rebuild(db, fold(journal_reading.stream(db)))
         return path
 
     return made

@@ -5,18 +5,24 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("psycopg")
 
+import psycopg
+from PIL import Image
+
 from psnplanner.hub.address import Address
-from psnplanner.programme.edits import AddSites, Create
+from psnplanner.programme.edits import AddSites, Amend, Create
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
+from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.session import Session, new_programme
-from psnplanner.session.hub import hub_address
+from psnplanner.session.hub import hub_address, hub_grant
 from tests.conftest import Ticking, a_site, ident
 from tests.hub.server import Server, programs
 
@@ -77,3 +83,39 @@ def join(tmp_path: Path, clock: Ticking) -> Iterator[Joining]:
     yield made
     for session in opened:
         session.close()
+
+
+MINE, THEIRS = SITES[0], SITES[1]
+SECRET = "s3cret-of-theirs"
+
+
+@pytest.fixture
+def login(server: Server, url: str) -> Iterator[Callable[..., Address]]:
+    """Makes a login with a role at the hub of this test, and gives its address."""
+    made = []
+
+    def make(role: str, **given: Any) -> Address:
+        who = f"{role}_{url.rpartition('/')[2]}"
+        made.append(who)
+        hub_grant(hub_address(url), who, role, password=SECRET, **given)
+        return hub_address(server.url(url.rpartition("/")[2], who, SECRET))
+
+    return make
+
+
+def as_user(address: Address) -> Any:
+    """A plain connection of a user, as psql has it."""
+    return psycopg.connect(**address.parameters(), autocommit=True,
+                           options="-c search_path=psnplanner")  # fmt: skip
+
+
+@pytest.fixture
+def surveyor(office: Session, hub: Address, login: Callable[..., Address]) -> Address:
+    """A surveyor of one site; another site has something to hide."""
+    office.do(Amend("site", [THEIRS.id], {"note": "the safe is behind the boiler"}))
+    office.do(RecordStage(THEIRS.id, "desktop_survey", "in progress", note="nobody's business"))
+    picture = BytesIO()
+    Image.new("RGB", (4, 4), "blue").save(picture, "PNG")
+    office.add_photograph(THEIRS.id, picture.getvalue(), name="safe.png")
+    office.sync(hub)
+    return login("surveyor", sites=[MINE.reference])

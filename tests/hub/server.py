@@ -121,6 +121,11 @@ class Server:
             row = connection.execute(question.encode()).fetchone()
             return row[0] if row else None
 
+    def asked_all(self, question: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """All rows of a query, as the server's owner."""
+        with psycopg.connect(self.url(database)) as connection:
+            return connection.execute(question.encode()).fetchall()
+
     def kill(self) -> None:
         """Stop it at once, in the middle of whatever it does."""
         self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "immediate", "-w")

@@ -1,9 +1,9 @@
-"""Who may what at a hub: the command line, the roles, and what direct SQL is refused."""
+"""Who may what at a hub: the roles at work, the command line, and TLS."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
-from psycopg import errors
 
 from psnplanner import cli, console
 from psnplanner.errors import UserError
@@ -26,43 +25,8 @@ from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.session import Session
 from psnplanner.session.hub import Parted, hub_address, hub_grant
 from tests.conftest import ident
-from tests.hub.conftest import SITES, Joining
+from tests.hub.conftest import MINE, THEIRS, Joining
 from tests.hub.server import Server
-
-MINE, THEIRS = SITES[0], SITES[1]
-SECRET = "s3cret-of-theirs"
-
-
-@pytest.fixture
-def login(server: Server, url: str) -> Iterator[Callable[..., Address]]:
-    """Makes a login with a role at the hub of this test, and gives its address."""
-    made = []
-
-    def make(role: str, **given: Any) -> Address:
-        who = f"{role}_{url.rpartition('/')[2]}"
-        made.append(who)
-        hub_grant(hub_address(url), who, role, password=SECRET, **given)
-        return hub_address(server.url(url.rpartition("/")[2], who, SECRET))
-
-    return make
-
-
-def as_user(address: Address) -> Any:
-    """A plain connection of a user, as psql has it."""
-    return psycopg.connect(**address.parameters(), autocommit=True,
-                           options="-c search_path=psnplanner")  # fmt: skip
-
-
-@pytest.fixture
-def surveyor(office: Session, hub: Address, login: Callable[..., Address]) -> Address:
-    """A surveyor of one site; another site has something to hide."""
-    office.do(Amend("site", [THEIRS.id], {"note": "the safe is behind the boiler"}))
-    office.do(RecordStage(THEIRS.id, "desktop_survey", "in progress", note="nobody's business"))
-    picture = BytesIO()
-    Image.new("RGB", (4, 4), "blue").save(picture, "PNG")
-    office.add_photograph(THEIRS.id, picture.getvalue(), name="safe.png")
-    office.sync(hub)
-    return login("surveyor", sites=[MINE.reference])
 
 
 def test_a_surveyors_file_holds_their_sites_and_goes_both_ways(
@@ -119,84 +83,47 @@ def test_a_site_assigned_or_taken_away_comes_or_goes(
     assert office.state.sites[THEIRS.id].note == "moved"
 
 
-def test_direct_sql_shows_a_surveyor_no_other_site(surveyor: Address) -> None:
-    """Not in the journal, the current state, the views, the photographs or the headers."""
-    with as_user(surveyor) as db:
-        for table in ("event", "slot"):
-            found = {row[0] for row in db.execute(f"SELECT site FROM {table}".encode())}
-            assert {ident_.bytes for ident_ in found if ident_} == {MINE.id}, table
-            assert not db.execute(f"SELECT FROM {table} t WHERE t::text LIKE '%%boiler%%'"
-                                  .encode()).fetchall()  # fmt: skip
-        assert [row[0] for row in db.execute("SELECT reference FROM sites")] == [MINE.reference]
-        assert db.execute("SELECT count(*) FROM partners").fetchone() == (1,)
-        for hidden in ("txn", "picture", "photographs", "stages", "field_packs", "saved_views"):
-            assert db.execute(f"SELECT FROM {hidden}".encode()).fetchall() == [], hidden
-        with pytest.raises(errors.InsufficientPrivilege):
-            db.execute("SELECT * FROM belongs")
-        assert db.execute("SELECT count(*) FROM assignment").fetchone() == (1,)
-
-
-STATEMENTS = {
-    "another's site": "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val) "
-    "VALUES (7, 1, 0, 5, 5, '{theirs}', 19, '\"x\"')",
-    "a stage of another's site": "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val) "
-    "VALUES (7, 1, 0, 5, 6, '{stage}', 9, '\"x\"')",
-    "the removal of an own site": "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val) "
-    "VALUES (7, 1, 0, 5, 5, '{mine}', -1, '\"{{}}\"')",
-    "a phase": "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val) "
-    "VALUES (7, 1, 0, 5, 4, '{phase}', 1, '\"x\"')",
-    "whose it is": "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val, site) "
-    "VALUES (7, 1, 0, 5, 5, '{theirs}', 19, '\"x\"', '{mine}')",
-    "the current state": "UPDATE slot SET val = '1'",
-    "the journal": "UPDATE event SET val = '1'",
-    "its loss": "DELETE FROM txn",
-    "the sites": "INSERT INTO assignment VALUES (session_user, '{theirs}')",
-    "a device": "UPDATE device SET n = 0",
-    "photographs": "INSERT INTO picture VALUES ('x', 'x')",
-    "its own rights": "ALTER TABLE event DISABLE ROW LEVEL SECURITY",
-}  # fmt: skip
-
-
-def test_direct_sql_lets_a_surveyor_write_no_other_site(server: Server, surveyor: Address) -> None:
-    """Not even with a transaction of their own round it."""
-    stage = server.asked("SELECT id FROM psnplanner.stages", surveyor.settings["dbname"])
-    for words in STATEMENTS.values():
-        statement = words.format(
-            mine=MINE.id.hex(), theirs=THEIRS.id.hex(), phase=ident("Phase 1").hex(), stage=stage
-        )
-        with as_user(surveyor) as db:
-            db.execute("BEGIN")
-            db.execute(
-                "INSERT INTO txn (dev, n, hlc, author, kind, label, effective_on, ctx_whole, cnt, "
-                "hash) VALUES (7, 1, 5, 's', 'edit', 'l', '2014-06-02', false, 1, 'h')"
-            )
-            with pytest.raises(errors.InsufficientPrivilege):
-                db.execute(statement.encode())
-            db.execute("ROLLBACK")
-
-
-def test_the_hub_itself_keeps_the_journals_order(surveyor: Address) -> None:
-    """No gap, no half transaction, no clock of another century, no other person's device."""
-    for words, refused in (
-        ("VALUES (8, 2, 5, '', '', '', '', false, 0, '')", "PS001"),
-        ("VALUES (8, 1, 5, '', '', '', '', false, 1, '')", "PS006"),
-        ("VALUES (8, 1, 9000000000000000000, '', '', '', '', false, 0, '')", "PS004"),
-        ("SELECT dev, n + 1, hlc + 1, '', '', '', '', false, 0, '' FROM device", "PS003"),
-    ):
-        with as_user(surveyor) as db, pytest.raises(psycopg.Error) as error:
-            db.execute(
-                "INSERT INTO txn (dev, n, hlc, author, kind, label, effective_on, ctx_whole, cnt, "
-                f"hash) {words}".encode()
-            )
-        assert error.value.sqlstate == refused
-
-
-def test_a_change_that_is_not_theirs_is_refused_in_words(surveyor: Address, join: Joining) -> None:
-    """A surveyor who makes a phase is told by the hub, and goes on with the file."""
+def test_a_refused_change_is_told_and_kept_and_the_rest_goes_on(
+    office: Session, hub: Address, surveyor: Address, join: Joining
+) -> None:
+    """A phase made by a surveyor, between two notes: they arrive, it waits until it may."""
     out = join(surveyor, "sue")
+    out.do(Amend("site", [MINE.id], {"note": "before"}))
     out.do(Create([Phase(id=ident("mine"), name="Mine")]))
-    with pytest.raises(UserError, match="not assigned to you; nothing was sent"):
-        out.sync(surveyor)
+    out.do(Amend("site", [MINE.id], {"contact": "after"}))
+    done = out.sync(surveyor)
+    assert (done.sent, done.refused) == (2, ("Add phase Mine",))
+    assert out.sync(surveyor).refused == done.refused  # told until it is mended
+    office.sync(hub)
+    site = office.state.sites[MINE.id]
+    assert (site.note, site.contact) == ("before", "after")
+    assert ident("mine") not in office.state.phases | out.state.phases
+    assert "Refused by the hub: Add phase Mine" in {t.label for t in office.transactions()}
+    with pytest.raises(UserError, match="not in force"):
+        office.undo(next(t.key for t in office.transactions() if t.kind == "refused"))
+    (kept,) = out.refused_by_hub(surveyor)
+    assert kept.changes[0].new["name"] == "Mine"
+    assert office.verify() == out.verify() == []
+
+
+def test_a_refused_note_is_made_again_once_the_site_is_theirs(
+    office: Session, hub: Address, surveyor: Address, join: Joining
+) -> None:
+    """Taken away while they worked there, then given back: nothing has to be typed again."""
+    out = join(surveyor, "sue")
+    out.do(Amend("site", [MINE.id], {"note": "rung, no answer"}))
+    hub_grant(hub, surveyor.user, "surveyor", sites=[THEIRS.reference])
+    assert len(out.sync(surveyor).refused) == 1
+    assert MINE.id not in out.state.sites
+    (kept,) = out.refused_by_hub(surveyor)
+    with pytest.raises(UserError, match="not in this file"):
+        out.try_again(kept)
+    hub_grant(hub, surveyor.user, "surveyor", sites=[MINE.reference])
+    out.sync(surveyor)
+    out.try_again(kept)
+    assert out.sync(surveyor).refused == ()
+    office.sync(hub)
+    assert office.state.sites[MINE.id].note == "rung, no answer"
 
 
 def test_a_copied_surveyors_file_is_told(server: Server, surveyor: Address, join: Joining) -> None:
@@ -221,10 +148,11 @@ def test_a_reader_reads_and_sends_nothing(
     office.sync(hub)
     assert out.sync(reader).received == 1
     out.do(Amend("site", [MINE.id], {"note": "mine"}))
+    office.do(Amend("site", [THEIRS.id], {"note": "newer"}))
+    office.sync(hub)
     with pytest.raises(UserError, match="You may read at this hub, not send to it"):
         out.sync(reader)
-    with as_user(reader) as db, pytest.raises(errors.InsufficientPrivilege):
-        db.execute("DELETE FROM slot")
+    assert out.state.sites[THEIRS.id].note == "newer"  # what others do comes all the same
 
 
 def test_a_login_without_a_role_is_told(server: Server, hub: Address, join: Joining) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import resource
+import time
 from pathlib import Path
 
 import pysqlite3
 import pytest
 
+from psnplanner import apart
 from psnplanner.errors import Cancelled, UserError
-from psnplanner.intake import apart
+from psnplanner.geography import vector_file
 from psnplanner.intake.read import read_table
 from psnplanner.intake.reading import Reading
 from tests.intake.test_vector import layer
@@ -42,7 +44,7 @@ def test_a_view_is_read_elsewhere_and_all_the_same(
 ) -> None:
     here = read_table(layer(tmp_path / "here.gpkg"))
     told: list[str] = []
-    monkeypatch.setattr(apart, "_SECONDS_A_MEGABYTE", 100.0)
+    monkeypatch.setattr(vector_file, "_SECONDS_A_MEGABYTE", 100.0)
     path = with_view(tmp_path / "sites.gpkg", PLAIN)
     there = read_table(path, Reading(sheet="v"), lambda _, words: told.append(words))
     assert (there.rows, there.known, there.kind) == (here.rows, here.known, "layer")
@@ -52,26 +54,48 @@ def test_a_view_is_read_elsewhere_and_all_the_same(
         read_table(path, Reading(sheet="w"))
 
 
-def test_a_view_without_end_is_given_up(tmp_path: Path) -> None:
+def test_a_view_without_end_is_not_opened(tmp_path: Path) -> None:
     path = with_view(tmp_path / "endless.gpkg", ENDLESS)
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with pytest.raises(UserError, match="far more time or memory") as refusal:
+    begun = time.process_time()
+    with pytest.raises(UserError, match="instructions that no list of sites needs") as refusal:
         read_table(path, Reading(sheet="v"))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime - before.ru_utime < 6, "seconds of the processor, not of the clock"
+    assert time.process_time() - begun < 6, "seconds of the processor, not of the clock"
     assert refusal.value.remedy
 
 
-def test_the_other_process_ends_with_a_cancel(tmp_path: Path) -> None:
-    def stop(_fraction: float, words: str) -> None:
-        if words == "Reading the layer":
-            raise Cancelled
+def spin(**_: object) -> None:
+    """For the process apart: work without end."""
+    while True:
+        pass
+
+
+def swell(**_: object) -> int:
+    """For the process apart: all the memory there is, and more."""
+    return len(bytes(apart.MOST_MEMORY_BYTES + 1))
+
+
+GIVES_UP = UserError("It takes too long.", "x", "Leave it.")
+
+
+@pytest.mark.parametrize("work", ["spin", "swell"])
+def test_work_that_takes_more_than_it_may_is_given_up(work: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(UserError, match="takes too long"):
+        apart.call(f"{__name__}:{work}", {}, seconds=0.1, gives_up=GIVES_UP,
+                   progress=lambda _share, _words: None)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 6
+
+
+def test_the_other_process_ends_with_a_cancel() -> None:
+    def stop(_fraction: float, _words: str) -> None:
+        raise Cancelled
 
     with pytest.raises(Cancelled):
-        read_table(with_view(tmp_path / "endless.gpkg", ENDLESS), Reading(sheet="v"), stop)
+        apart.call(f"{__name__}:spin", {}, seconds=60.0, gives_up=GIVES_UP, progress=stop)
 
 
 def test_a_large_layer_is_read_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "_LARGE_BYTES", 100)
+    monkeypatch.setattr(vector_file, "_LARGE_BYTES", 100)
     path = layer(tmp_path / "a.geojson")
     assert len(read_table(path).rows) == 3

@@ -230,8 +230,6 @@ _VRT = (
         ("a.geojson", b'{"type":"gdal_streamed_alg","type":"FeatureCollection","features":[]}',
          "no list of sites needs"),
         ("a.gpkg", b"SQLite format 3\0" + b"x" * 5000, "damaged"),
-        ("a.gpkg", b"SQLite format 3\0 CREATE VIEW v AS WITH RECURSIVE t(x) AS (SELECT 1)",
-         "no list of sites needs"),
         ("a.tab", b"!table\n!version 900\nType SEAMLESS\nFile \"/vsicurl/http://x/y.tab\"\n",
          "points at data elsewhere"),
         ("a.shp", b"\0\0\x27\x0a" + b"\xff" * 4000, "missing"),

@@ -92,7 +92,7 @@ class PlainRun:
             start = max([start, *map(self.node, self.chain(site.node))])
         lasts = self.duration(site, stage)
         ends[stage.key] = (
-            self.open_end(site, start, lasts) if stage.key in ON_SITE else start + lasts
+            self.open_end(site, stage, start, lasts) if stage.key in ON_SITE else start + lasts
         )
 
     def before(self, site: Site, stage: Stage, ends: dict[str, float]) -> float:
@@ -138,9 +138,13 @@ class PlainRun:
             self.nodes[ident] = max(0.0, due + self.luck.triangular(low, high, likely))
         return self.nodes[ident]
 
-    def open_end(self, site: Site, start: float, lasts: float) -> float:
-        """Work on the days the building is open, day by day."""
-        windows = closed_for(site, self.state.closed_windows.values())
+    def open_end(self, site: Site, stage: Stage, start: float, lasts: float) -> float:
+        """Work on the days the building is open, day by day; a window may shut out crews only."""
+        windows = [
+            window
+            for window in closed_for(site, self.state.closed_windows.values())
+            if stage.key in CREW or "new dig" not in window.kind
+        ]
         at = start
         while lasts > 1e-9:
             day = self.days[int(at)]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from psnplanner.planning.engine import Budget, Engine, Found
+from psnplanner.planning.budget import Budget
+from psnplanner.planning.engine import Engine, Found
 from psnplanner.planning.grouping import OUT, Grouped, Grouping, breaches, total_pounds
 
 

@@ -83,14 +83,6 @@ def test_a_full_phase_has_a_price_and_names_who_would_move() -> None:
     assert "One more crew in Phase 1" in asked.pressures()[0].sentence
 
 
-def test_the_price_of_a_drag(after: State) -> None:
-    asked = explainer(after)
-    each = next(iter(after.sites.values()))
-    other = next(p.id for p in after.phases.values() if p.id != each.phase)
-    priced = asked.price(each.id, other)
-    assert priced is None or priced.sentence.startswith(after.phases[other].name)
-
-
 def test_nothing_to_explain_is_said() -> None:
     with pytest.raises(UserError, match="no plan to explain"):
         explainer(programme(site(1)))

@@ -12,9 +12,10 @@ import pytest
 
 from psnplanner.errors import Cancelled, UserError
 from psnplanner.planning import forecast_model
-from psnplanner.planning.forecast import Options, forecast, percent, sentences
+from psnplanner.planning.forecast import Options, forecast
 from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.forecast_model import model
+from psnplanner.planning.forecast_result import percent, sentences
 from psnplanner.planning.forecast_runs import simulate
 from psnplanner.programme.change import Change, creation
 from psnplanner.programme.site import StageRecord, Wayleave

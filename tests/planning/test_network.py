@@ -9,7 +9,8 @@ import pytest
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from psnplanner.geography.distance import local_metres, matrix_m
-from psnplanner.planning.network import POUNDS_PER_ROUTE_M, assigned, network
+from psnplanner.planning.network import POUNDS_PER_ROUTE_M, network
+from psnplanner.planning.node_ports import assigned
 from psnplanner.planning.spanning_tree import spanning_tree
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Position

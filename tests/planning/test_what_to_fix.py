@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from psnplanner.planning.forecast import Forecast, Options, forecast
+from psnplanner.planning.forecast import Options, forecast
+from psnplanner.planning.forecast_result import Forecast
 from psnplanner.planning.what_to_fix import Cause
 from psnplanner.programme.node import Node
 from psnplanner.programme.site import Wayleave

@@ -97,7 +97,7 @@ def test_zooming_to_a_phase_and_to_a_partner(shared_window: MainWindow) -> None:
             canvas.zoom(0.1)
             (line,) = [a for a in menu.actions() if a.text().replace("&&", "&") == record.name]
             line.trigger()
-            pixels = [canvas.pixel_of(site.id) for site in meant]
+            pixels = [canvas.finder.pixel_of(site.id) for site in meant]
             assert all(canvas.rect().contains(at.toPoint()) for at in pixels)
             break
     canvas.zoom_to()

@@ -64,8 +64,8 @@ def test_blocked_comes_before_a_longer_wait(with_sites: Session) -> None:
     with_sites.do(RecordStage(two, "desktop_survey", BLOCKED, date(2014, 5, 23)))
     home = home_of(with_sites)
     assert [line.sites for line in home.stuck] == [(two,), (one,)]
-    assert home.stuck[0].more == "Blocked on Updata for 5 working days: Desktop survey"
-    assert home.stuck[1].more.startswith("Waiting on BT for 40 working days")
+    assert home.stuck[0].more == "Blocked on Updata for 10 days: Desktop survey"
+    assert home.stuck[1].more.startswith("Waiting on BT for 62 days")
     assert home_words.stuck_words(home) == "1 blocked, 1 waiting"
     assert set(home.stuck_sites) == {one, two}
 
@@ -101,10 +101,10 @@ def test_money_and_findings_in_words(with_sites: Session) -> None:
 
 
 def test_a_forecast_promises_nothing() -> None:
-    """Never 0 % or 100 %."""
-    assert home_words.chance(0.0) == "Under 1 %"
-    assert home_words.chance(1.0) == "Over 99 %"
-    assert home_words.chance(0.62) == "62 %"
+    """Never 0% or 100%."""
+    assert home_words.chance(0.0) == "Under 1%"
+    assert home_words.chance(1.0) == "Over 99%"
+    assert home_words.chance(0.62) == "62%"
 
 
 def test_a_forecast_in_words(with_sites: Session) -> None:
@@ -113,7 +113,7 @@ def test_a_forecast_in_words(with_sites: Session) -> None:
     assert home_words.forecast_words(None, home) == ("", "No forecast of go-live yet.")
     forecast = Forecast(0.4, date(2015, 4, 20), date(2015, 6, 1))
     assert home_words.forecast_words(forecast, home) == (
-        "40 % chance of every site live by 1 April 2015",
+        "40% chance of every site live by 1 April 2015",
         "Likely 20 April 2015 · safe to promise 1 June 2015",
     )
 

@@ -44,7 +44,7 @@ def test_a_click_on_the_map_places_the_chosen_site(window: MainWindow, qtbot: An
     position = window.session.state.sites[LOST].position
     assert position.source == "placed by hand"
     assert position.accuracy_m >= 10
-    shown = canvas.pixel_of(LOST)
+    shown = canvas.finder.pixel_of(LOST)
     assert abs(shown.x() - at.x()) < 1
     assert abs(shown.y() - at.y()) < 1
     assert window.roster.selected == {LOST}
@@ -64,7 +64,7 @@ def test_enter_places_in_the_middle_and_escape_leaves(window: MainWindow) -> Non
     assert window.roster.selected == {LOST}
     window.actions_["place_site"].trigger()
     QTest.keyClick(canvas, Qt.Key.Key_Return)
-    at = canvas.pixel_of(LOST)
+    at = canvas.finder.pixel_of(LOST)
     assert abs(at.x() - canvas.width() / 2) < 1
 
 

@@ -44,7 +44,7 @@ def slide(window: MainWindow, day: date, settle: Settle) -> None:
 def colour_of(window: MainWindow, site: bytes) -> QColor:
     """The colour on the map beside the middle of a site (a mark may be on the middle)."""
     canvas = window.pane.canvas
-    at = canvas.pixel_of(site)
+    at = canvas.finder.pixel_of(site)
     image = canvas.grab().toImage()
     return image.pixelColor(round(at.x()) + 3, round(at.y()))
 

@@ -57,7 +57,7 @@ class MergeMap(QWidget):
         if self.roster is None:
             return
         self.roster.select([site])
-        spot = self.canvas.pixel_of(site)
+        spot = self.canvas.finder.pixel_of(site)
         if spot is None or not self.canvas.rect().contains(spot.toPoint()):
             self.canvas.zoom_to([site])
 

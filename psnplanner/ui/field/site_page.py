@@ -141,9 +141,8 @@ class SitePage(QWidget):
         records = state.stages_of(site.id)
         for stage in stages:
             found = state.workflow.state_of(stage, site, records)
-            said = describe(
-                stage, found, records.get(stage.key), session.present_day, following=False
-            )
+            record = records.get(stage.key)
+            said = describe(stage, found, record, session.present_day, following=False)
             button = self.stage_buttons[stage.key]
             button.setText(f"{stage.name}\n{capital(found)}{_day(said.day, found)}")
             button.setEnabled(not session.read_only)

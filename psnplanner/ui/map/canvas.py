@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from psnplanner.ui import look
 from psnplanner.ui.map import decorations
+from psnplanner.ui.map.finder import Finder
 from psnplanner.ui.map.labels import Face, face
 from psnplanner.ui.map.layers import Layers
 from psnplanner.ui.map.motion import Motion
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from psnplanner.ui.map.sites_layer import SitesLayer
     from psnplanner.ui.roster import Roster
 
-HIT_PX = 9
+_GESTURES = frozenset({QEvent.Type.NativeGesture, QEvent.Type.Gesture})
 
 
 class MapCanvas(QWidget):
@@ -74,16 +75,16 @@ class MapCanvas(QWidget):
         self.band: QRectF | None = None
         self.lasso: QPolygonF | None = None
         self.colourist: Any = None
-        self._index: Any = None
-        self._indexed: Any = None
         self._touched = self._seen = False
         self._faces: dict[float, Face] = {}
+        self._colours: look.MapColours | None = None
         self.layers = Layers()
         self.tool: Any = None
         self.pictures = Pictures(self)
         self.motion = Motion(self)
         self.tools = Tools(self)
         self.pick = Pick(self)
+        self.finder = Finder(self)
 
     def sizeHint(self) -> QSize:
         return QSize(900, 600)
@@ -148,7 +149,7 @@ class MapCanvas(QWidget):
             self.update()
 
     def _reload(self, _rows: object = None) -> None:
-        self._check_points()
+        self.finder.check()
         if self.roster is not None:
             from psnplanner.ui.map.sites_layer import SitesLayer
 
@@ -251,71 +252,6 @@ class MapCanvas(QWidget):
         self.set_view(self.view.showing(box, 40))
         return True
 
-    # What is where
-
-    def site_at(self, at: QPointF) -> RecordId | None:
-        """The site nearest a pixel, within reach of a fingertip; only those shown count."""
-        if self.roster is None or not len(self.roster.rows):
-            return None
-        x, y = self.view.to_world(at.x(), at.y())
-        place = self._points().nearest(x, y, HIT_PX / self.view.scale)
-        return None if place is None else self.roster.rows.rows[place].id
-
-    def sites_here(self, at: QPointF, reach_px: float = 2) -> list[int]:
-        """Places in the roster of the sites within a few pixels."""
-        if self.roster is None:
-            return []
-        x, y = self.view.to_world(at.x(), at.y())
-        reach = reach_px / self.view.scale
-        return [int(i) for i in self._points().in_box(x - reach, y - reach, x + reach, y + reach)]
-
-    def sites_in(self, box: QRectF) -> list[int]:
-        """Places in the roster of the sites in a rectangle of pixels."""
-        if self.roster is None:
-            return []
-        left, top = self.view.to_world(box.left(), box.top())
-        right, bottom = self.view.to_world(box.right(), box.bottom())
-        return [int(i) for i in self._points().in_box(left, top, right, bottom)]
-
-    def sites_within(self, lasso: Iterable[QPointF]) -> list[int]:
-        """Places in the roster of the sites inside a line of pixels that closes on itself."""
-        if self.roster is None:
-            return []
-        vertices = [self.view.to_world(at.x(), at.y()) for at in lasso]
-        inside: list[int] = self._points().in_polygon(vertices).tolist()
-        return inside
-
-    def _points(self) -> Any:
-        if self._index is None:
-            import numpy as np
-
-            from psnplanner.geography.spatial_index import PointIndex
-
-            assert self.roster is not None
-            rows, shown = self.roster.rows, self.roster.shown
-            # A copy: rows change in place, and then the two are compared.
-            self._indexed = np.where(shown, rows.xs, np.nan), np.array(rows.ys)
-            self._index = PointIndex(*self._indexed)
-        return self._index
-
-    def _check_points(self) -> None:
-        """Forget the tree if anybody moved, came or went: a status recorded moves nobody."""
-        if self._index is not None and self.roster is not None:
-            import numpy as np
-
-            rows, shown = self.roster.rows, self.roster.shown
-            now = (np.where(shown, rows.xs, np.nan), rows.ys)
-            if not all(map(_same, self._indexed, now)):
-                self._index = None
-
-    def pixel_of(self, ident: RecordId) -> QPointF | None:
-        """Where a site is on the canvas, in logical pixels."""
-        if self.roster is None or ident not in self.roster.rows.index_of:
-            return None
-        place = self.roster.rows.index_of[ident]
-        x, y = self.roster.rows.xs[place], self.roster.rows.ys[place]
-        return QPointF(*self.view.to_screen(x, y)) if x == x else None
-
     # Painting
 
     def settle(self) -> None:
@@ -387,13 +323,15 @@ class MapCanvas(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._faces.clear()
+            self._colours = None
             self._forget()
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.NativeGesture, QEvent.Type.Gesture):
+        kind = event.type()
+        if kind in _GESTURES:
             return self.tools.gesture(event)
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
+        if kind == QEvent.Type.DevicePixelRatioChange:
             self._forget()
         return super().event(event)
 
@@ -420,7 +358,7 @@ class MapCanvas(QWidget):
         self.set_hover(None)
 
     def contextMenuEvent(self, event: Any) -> None:
-        ident = self.site_at(QPointF(event.pos()))
+        ident = self.finder.site_at(QPointF(event.pos()))
         if ident is not None and self.roster is not None and ident not in self.roster.selected:
             self.roster.select([ident])
         self.menu_wanted.emit(event.globalPos())
@@ -454,12 +392,13 @@ class MapCanvas(QWidget):
             self._faces[larger] = face(self.font(), larger)
         return self._faces[larger]
 
+    @property
+    def colours(self) -> look.MapColours:
+        """The map's colours, by day or by night; asking for the look takes long in every frame."""
+        if self._colours is None:
+            self._colours = look.map_colours(look.is_dark())
+        return self._colours
+
     def ink(self) -> Any:
         """The colour of text drawn straight on the map."""
         return self.palette().color(QPalette.ColorRole.WindowText)
-
-
-def _same(one: Any, other: Any) -> bool:
-    import numpy as np
-
-    return bool(np.array_equal(one, other, equal_nan=True))

@@ -21,14 +21,15 @@ _PLATE_PX = 5
 
 def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
     """The scale bar, which way is north, and whose map it is."""
-    ratio, colours = canvas.devicePixelRatioF(), look.map_colours(look.is_dark())
+    ratio, colours = canvas.devicePixelRatioF(), canvas.colours
     ink, halo = colours.town.rgba(), colours.halo.rgba()
     length, words = scale_length(canvas.view.metres_per_pixel, 130)
     corner, small = scale_box(canvas).topLeft(), canvas.face(-1)
     painter.drawPixmap(corner, _north_picture(small, ink, halo, ratio))
-    _paint_scale(painter, corner, length, words, small, ratio)
-    plate = _licence_picture(_licence_words(canvas), canvas.face(-2.5), ink, halo, ratio)
-    painter.drawPixmap(licence_box(canvas).topLeft(), plate)
+    _paint_scale(painter, corner, length, words, small, colours, ratio)
+    words, tiny = _licence_words(canvas), canvas.face(-2.5)
+    corner = _licence_box(canvas, words, tiny).topLeft()
+    painter.drawPixmap(corner, _licence_picture(words, tiny, ink, halo, ratio))
 
 
 def _licence_words(canvas: MapCanvas) -> str:
@@ -37,8 +38,11 @@ def _licence_words(canvas: MapCanvas) -> str:
 
 def licence_box(canvas: MapCanvas) -> QRectF:
     """Where on the canvas it says whose map this is."""
-    small = canvas.face(-2.5)
-    wide, tall = small.width(_licence_words(canvas)) + 2 * _PLATE_PX, small.height + 2
+    return _licence_box(canvas, _licence_words(canvas), canvas.face(-2.5))
+
+
+def _licence_box(canvas: MapCanvas, words: str, small: Face) -> QRectF:
+    wide, tall = small.width(words) + 2 * _PLATE_PX, small.height + 2
     return QRectF(canvas.width() - wide - 4, canvas.height() - tall - 4, wide, tall)
 
 
@@ -66,16 +70,21 @@ def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str
     """A round distance (1, 2 or 5 times a power of ten metres) that fits, and its words."""
     longest_m = metres_per_pixel * longest_px
     power = 10.0 ** floor(log10(longest_m))
-    metres = next(step * power for step in (5, 2, 1) if step * power <= longest_m)
+    metres = power * (5 if longest_m >= 5 * power else 2 if longest_m >= 2 * power else 1)
     words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
     return metres / metres_per_pixel, words
 
 
 def _paint_scale(
-    painter: QPainter, corner: QPointF, length: float, words: str, small: Face, ratio: float
+    painter: QPainter,
+    corner: QPointF,
+    length: float,
+    words: str,
+    small: Face,
+    colours: look.MapColours,
+    ratio: float,
 ) -> None:
     """A bar so many pixels long under its words: no picture, for no two scales share one."""
-    colours = look.map_colours(look.is_dark())
     left, right = corner.x() + 28, corner.x() + 28 + round(length * ratio) / ratio
     bottom = corner.y() + 10 + small.height
     for colour, more in ((colours.halo, 1.0), (colours.town, 0.0)):

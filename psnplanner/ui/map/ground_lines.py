@@ -14,7 +14,7 @@ from math import asinh, floor, log2, pi, radians, tan
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPolygonF
+from PySide6.QtGui import QPainterPath, QPolygonF
 
 from psnplanner.geography.basemap import Line, load
 from psnplanner.ui.map.clipping import Box, cut_line, cut_ring
@@ -40,13 +40,50 @@ Ring = tuple[QPolygonF, QRectF]
 Points = list[tuple[float, float]]
 
 
-class Ground(NamedTuple):
+class Paths(NamedTuple):
+    """The lines as Qt draws them soonest: all of a kind as one."""
+
+    sea: QPainterPath
+    coast: QPainterPath
+    lakes: QPainterPath
+    rivers: QPainterPath
+
+
+class Ground:
     """Land, lakes and rivers, whole within `box` (drawing units; None: everywhere)."""
 
-    box: QRectF | None
-    land: list[Ring]
-    water: list[Ring]
-    rivers: list[Ring]
+    def __init__(
+        self, box: QRectF | None, land: list[Ring], water: list[Ring], rivers: list[Ring]
+    ) -> None:
+        self.box = box
+        self.land, self.water, self.rivers = land, water, rivers
+        self._paths: Paths | None = None
+
+    def paths(self, seen: QRectF) -> Paths:
+        """What to draw of a view that sees so much in drawing units."""
+        if self.box is None:
+            return self._made(seen)
+        if self._paths is None:
+            self._paths = self._made(self.box)
+        return self._paths
+
+    def _made(self, seen: QRectF) -> Paths:
+        coast = _path(self.land, seen, closed=True)
+        sea = QPainterPath(coast)
+        sea.addRect(seen)
+        return Paths(
+            sea, coast, _path(self.water, seen, closed=True), _path(self.rivers, seen, closed=False)
+        )
+
+
+def _path(lines: list[Ring], seen: QRectF, *, closed: bool) -> QPainterPath:
+    path = QPainterPath()
+    for line, box in lines:
+        if seen.intersects(box):
+            path.addPolygon(line)
+            if closed:
+                path.closeSubpath()
+    return path
 
 
 @cache

@@ -32,12 +32,12 @@ class HoverCard(QFrame):
     def show_site(self, ident: object) -> None:
         """Show the card of a site, or hide it."""
         roster = self._canvas.roster
-        at = self._canvas.pixel_of(ident) if isinstance(ident, bytes) else None
+        at = self._canvas.finder.pixel_of(ident) if isinstance(ident, bytes) else None
         if roster is None or at is None or not isinstance(ident, bytes):
             self.hide()
             return
         place = roster.rows.index_of[ident]
-        others = len(self._canvas.sites_here(at)) - 1
+        others = len(self._canvas.finder.sites_here(at)) - 1
         then = roster.status_then(place)
         self._text.setText(card_text(roster.rows.rows[place], others, then))
         self.adjustSize()

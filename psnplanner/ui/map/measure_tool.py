@@ -137,8 +137,8 @@ class MeasureTool:
     # Points
 
     def _place(self, at: QPointF) -> Place:
-        ident = self._canvas.site_at(at)
-        spot = self._canvas.pixel_of(ident) if ident is not None else None
+        ident = self._canvas.finder.site_at(at)
+        spot = self._canvas.finder.pixel_of(ident) if ident is not None else None
         spot = spot or at
         return from_world(*self._canvas.view.to_world(spot.x(), spot.y()))
 

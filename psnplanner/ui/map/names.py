@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from psnplanner.ui import look
 from psnplanner.ui.map import basemap_layer
 from psnplanner.ui.map.labels import LabelPlacer
 from psnplanner.ui.map.name import Name
@@ -36,6 +35,10 @@ class Carried:
     def __init__(self, laid: list[Name], ratio: float) -> None:
         import numpy as np
 
+        from psnplanner.ui.map.sites_layer import as_fragments, draw
+
+        # Kept at hand: an import in every frame takes as long as a dozen names.
+        self._rint, self._draw = np.rint, draw
         self._ratio = ratio
         corners, wide, tall = _packed([name.picture for name in laid])
         self._sheet = QPixmap(wide, tall)
@@ -47,28 +50,22 @@ class Carried:
         painter.end()
         lefts, tops = zip(*corners, strict=True)
         sides = [(name.picture.width(), name.picture.height()) for name in laid]
-        wides, talls = zip(*sides, strict=True)
-        self._on_sheet = np.array([lefts, tops, wides, talls], float)
+        wides, talls = np.array(sides, float).T
+        self._fragments = as_fragments(lefts, tops, wides, talls)
+        self._halves = wides / 2, talls / 2
         self._places = np.array([name[:4] for name in laid], float).reshape(-1, 4).T
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Draw them where they belong in the view, on a device of the sheet's ratio."""
-        import numpy as np
-
-        from psnplanner.ui.map.sites_layer import draw_fragments
-
-        xs, ys, dx, dy = self._places
-        factor = view.scale * self._ratio
-        across = np.rint((xs - view.left) * factor + dx * self._ratio)
-        down = np.rint((ys - view.top) * factor + dy * self._ratio)
-        lefts, tops, wides, talls = self._on_sheet
-        seen = (across > -wides) & (down > -talls)
-        seen &= (across < view.width * self._ratio) & (down < view.height * self._ratio)
-        centres: Any = (across + wides / 2)[seen], (down + talls / 2)[seen]
-        sizes: Any = wides[seen], talls[seen]
+        (xs, ys, dx, dy), ratio, (half_wide, half_tall) = self._places, self._ratio, self._halves
+        factor = view.scale * ratio
+        across = self._rint((xs - view.left) * factor + dx * ratio) + half_wide
+        down = self._rint((ys - view.top) * factor + dy * ratio) + half_tall
+        # Those outside too: Qt leaves them out sooner than we would.
+        self._fragments[:, 0], self._fragments[:, 1] = across, down
         painter.save()
-        painter.scale(1 / self._ratio, 1 / self._ratio)
-        draw_fragments(painter, centres, lefts[seen], tops[seen], self._sheet, sizes)
+        painter.scale(1 / ratio, 1 / ratio)
+        self._draw(painter, self._fragments, self._sheet)
         painter.restore()
 
 
@@ -89,8 +86,7 @@ def _packed(pictures: list[QPixmap]) -> tuple[list[tuple[int, int]], int, int]:
 
 def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     """The names of a view: phases, nodes, counts, towns and sites, in this order."""
-    colours = look.map_colours(look.is_dark())
-    ratio, font = canvas.devicePixelRatioF(), canvas.font()
+    colours, ratio, font = canvas.colours, canvas.devicePixelRatioF(), canvas.font()
     placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
     for box in canvas.covered():
         placer.block(box.translated(-canvas.pictures.corner(view)))

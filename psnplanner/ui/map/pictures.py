@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
-from psnplanner.ui import look
 from psnplanner.ui.map import basemap_layer, ground_lines, names
 from psnplanner.ui.map.name import Name
 from psnplanner.ui.map.names import Carried
@@ -168,8 +167,7 @@ class Pictures:
         target = QRectF(left, top, held.width * factor, held.height * factor)
         plain = not (canvas.layers.any_below or canvas.areas_shown or canvas.show_links)
         if plain or not target.contains(QRectF(canvas.rect())):
-            colours = look.map_colours(look.is_dark())
-            basemap_layer.paint_ground(painter, view, colours, smooth=False)
+            basemap_layer.paint_ground(painter, view, canvas.colours, smooth=False)
         if not plain:
             source = QRectF(self.ground.rect())
             painter.drawPixmap(target, self.ground, source)
@@ -250,7 +248,7 @@ class Pictures:
             painter.end()
 
     def _ground_steps(self, painter: QPainter, view: View, *, smooth: bool) -> Iterator[None]:
-        canvas, colours = self._canvas, look.map_colours(look.is_dark())
+        canvas, colours = self._canvas, self._canvas.colours
         basemap_layer.paint_ground(painter, view, colours, smooth=smooth)
         yield
         if canvas.layers.any_below:

@@ -7,6 +7,7 @@ that very layout, so Qt reads numpy's memory and no Python object is made per si
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,9 @@ ATTENTION = {
 }
 """How much a status asks to be seen."""
 
+_MOST = 0.8
+"""With so many of a level in the view all are drawn: Qt leaves out the others sooner than we."""
+
 CELL = 0.6
 """The least side of a cell of the level of detail, in sprites; 1.4 times it is the greatest."""
 
@@ -48,6 +52,23 @@ class Points:
     shapes: NDArray[np.int16]
     weights: NDArray[np.int16]
     shown: NDArray[np.bool_]
+
+
+class _Told:
+    """The sprites of one level at one size, and the box of the world they lie in."""
+
+    def __init__(self, level: Level, size: int, fragments: Floats) -> None:
+        self.level, self.size, self.fragments = level, size, fragments
+        self._box = (0.0, 0.0, 0.0, 0.0)  # a programme without sites has none
+        if len(level.xs):
+            ends = (level.xs.min(), level.xs.max(), level.ys.min(), level.ys.max())
+            self._box = tuple(map(float, ends))
+
+    def within(self, view: View) -> bool:
+        """Whether every one of them is in the view."""
+        left, right, top, bottom = self._box
+        (x1, y1), (x2, y2) = view.to_screen(left, top), view.to_screen(right, bottom)
+        return x1 >= 0 and y1 >= 0 and x2 <= view.width and y2 <= view.height
 
 
 class SitesLayer:
@@ -73,11 +94,11 @@ class SitesLayer:
         weights = points.weights if weights is None else weights
         self.detail = LevelOfDetail(points.xs, points.ys, weights, points.shown)
         self.count = int(np.count_nonzero(points.shown & np.isfinite(points.xs)))
-        self._told: tuple[Level, int, Floats] | None = None
+        self._told: _Told | None = None
 
     def sprite_px(self, view: View, ratio: float) -> int:
         """Sprite size in device pixels: larger when near, smaller when many, always even."""
-        near = max(0.0, min(1.0, (np.log2(view.scale) - 17.2) / 4))
+        near = max(0.0, min(1.0, (log2(view.scale) - 17.2) / 4))
         many = 10.0 if self.count <= 1_500 else 8.0 if self.count <= 20_000 else 6.0
         return 2 * round((many + near * 9) * ratio / 2)
 
@@ -101,28 +122,35 @@ class SitesLayer:
 
     def paint(self, painter: QPainter, view: View, ratio: float) -> None:
         """Draw on a device whose pixel is 1/ratio of the view's; sprites stay on whole pixels."""
-        for _ in self.paint_parts(painter, view, ratio, 1 << 30):
-            pass
+        draw(painter, *self._sprites(view, ratio))
 
     def paint_parts(self, painter: QPainter, view: View, ratio: float, part: int) -> Any:
         """Draw so many sites at a time, lightest first: a generator that yields between parts."""
-        size = self.sprite_px(view, ratio)
-        level = self.detail.level(view.scale * ratio, self._cell(view, ratio))
-        inside = _inside(level, view, size)
-        fragments = self._fragments(level, size)[inside]
-        fragments[:, 0], fragments[:, 1] = _pixels(level.xs[inside], level.ys[inside], view, ratio)
-        sheet = atlas(size, self.colours, look.is_dark())
+        fragments, sheet = self._sprites(view, ratio)
+        fragments = np.array(fragments)  # its own: a frame of another view may come between
         for start in range(0, len(fragments), part):
-            _draw(painter, fragments[start : start + part], sheet)
+            draw(painter, fragments[start : start + part], sheet)
             yield
 
-    def _fragments(self, level: Level, size: int) -> Floats:
+    def _sprites(self, view: View, ratio: float) -> tuple[Floats, QPixmap]:
+        """What to draw in the view, good until the next call, and from which picture."""
+        size = self.sprite_px(view, ratio)
+        told = self._tell(self.detail.level(view.scale * ratio, size * CELL), size)
+        fragments, xs, ys = told.fragments, told.level.xs, told.level.ys
+        if not told.within(view):
+            inside = _inside(told.level, view, size)
+            if len(inside) < _MOST * len(xs):
+                fragments, xs, ys = fragments[inside], xs[inside], ys[inside]
+        fragments[:, 0], fragments[:, 1] = _pixels(xs, ys, view, ratio)
+        return fragments, atlas(size, self.colours, look.is_dark())
+
+    def _tell(self, level: Level, size: int) -> _Told:
         """What Qt is told of each sprite of a level but its place: made once, the same anywhere."""
-        if self._told is None or self._told[0] is not level or self._told[1] != size:
+        if self._told is None or self._told.level is not level or self._told.size != size:
             lefts = self._columns[level.places] * size
             tops = self.points.shapes[level.places] * size
-            self._told = level, size, _as_fragments(lefts, tops, size, size)
-        return self._told[2]
+            self._told = _Told(level, size, as_fragments(lefts, tops, size, size))
+        return self._told
 
     def paint_rings(
         self, painter: QPainter, view: View, ratio: float, chosen: Any, colour: str
@@ -169,12 +197,12 @@ def draw_fragments(
     `sizes` are the sides of all, or their widths and heights.
     """
     wides, talls = (sizes, sizes) if isinstance(sizes, int) else sizes
-    fragments = _as_fragments(lefts, tops, wides, talls)
+    fragments = as_fragments(lefts, tops, wides, talls)
     fragments[:, 0], fragments[:, 1] = centres
-    _draw(painter, fragments, pixmap)
+    draw(painter, fragments, pixmap)
 
 
-def _as_fragments(lefts: Any, tops: Any, wides: Any, talls: Any) -> Floats:
+def as_fragments(lefts: Any, tops: Any, wides: Any, talls: Any) -> Floats:
     """What QPainter.PixmapFragment holds, a row each: all but the place, which comes first."""
     fragments = np.ones((len(lefts), 10))
     fragments[:, 2], fragments[:, 3] = lefts, tops
@@ -183,7 +211,8 @@ def _as_fragments(lefts: Any, tops: Any, wides: Any, talls: Any) -> Floats:
     return fragments
 
 
-def _draw(painter: QPainter, fragments: Floats, pixmap: QPixmap) -> None:
+def draw(painter: QPainter, fragments: Floats, pixmap: QPixmap) -> None:
+    """Draw what `as_fragments` told of, by one call."""
     if len(fragments):
         first = shiboken6.wrapInstance(fragments.ctypes.data, QPainter.PixmapFragment)
         painter.drawPixmapFragments(first, len(fragments), pixmap)

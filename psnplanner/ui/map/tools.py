@@ -95,7 +95,7 @@ class Tools:
             return "band"
         roster = canvas.roster
         if roster and roster.selected and self._pressed_at is not None and event.buttons() & _LEFT:
-            under = canvas.site_at(self._pressed_at)
+            under = canvas.finder.site_at(self._pressed_at)
             if under in roster.selected:
                 return "carry"
         canvas.set_hover(None)
@@ -109,9 +109,9 @@ class Tools:
             return
         pressed, self._pressed_at, self._moving = self._pressed_at, None, ""
         if moved == "band" and canvas.band is not None:
-            self._choose(canvas.sites_in(canvas.band), event)
+            self._choose(canvas.finder.sites_in(canvas.band), event)
         elif moved == "lasso" and canvas.lasso is not None:
-            self._choose(canvas.sites_within(canvas.lasso), event)
+            self._choose(canvas.finder.sites_within(canvas.lasso), event)
             self.set_lassoing(False)
         elif moved == "pan":
             canvas.motion.let_go()
@@ -128,7 +128,7 @@ class Tools:
         roster = self._canvas.roster
         if roster is None:
             return
-        ident = self._canvas.site_at(event.position())
+        ident = self._canvas.finder.site_at(event.position())
         adding = event.modifiers() & (_CONTROL | _SHIFT)
         if ident is None:
             if not adding:
@@ -184,7 +184,7 @@ class Tools:
         """A site: open it; elsewhere: nearer."""
         if self._taken("double_click", event):
             return
-        ident = self._canvas.site_at(event.position())
+        ident = self._canvas.finder.site_at(event.position())
         if ident is None:
             self._canvas.motion.zoom_by(2.0, event.position())
         else:
@@ -192,7 +192,7 @@ class Tools:
 
     def _look(self, at: QPointF) -> None:
         canvas = self._canvas
-        canvas.set_hover(canvas.site_at(at))
+        canvas.set_hover(canvas.finder.site_at(at))
         canvas.cursor_moved.emit(*from_world(*canvas.view.to_world(at.x(), at.y())))
 
     # Wheel, pinch, keys

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -30,30 +29,6 @@ NOTHING_YET = "Nothing has happened yet. What you record above appears here."
 Key = tuple[int, int]
 
 
-class Standing(NamedTuple):
-    """Which transactions can be taken back now, and which edits are taken back."""
-
-    in_force: set[Key]
-    taken_back: set[Key]
-
-
-def standing_of(headers: Iterable[Any]) -> Standing:
-    """Walk the transactions in order: an undo and its redo only switch an edit off and on."""
-    result, origin = Standing(set(), set()), {}
-    for item in headers:
-        if item.kind in ("undo", "redo") and item.undo_of is not None:
-            edit = origin[item.key] = origin.get(item.undo_of, item.undo_of)
-            result.in_force.discard(item.undo_of)
-            if item.kind == "undo":
-                result.taken_back.add(edit)
-            else:
-                result.in_force.add(item.key)
-                result.taken_back.discard(edit)
-        elif item.kind != "new":
-            result.in_force.add(item.key)
-    return result
-
-
 def told_by(entry: Any) -> str:
     """Who did it and when it was written down; the day it counts from where that is another."""
     said = f"by {entry.author or 'somebody'}, {when(entry.recorded_at)}"
@@ -72,7 +47,7 @@ class HistoryBox(QWidget):
         self._site: Any = None
         self._shown = FIRST
         self._entries: list[Any] = []
-        self._standing = Standing(set(), set())
+        self._standing: Any = None
         self._headers: dict[Key, Any] = {}
         self.rows: list[HistoryRow] = []
         self.empty, self.more = QLabel(NOTHING_YET), QPushButton("Show more")
@@ -117,7 +92,7 @@ class HistoryBox(QWidget):
 
         def look_up(progress: Any) -> Any:
             headers = session.transactions()
-            return session.history(site), {h.key: h for h in headers}, standing_of(headers)
+            return session.history(site), {h.key: h for h in headers}, session.standing
 
         self._jobs.start("History", look_up, show, quiet=True)
 
@@ -134,11 +109,15 @@ class HistoryBox(QWidget):
             self._list.addWidget(row)
             self.rows.append(row)
         writable = self._session is not None and not self._session.read_only
+        standing = self._standing if entries else None
+        in_force = {item.key for item in standing.done} if standing else set()
         for row, entry in zip(self.rows, entries, strict=True):
+            key = standing.came_by.get(entry.key, entry.key)
+            switch = entry.kind in ("undo", "redo")
             row.show_entry(
                 entry,
-                can_undo=writable and entry.key in self._standing.in_force,
-                taken_back=entry.key in self._standing.taken_back,
+                can_undo=writable and key in in_force,
+                taken_back=key in standing.cancelled and not switch,
             )
         self.empty.setVisible(not entries)
         left = len(self._entries) - len(entries)
@@ -149,31 +128,32 @@ class HistoryBox(QWidget):
         self._shown += MORE
         self._lay_rows()
 
-    def _want_undo(self, key: Key) -> None:
+    def _want_undo(self, wanted: Key) -> None:
+        key = self._standing.came_by.get(wanted, wanted)
         header = self._headers[key]
-        if header.count <= MANY_CHANGES:
-            self._undo(key)
+        if key == wanted and header.count <= MANY_CHANGES:
+            self._undo(wanted)
             return
         box = QMessageBox(self)
         box.setWindowTitle("PSN Planner")
         box.setIcon(QMessageBox.Icon.Question)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Take back “{header.label}”?")
-        box.setInformativeText(
-            f"It changed {header.count:,} things, not only at this site. Redo brings them back."
-        )
+        brought = "It came with a merge, and goes with it: with all that the merge brought."
+        many = f"It changed {header.count:,} things, not only at this site."
+        box.setInformativeText(f"{many if key == wanted else brought} Redo brings it back.")
         undo = box.addButton("Take it all back", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        undo.clicked.connect(lambda: self._undo(key))
+        undo.clicked.connect(lambda: self._undo(wanted))
         box.open()
 
-    def _undo(self, key: Key) -> None:
-        session = self._session
+    def _undo(self, wanted: Key) -> None:
+        session, key = self._session, self._standing.came_by.get(wanted, wanted)
 
         def refused(error: UserError) -> None:
             for row in self.rows:
-                if row.key == key:
+                if row.key == wanted:
                     row.refuse(error)
 
         # One import taken back is thousands of changes: not in the window's thread.

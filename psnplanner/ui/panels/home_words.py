@@ -58,10 +58,10 @@ def forecast_words(forecast: Forecast | None, home: Home) -> tuple[str, str]:
 
 
 def chance(probability: float) -> str:
-    """A probability in whole per cent; never 0 % or 100 %, which no forecast can promise."""
+    """A probability in whole per cent; never 0% or 100%, which no forecast can promise."""
     if probability < 0.01:
-        return "Under 1 %"
-    return "Over 99 %" if probability > 0.99 else f"{probability:.0%}".replace("%", " %")
+        return "Under 1%"
+    return "Over 99%" if probability > 0.99 else f"{probability:.0%}"
 
 
 def stuck_words(home: Home) -> str:

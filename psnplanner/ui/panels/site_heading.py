@@ -42,7 +42,7 @@ class SiteHeading(QWidget):
         self.picture = QLabel()
         self.place, self.edit = QPushButton("Place…"), QPushButton("Edit facts…")
         self.phase, self.lock, self.show_phase = QComboBox(), QPushButton("Lock"), QToolButton()
-        self.next = NextStep()
+        self.days, self.next = QLabel(), NextStep()
         self._sites: list[RecordId] = []
         self._name()
         self._lay_out()
@@ -67,8 +67,9 @@ class SiteHeading(QWidget):
         self.phase.setMinimumContentsLength(7)
         self.lock.setCheckable(True)
         self.lock.setToolTip("A locked site stays in its phase when a plan is proposed")
-        self.show_phase.setText("›")
         self.show_phase.setAutoRaise(True)
+        self.days.setObjectName("faint")
+        self.days.setWordWrap(True)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -84,8 +85,10 @@ class SiteHeading(QWidget):
         phase = QHBoxLayout()
         phase.addWidget(label)
         phase.addWidget(self.phase, 1)
-        phase.addWidget(self.show_phase)
-        phase.addWidget(self.lock)
+        when = QHBoxLayout()
+        when.addWidget(self.days, 1)
+        when.addWidget(self.show_phase)
+        when.addWidget(self.lock)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -93,6 +96,7 @@ class SiteHeading(QWidget):
         layout.addWidget(self.subtitle)
         layout.addLayout(line)
         layout.addLayout(phase)
+        layout.addLayout(when)
         layout.addWidget(self.next)
 
     def _connect(self) -> None:
@@ -125,9 +129,12 @@ class SiteHeading(QWidget):
             if phase.id == site.phase:
                 self.phase.setCurrentIndex(self.phase.count() - 1)
         now = state.phases.get(site.phase) if site.phase else None
-        self.phase.setToolTip(f"{now.name}: {window(now)}" if now else "Not planned yet")
+        self.phase.setToolTip(now.name if now else "Not planned yet")
+        self.days.setText(window(now) if now else "Not planned yet")
         self._sites = [s.id for s in state.sites_by_phase.get(now.id, ())] if now else []
-        words = f"Show the {plural(len(self._sites), 'site')} of this phase"
+        count = plural(len(self._sites), "site")
+        words = f"Show the {count} of this phase"
+        self.show_phase.setText(f"{count} ›")
         self.show_phase.setVisible(len(self._sites) > 1)
         self.show_phase.setToolTip(words)
         self.show_phase.setAccessibleName(words)

@@ -32,7 +32,9 @@ def next_words(state: State, site: Site, on: date) -> tuple[str, str]:
         return "Everything is done", "The site is live and its old circuit has ceased."
     records = state.stages_of(site.id)
     found = state.workflow.state_of(stage, site, records)
-    return stage.name, standing(stage, found, records.get(stage.key), on, following=True)
+    partner = state.partner_name(site.partner)
+    record = records.get(stage.key)
+    return stage.name, standing(stage, found, record, on, following=True, partner=partner)
 
 
 def summary(state: State, chosen: frozenset[RecordId]) -> str:

@@ -47,10 +47,13 @@ class StageTrack(QWidget):
             self._make_rows(stages)
         records = state.stages_of(site.id)
         following = state.workflow.next_stage(site, records)
+        partner = state.partner_name(site.partner)
         for index, stage in enumerate(stages):
             record = records.get(stage.key)
             found = state.workflow.state_of(stage, site, records)
-            day, more = describe(stage, found, record, on, following=stage is following)
+            day, more = describe(
+                stage, found, record, on, following=stage is following, partner=partner
+            )
             row = self.rows[stage.key]
             row.show_stage(stage, found, day, more, first=not index, last=stage is stages[-1])
 

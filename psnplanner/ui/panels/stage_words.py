@@ -8,6 +8,7 @@ from typing import NamedTuple
 from psnplanner.programme.edits import plural
 from psnplanner.programme.site import StageRecord
 from psnplanner.programme.stage import BLOCKED, DONE, IN_PROGRESS, NOT_NEEDED, WAITING, Stage
+from psnplanner.programme.words import whom
 from psnplanner.ui.wording import capital, short_day
 
 
@@ -19,34 +20,45 @@ class StageWords(NamedTuple):
 
 
 def describe(
-    stage: Stage, state: str, record: StageRecord | None, on: date, *, following: bool
+    stage: Stage,
+    state: str,
+    record: StageRecord | None,
+    on: date,
+    *,
+    following: bool,
+    partner: str = "",
 ) -> StageWords:
     """A stage's date (its owner where it has none yet), and what more there is to say."""
     if state == NOT_NEEDED:
         return StageWords("", _note(record))
-    lines = [standing(stage, state, record, on, following=following), _dates(state, record)]
+    stands = standing(stage, state, record, on, following=following, partner=partner)
+    lines = [stands, _dates(state, record)]
     said = "\n".join(line for line in (*lines, _note(record)) if line)
     return StageWords(_day(stage, state, record), said)
 
 
 def standing(
-    stage: Stage, state: str, record: StageRecord | None, on: date, *, following: bool
+    stage: Stage,
+    state: str,
+    record: StageRecord | None,
+    on: date,
+    *,
+    following: bool,
+    partner: str = "",
 ) -> str:
     """Whom a stage waits on, since when, and the next step; nothing where nothing is under way."""
     if state in (WAITING, BLOCKED) and record is not None:
         since = record.waiting_since
         age = f", {plural(max(0, (on - since).days), 'day')}" if since else ""
-        words = f"{capital(state)} on {record.waiting_on or stage.owner}"
+        words = f"{capital(state)} on {whom(record.waiting_on or stage.owner, partner)}"
         words += f" since {short_day(since)}{age}" if since else ""
         action = record.next_action or stage.next_action
         return words + (f". Next: {action}" if action else "")
     if state == IN_PROGRESS:
-        since = record.started_on if record else None
-        return (
-            f"{capital(stage.owner)}, since {short_day(since)}" if since else capital(stage.owner)
-        )
+        since, owner = record.started_on if record else None, capital(whom(stage.owner, partner))
+        return f"{owner}, since {short_day(since)}" if since else owner
     if following:
-        return f"Next, by {stage.owner}: {stage.next_action}"
+        return f"Next, by {whom(stage.owner, partner)}: {stage.next_action}"
     return ""
 
 

@@ -14,7 +14,7 @@ from psnplanner.programme.working_days import Calendar
 from psnplanner.ui import look
 from psnplanner.ui.timeline.consequences import Consequence
 from psnplanner.ui.timeline.drag import Drag
-from psnplanner.ui.wording import DASH, short_day
+from psnplanner.ui.wording import DASH, days_text, short_day
 
 FIRST = 5
 """So many consequences are told in full; the others are counted."""
@@ -49,7 +49,8 @@ class ConsequenceCard(QFrame):
         now = calendar.count(drag.starts_on, drag.ends_on)
         days = plural(now, "working day") + (f", was {was}" if now != was else "")
         dates = f"{short_day(drag.starts_on)} {DASH} {short_day(drag.ends_on)}"
-        self.title.setText(f"<b>{escape(drag.phase.name)}</b><br>{dates} · {days}")
+        crews = crews_words(drag.phase.capacity_days, was, now)
+        self.title.setText(f"<b>{escape(drag.phase.name)}</b><br>{dates} · {days}{crews}")
         keys = "Enter moves it · Esc leaves it" if by_keys else "Let go to move it · Esc leaves it"
         self.keys.setText(keys)
 
@@ -79,6 +80,14 @@ class ConsequenceCard(QFrame):
         self.move(max(screen.left() + 8, left), min(top, screen.bottom() - self.height() - 8))
         self.show()
         self.raise_()
+
+
+def crews_words(capacity_days: float | None, was: int, now: int) -> str:
+    """How many crews a day the crew-days of a phase take in a window of other working days."""
+    if not capacity_days or was == now or not was or not now:
+        return ""
+    before, after = (days_text(capacity_days / days) for days in (was, now))
+    return f"<br>Its {days_text(capacity_days)} crew-days: {after} crews a day, was {before}"
 
 
 def consequence_words(found: Sequence[Consequence]) -> str:

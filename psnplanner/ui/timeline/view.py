@@ -11,9 +11,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from psnplanner.programme.record import RecordId
+from psnplanner.ui.timeline import keys
 from psnplanner.ui.timeline.card import ConsequenceCard
 from psnplanner.ui.timeline.consequences import Consequence
-from psnplanner.ui.timeline.drag import ENDS, STARTS, WHOLE, Drag
+from psnplanner.ui.timeline.drag import STARTS, WHOLE, Drag
 from psnplanner.ui.timeline.hits import part_at
 from psnplanner.ui.timeline.model import PhaseRow, Timeline
 from psnplanner.ui.timeline.paint import paint, paint_empty
@@ -21,9 +22,6 @@ from psnplanner.ui.timeline.rows import AXIS_PX, NODES, PHASE, Line, lines_of
 from psnplanner.ui.timeline.scale import Scale
 from psnplanner.ui.timeline.scene import NAMES_PX, Scene
 from psnplanner.ui.timeline.tips import tip_at
-
-_STEP = 1.25
-_KEYS = Qt.Key
 
 
 class TimelineView(QAbstractScrollArea):
@@ -69,7 +67,7 @@ class TimelineView(QAbstractScrollArea):
         """Show this (None: nothing). A proposal still open is taken back."""
         new = self.timeline is None and timeline is not None
         self.timeline, self.read_only = timeline, read_only
-        self._release()
+        self.put_back()
         if timeline is not None and timeline.row(self.chosen) is None:
             self.chosen = None
         self._lay_out()
@@ -202,7 +200,7 @@ class TimelineView(QAbstractScrollArea):
             return
         at, line = event.position(), self.line_at(event.position().y())
         if self.drag is not None:
-            self._release()
+            self.put_back()
         if line is not None and line.kind == NODES and at.x() < NAMES_PX:
             self.nodes_open = not self.nodes_open
             self._lay_out()
@@ -239,7 +237,7 @@ class TimelineView(QAbstractScrollArea):
     def mouseDoubleClickEvent(self, event: Any) -> None:
         line = self.line_at(event.position().y())
         if line is not None and line.kind == PHASE:
-            self._release()
+            self.put_back()
             self.edit_wanted.emit(line.what.id)
 
     def contextMenuEvent(self, event: Any) -> None:
@@ -258,7 +256,7 @@ class TimelineView(QAbstractScrollArea):
             self.scale = self.scale.moved((turn.x() or turn.y()) / 2)
             self.viewport().update()
         else:
-            self.zoom(_STEP ** (turn.y() / 120), at.x())
+            self.zoom(keys.STEP ** (turn.y() / 120), at.x())
         event.accept()
 
     def _show_cursor(self, at: QPointF) -> None:
@@ -281,49 +279,32 @@ class TimelineView(QAbstractScrollArea):
     # The keys
 
     def keyPressEvent(self, event: Any) -> None:
-        key, way = event.key(), {_KEYS.Key_Left: -1, _KEYS.Key_Right: 1}
-        if key in (_KEYS.Key_Up, _KEYS.Key_Down):
-            self._choose_next(1 if key == _KEYS.Key_Down else -1)
-        elif key in way:
-            self._step(way[key], event.modifiers())
-        elif key in (_KEYS.Key_Return, _KEYS.Key_Enter):
-            self._enter()
-        elif key == _KEYS.Key_Escape and self.drag is not None:
-            self._release()
-        elif key in (_KEYS.Key_Plus, _KEYS.Key_Equal, _KEYS.Key_Minus):
-            self.zoom(1 / _STEP if key == _KEYS.Key_Minus else _STEP)
-        elif key in (_KEYS.Key_0, _KEYS.Key_Home):
-            self.fit()
-        else:
+        if not keys.press(self, event):
             super().keyPressEvent(event)
 
-    def _step(self, way: int, modifiers: Any) -> None:
-        """A working day: the end moves, with Shift the beginning, with Ctrl both."""
+    def step(self, part: str, way: int) -> None:
+        """Propose this end (or both) of the chosen phase a working day earlier or later."""
         row = self.timeline.row(self.chosen) if self.timeline else None
-        if row is None or self.read_only:
+        if row is None or self.timeline is None or self.read_only:
             return
-        part = ENDS
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            part = STARTS
-        elif modifiers & Qt.KeyboardModifier.ControlModifier:
-            part = WHOLE
         drag = self.drag or Drag.of(row.phase, part)
         if drag is not None:
-            assert self.timeline is not None
             self._by_keys = True
             self._propose(drag.stepped(part, way, self.timeline.calendar))
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Make what is proposed so; with nothing proposed, edit the chosen phase."""
         if self.drag is not None:
             self.apply()
         elif self.chosen is not None:
             self.edit_wanted.emit(self.chosen)
 
-    def _choose_next(self, step: int) -> None:
+    def choose_next(self, step: int) -> None:
+        """The phase so many lines below the chosen one."""
         phases = [line.what.id for line in self.lines if line.kind == PHASE]
         if not phases:
             return
-        self._release()
+        self.put_back()
         at = phases.index(self.chosen) + step if self.chosen in phases else 0
         self.choose(phases[min(max(at, 0), len(phases) - 1)])
         self._scroll_to(self.chosen)
@@ -378,24 +359,22 @@ class TimelineView(QAbstractScrollArea):
         self.card.put_away()
         self.let_be.emit()
         if drag is None or not drag.changed:
-            self._release()
+            self.put_back()
             return
         self.change_wanted.emit(drag)
 
-    def _release(self) -> None:
+    def put_back(self) -> None:
         """Let the bar go back to where it was."""
         self.drag, self._held, self._panned = None, None, None
         self.card.put_away()
         self.let_be.emit()
         self.viewport().update()
 
-    put_back = _release
-
     def focusOutEvent(self, event: Any) -> None:
         if self.drag is not None and self._by_keys and self._held is None:
-            self._release()
+            self.put_back()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: Any) -> None:
-        self._release()
+        self.put_back()
         super().hideEvent(event)

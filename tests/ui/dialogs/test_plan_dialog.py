@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from psnplanner.planning.plan import Better, Options
+from psnplanner.planning.plan import Options
+from psnplanner.planning.plan_search import Better
 from psnplanner.planning.prices import Prices, with_prices
 from psnplanner.programme.edits import Amend
 from psnplanner.session import Session

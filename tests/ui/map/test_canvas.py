@@ -25,7 +25,7 @@ def _alone(window: MainWindow, number: int = 7) -> QPoint:
     canvas.zoom_to([ident(f"site {number}")])
     canvas.zoom(64)
     canvas.repaint()
-    at = canvas.pixel_of(ident(f"site {number}"))
+    at = canvas.finder.pixel_of(ident(f"site {number}"))
     assert at is not None
     return at.toPoint()
 
@@ -81,7 +81,7 @@ def test_a_recorded_stage_recolours_the_site(window: MainWindow) -> None:
     canvas.zoom_to([site])
     canvas.zoom(64)
     window.session.do(RecordStage(site, "desktop_survey", BLOCKED))
-    at = canvas.pixel_of(site)
+    at = canvas.finder.pixel_of(site)
     assert at is not None
     assert _pixel(window, at.toPoint() + QPoint(0, 4)) == QColor(status_colour("blocked"))
 
@@ -106,7 +106,7 @@ def test_shift_drag_chooses_what_is_in_the_band(window: MainWindow) -> None:
     expected = {
         row.id
         for row in window.roster.rows.rows
-        if (at := canvas.pixel_of(row.id)) is not None and at.x() >= middle
+        if (at := canvas.finder.pixel_of(row.id)) is not None and at.x() >= middle
     }
     assert len(expected) > 5
     assert window.roster.selected == expected
@@ -195,7 +195,7 @@ def test_phase_areas_are_outlined_round_their_sites(window: MainWindow) -> None:
     site = next(s for s in window.session.state.sites.values() if s.phase and s.position)
     canvas.zoom_to([site.id])
     canvas.zoom(8)
-    at = canvas.pixel_of(site.id).toPoint() + QPoint(0, 40)
+    at = canvas.finder.pixel_of(site.id).toPoint() + QPoint(0, 40)
     shaded = _pixel(window, at)
     window.actions_["areas"].setChecked(False)
     assert _pixel(window, at) != shaded

@@ -115,7 +115,7 @@ def test_the_map_wears_the_colour_chosen_in_the_legend(window: MainWindow) -> No
         canvas.zoom_to([site.id])
         canvas.zoom(64)
         canvas.settle()
-        spot = canvas.pixel_of(site.id).toPoint() + QPoint(0, 4)
+        spot = canvas.finder.pixel_of(site.id).toPoint() + QPoint(0, 4)
         expected = QColor(phase_colour(order.index(site.phase)))
         assert canvas.grab().toImage().pixelColor(spot) == expected
     assert {phase.name for phase in state.phases_in_order} <= set(legend.buttons)
@@ -133,7 +133,7 @@ def test_blocked_is_marked_whatever_the_colour(window: MainWindow) -> None:
         canvas.zoom(64)
         canvas.settle()
         image = canvas.grab().toImage()
-        assert image.pixelColor(canvas.pixel_of(blocked).toPoint()) == QColor("white")
+        assert image.pixelColor(canvas.finder.pixel_of(blocked).toPoint()) == QColor("white")
 
 
 def test_the_legend_filters_by_what_it_shows(window: MainWindow) -> None:
@@ -172,7 +172,7 @@ def test_zooming_to_a_class_shows_where_it_is(window: MainWindow) -> None:
     state = window.session.state
     for site in state.sites.values():
         if state.partner_name(site.partner) == name and site.position:
-            assert canvas.rect().contains(canvas.pixel_of(site.id).toPoint())
+            assert canvas.rect().contains(canvas.finder.pixel_of(site.id).toPoint())
 
 
 def test_a_fold_leaves_only_the_choice_of_colours(window: MainWindow) -> None:

@@ -40,7 +40,7 @@ def _inside(window: MainWindow, corners: list[tuple[float, float]]) -> set[bytes
     shape = QPolygonF([QPointF(*corner) for corner in corners])
     rule = Qt.FillRule.OddEvenFill
     canvas = window.pane.canvas
-    places = {row.id: canvas.pixel_of(row.id) for row in window.roster.rows.rows}
+    places = {row.id: canvas.finder.pixel_of(row.id) for row in window.roster.rows.rows}
     return {i for i, at in places.items() if at is not None and shape.containsPoint(at, rule)}
 
 
@@ -122,12 +122,12 @@ def test_the_tree_is_kept_while_nobody_moves(window: MainWindow) -> None:
     from psnplanner.programme.stage_edits import RecordStage
 
     canvas = window.pane.canvas
-    canvas.site_at(QPointF(QPoint(10, 10)))
-    kept = canvas._index
+    canvas.finder.site_at(QPointF(QPoint(10, 10)))
+    kept = canvas.finder._index
     site = next(i for i, s in window.session.state.statuses.items() if s == "planned")
     window.session.do(RecordStage(site, "desktop_survey", BLOCKED))
-    canvas.site_at(QPointF(QPoint(10, 10)))
-    assert canvas._index is kept
+    canvas.finder.site_at(QPointF(QPoint(10, 10)))
+    assert canvas.finder._index is kept
     window.roster.hide_statuses(["live"])
-    canvas.site_at(QPointF(QPoint(10, 10)))
-    assert canvas._index is not kept
+    canvas.finder.site_at(QPointF(QPoint(10, 10)))
+    assert canvas.finder._index is not kept

@@ -27,7 +27,7 @@ def _clear_spots(window: MainWindow, count: int) -> list[QPoint]:
     canvas, spots = window.pane.canvas, []
     for y in range(60, canvas.height() - 60, 40):
         for x in range(160, canvas.width() - 60, 90):
-            if canvas.site_at(QPointF(x, y)) is None:
+            if canvas.finder.site_at(QPointF(x, y)) is None:
                 spots.append(QPoint(x, y))
     assert len(spots) >= count
     return spots[:: max(1, len(spots) // count)][:count]
@@ -133,7 +133,7 @@ def test_a_click_on_a_site_takes_its_own_place(measuring: MainWindow) -> None:
     canvas.zoom_to([ident("site 7")])
     canvas.zoom(64)
     canvas.settle()
-    at = canvas.pixel_of(ident("site 7"))
+    at = canvas.finder.pixel_of(ident("site 7"))
     assert at is not None
     _click(window, at.toPoint() + QPoint(4, 3))
     site = window.session.state.sites[ident("site 7")].position

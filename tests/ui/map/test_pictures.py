@@ -52,7 +52,7 @@ def test_the_first_frame_has_every_site_in_its_place(window: MainWindow) -> None
     for scale in (2.0**24, 2.0**24 * 1.3):
         canvas.set_view(View(x, y, scale, canvas.width(), canvas.height()))
         assert not canvas.pictures.ready
-        at = canvas.pixel_of(site)
+        at = canvas.finder.pixel_of(site)
         assert _colour(canvas, at) == QColor(status_colour(status))
         canvas.settle()
         assert canvas.pictures.settled
@@ -182,7 +182,7 @@ def test_a_tool_has_the_mouse_until_escape(window: MainWindow) -> None:
     canvas, tool = window.pane.canvas, _Tool()
     canvas.zoom_to([ident("site 7")])
     canvas.zoom(64)
-    at = canvas.pixel_of(ident("site 7")).toPoint()
+    at = canvas.finder.pixel_of(ident("site 7")).toPoint()
     canvas.take_tool(tool)
     assert canvas.cursor().shape() == Qt.CursorShape.CrossCursor
     QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)

@@ -66,7 +66,7 @@ def test_a_forecast_is_told(window: MainWindow) -> None:
     panel = window.home.panel
     panel.set_forecast(Forecast(0.35))
     assert panel.chance.isVisibleTo(panel)
-    assert panel.chance.text().startswith("35 % chance")
+    assert panel.chance.text().startswith("35% chance")
     panel.set_forecast(None)
     assert not panel.chance.isVisibleTo(panel)
 

@@ -1,0 +1,136 @@
+"""Work on a stranger's file in a process of its own: stopped for time, for memory, on request.
+
+The libraries that read such files cannot be told to stop, and some files ask for endless work or
+for all the memory there is. The process is given one function of ours and plain data, and gives
+plain data back. Large honest files gain too: the window stays alive meanwhile. Run as a module,
+this is that process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from psnplanner.errors import UserError
+
+Progress = Callable[[float, str], None]
+MOST_MEMORY_BYTES = 4_000_000_000
+_SLACK = 10.0  # where only the clock can be limited, and other programs run
+_TICK_SECONDS, _USUAL_SECONDS = 0.1, 20.0
+
+
+def call(
+    function: str,
+    given: Mapping[str, Any],
+    *,
+    seconds: float,
+    gives_up: UserError,
+    progress: Progress,
+    saying: tuple[float, float, str] = (0.0, 0.2, "Reading the layer"),
+    first: Sequence[str] = (),
+) -> Any:
+    """What `function` ("package.module:name") makes of the JSON `given`, as JSON again.
+
+    It gets `seconds` of the processor, counted after the modules `first` are imported. `saying`
+    is from which share to which the progress creeps, and what it says; what `progress` raises
+    ends the process. Raises `gives_up` where time or memory run out or it crashes, and the
+    UserError that the function raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="psnplanner-") as name:
+        out = Path(name) / "made.json"
+        task = {"function": function, "given": given, "seconds": seconds, "first": list(first),
+                "out": str(out)}  # fmt: skip
+        child = _started()
+        try:
+            assert child.stdin is not None
+            with contextlib.suppress(OSError):
+                child.stdin.write(json.dumps(task).encode())
+                child.stdin.close()
+            _wait(child, seconds, progress, saying)
+        finally:
+            child.kill()
+            child.wait()
+        if child.returncode != 0 or not out.is_file():
+            raise gives_up
+        said = json.loads(out.read_bytes())
+    if "refused" in said:
+        raise UserError(*said["refused"])
+    return said["made"]
+
+
+def _started() -> subprocess.Popen[bytes]:
+    package = str(Path(__file__).parents[1])
+    path = os.pathsep.join([package, *filter(None, sys.path)])
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "psnplanner.apart"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+
+
+def _wait(
+    child: subprocess.Popen[bytes],
+    seconds: float,
+    progress: Progress,
+    saying: tuple[float, float, str],
+) -> None:
+    begun, (low, high, words) = time.monotonic(), saying
+    most = math.inf if _limits() else _SLACK * seconds
+    while child.poll() is None:
+        gone = time.monotonic() - begun
+        if gone > most:
+            return
+        progress(low + (high - low) * (1 - math.exp(-gone / _USUAL_SECONDS)), words)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_TICK_SECONDS)
+
+
+def _limits() -> Any:
+    """The module that limits a process, None where there is none (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource
+
+
+def _limit_self(seconds: float) -> None:
+    """From here on, use no more of the processor's time and of memory than that."""
+    resource = _limits()
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    # Systems that do not limit memory say so by an error; time is limited all the same.
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+
+
+def main() -> None:
+    """Do the task that standard input describes, and write what it comes to where it says."""
+    task = json.load(sys.stdin)
+    module, _, name = task["function"].partition(":")
+    function = getattr(importlib.import_module(module), name)
+    for other in task["first"]:
+        importlib.import_module(other)
+    _limit_self(task["seconds"])
+    try:
+        said: dict[str, Any] = {"made": function(**task["given"])}
+    except UserError as error:
+        said = {"refused": [error.what, error.where, error.remedy]}
+    Path(task["out"]).write_text(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Opening a programme file for writing: its lock, its log, its device, its version."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from psnplanner import home
+from psnplanner.errors import UserError
+from psnplanner.file import schema, sound
+from psnplanner.file.backup import backup, free_name
+from psnplanner.file.connection import rows
+from psnplanner.file.database import Database
+from psnplanner.file.lock import WriterLock
+from psnplanner.file.share import network_kind
+from psnplanner.file.standing import has_strange_log
+from psnplanner.whole_file import TAKEN
+
+OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
+_NO_LOCKS = (
+    "This disk keeps no locks ({}), so nothing tells whether somebody else has the programme open; "
+    "here it can only be read."
+)
+_ON_A_SHARE = (
+    "This programme lies on a network share ({}): slower, and only as safe as its locks. "
+    "Work on a copy on your own disk, and bring the copies together with “merge”."
+)
+
+
+def check_free(path: Path) -> None:
+    """Raise UserError unless a new file can be made under this name."""
+    if path.exists():
+        raise UserError(
+            TAKEN,
+            where=str(path),
+            remedy="Choose another name, or open it.",
+        )
+    if not path.parent.is_dir():
+        raise UserError("There is no such folder.", where=str(path.parent), remedy="Make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise UserError(
+            "The folder is read-only.",
+            where=str(path.parent),
+            remedy="Choose a folder you can write to.",
+        )
+
+
+def own_device(db: Database, path: Path) -> int:
+    """The device under which this machine writes to this very file; a new one if it has none."""
+    # A copied, mailed or restored file must not go on under the device of its original.
+    bound_to = f"{home.machine()}:{os.stat(path).st_ino}"
+    known = rows(db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
+    device: int = known[0][0] if known else secrets.randbits(47)
+    if not known:
+        db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound_to))
+    return device
+
+
+def check_log(path: Path) -> None:
+    """Raise UserError where the log beside a file is that of another."""
+    if has_strange_log(path):
+        log = f"{path.name}-wal"
+        raise UserError(
+            f"Beside it lies “{log}”, the last changes of another file that had this name and was "
+            "replaced while it was open; they would ruin this one.",
+            where=str(path),
+            remedy=f"Move “{log}” and “{path.name}-shm” to another folder, then open it again.",
+        )
+
+
+def take_lock(path: Path) -> tuple[WriterLock | None, str]:
+    """The right to write, or none; and what people are to be told of it."""
+    if path.exists() and not os.access(path, os.W_OK):
+        return None, "The file is read-only, so changes cannot be saved in it."
+    if path.exists() and not os.access(path.parent, os.W_OK):
+        return None, "The folder is read-only, so changes cannot be saved in it."
+    lock = WriterLock(path)
+    if path.exists() and not lock.acquire():
+        return None, _NO_LOCKS.format(lock.refused) if lock.refused else OTHER_OPEN
+    kind = network_kind(path)
+    return lock, _ON_A_SHARE.format(kind) if kind else ""
+
+
+def bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
+    """Check that a file is ours, and bring an older one up to date after a backup.
+
+    Raises UserError for what was tampered with, or is older and cannot be written here.
+    """
+    sound.check_journal(db, str(path))
+    pending = schema.pending(db, str(path))
+    if not pending:
+        sound.check_tables(db, str(path))
+        return
+    if not writable:
+        raise UserError(
+            "An older PSN Planner wrote this programme, and it cannot be brought up to date here.",
+            where=str(path),
+            remedy="Open it where it can be written, with no other window on it.",
+        )
+    backup(db, free_name(path, "before-upgrade"))
+    schema.upgrade(db)
