@@ -6,6 +6,7 @@ to paint, so for `psnplanner` and `psnplanner open FILE` it is left out.
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def main() -> None:
 
 
 def _window(file: Path | None) -> int:
+    # Until the map is painted nothing is thrown away: `app.go_on` sees to it again.
+    gc.disable()
     try:
         from psnplanner.ui.app import run
 

@@ -63,11 +63,11 @@ def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
     if forecast and forecast.get("probability") is not None:
         chance = float(forecast["probability"])
         likely = (
-            f", likely {short_date(forecast['likely_on'])[-8:]}"
+            f"; likely {short_date(forecast['likely_on'])[-8:]}"
             if forecast.get("likely_on")
             else ""
         )
-        yield _odds(chance), f"all by then{likely}", WARN if chance < 0.5 else INK
+        yield _odds(chance), f"by then{likely}", WARN if chance < 0.5 else INK
     waiting, blocked, late = (
         len(figures["waiting"]),
         figures["by_status"]["blocked"],

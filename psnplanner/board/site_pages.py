@@ -55,7 +55,7 @@ def late(flow: Flow, pack: Pack) -> None:
     if not pack.figures["late"]:
         flow.paragraph("No site is late.")
         return
-    columns = (Column("Site", 4.2), Column("Partner", 3.6), Column("Phase", 3),
+    columns = (Column("Site", 4.2), Column("Partner", 3.6), Column("Phase", 3, lines=2),
                Column("Due by", 1.7), Column("Days late", 1.2, True), Column("Status", 1.2),
                Column("Next stage", 2.6))  # fmt: skip
     site_table(flow, columns, pack.figures["late"], lambda r: (

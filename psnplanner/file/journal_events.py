@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from psnplanner.file.tables import from_sql, parsed
 from psnplanner.programme.change import CREATED, DELETED, Change
-from psnplanner.programme.record import ID_BYTES, Field, Record, decode, encode, fields_of
+from psnplanner.programme.record import ENCODERS, ID_BYTES, Field, Record, decode, fields_of
 from psnplanner.programme.state import RECORD_TYPES
 
 CREATES, DELETES = 0, -1
@@ -23,9 +24,7 @@ FIELDS: dict[int, dict[int, Field]] = {
 }
 """The fields of each kind, by their numbers."""
 
-_ENCODED = ("day", "link", "links", "place", "pairs")
-
-compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 """JSON as the journal keeps it. One encoder for all: json.dumps makes a new one at each call."""
 
 EventRow = tuple[int, int, int, bytes, int, Any, int | None, int | None]
@@ -58,19 +57,19 @@ def codec_of(ent: int, fld: int) -> str:
 
 def bundle(kind: type[Record], values: dict[str, Any]) -> str:
     """A record's values as its creation keeps them."""
-    known = _numbers(kind.ENTITY)
-    numbered: dict[int, Any] = {}
+    known = _keys(kind.ENTITY)
+    keyed: dict[str, Any] = {}
     for name, value in values.items():
-        number, codec = known[name]
-        numbered[number] = encode(codec, value) if codec else value
-    return compact(numbered)
+        key, encoder = known[name]
+        keyed[key] = value if encoder is None or value is None else encoder(value)
+    return compact(keyed)
 
 
 @cache
-def _numbers(entity: str) -> dict[str, tuple[int, str]]:
-    """Each field's number and its codec, none for what JSON keeps as it is."""
+def _keys(entity: str) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
+    """Each field's number as JSON has it, and its encoder, none for what JSON keeps as it is."""
     return {
-        field.name: (field.number, field.kind if field.kind in _ENCODED else "")
+        field.name: (str(field.number), ENCODERS.get(field.kind))
         for field in fields_of(RECORD_TYPES[entity]).values()
     }
 

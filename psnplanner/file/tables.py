@@ -19,6 +19,7 @@ from psnplanner.file.database import Database
 from psnplanner.programme.change import Change, creation
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import (
+    ENCODERS,
     ID_BYTES,
     Position,
     Record,
@@ -43,6 +44,7 @@ _COLUMN_TYPES = {
 _PLACE = {"latitude": "REAL", "longitude": "REAL", "position_source": "TEXT", "accuracy_m": "REAL"}
 _JSON_KINDS = ("links", "pairs")
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
+_Reader = Callable[[Record], tuple[Any, ...]]
 _AS_THEY_ARE = ("link", "text", "whole", "quantity")
 
 _VIEWS = {
@@ -232,8 +234,9 @@ def _draw(
     db: Database, before: State, after: State, touched: Mapping[str, Iterable[RecordId]]
 ) -> None:
     moved, phases = set(), set(touched.get("phase", ()))
+    were, are = before.sites, after.sites
     for ident in touched.get("site", ()):
-        old, new = before.sites.get(ident), after.sites.get(ident)
+        old, new = were.get(ident), are.get(ident)
         if _standing(old) != _standing(new):
             moved.add(ident)
             phases |= {s.phase for s in (old, new) if s is not None and s.phase is not None}
@@ -264,38 +267,52 @@ def _place(state: State, node: RecordId) -> Position | None:
 def _row(record: Record) -> tuple[Any, ...]:
     read, coded = _codecs(record.ENTITY)
     values: list[Any] = list(read(record))
-    for at, kind in coded:
+    for at, codec in coded:
         value = values[at]
-        if kind == "place":  # a position fills four columns; what is right of it is done already
+        if codec is None:  # a position fills four columns; what is right of it is done already
             values[at : at + 1] = value or (None, None, None, None)
         elif value is not None:
-            values[at] = to_sql(kind, value)
+            values[at] = codec(value)
     if isinstance(record, Site | Node):
         values.append(geopackage.point(record.position))
     return tuple(values)
 
 
 @cache
-def _codecs(entity: str) -> tuple[Callable[[Record], tuple[Any, ...]], list[tuple[int, str]]]:
+def _codecs(entity: str) -> tuple[_Reader, list[tuple[int, Callable[[Any], Any] | None]]]:
     """What reads a record's id and fields, and the codecs of those SQLite cannot keep as is.
 
-    The codecs are by position, the last first.
+    The codecs are by position, the last first; of a place there is none.
     """
     fields = fields_of(RECORD_TYPES[entity]).values()
-    coded = [(n, f.kind) for n, f in enumerate(fields, 1) if f.kind not in _AS_THEY_ARE]
+    coded = [
+        (at, _CODECS.get(field.kind))
+        for at, field in enumerate(fields, 1)
+        if field.kind not in _AS_THEY_ARE
+    ]
     return attrgetter("id", *(field.name for field in fields)), coded[::-1]
+
+
+def _listed(kind: str) -> Callable[[Any], str]:
+    encoder = ENCODERS[kind]
+    # Most sites share with nobody and have no other columns.
+    return lambda value: _as_json(encoder(value)) if value else "[]"
+
+
+_CODECS: dict[str, Callable[[Any], Any]] = {
+    "yes_no": int,
+    "day": ENCODERS["day"],
+    "links": _listed("links"),
+    "pairs": _listed("pairs"),
+}
+"""What makes a column's value of a field's, for what SQLite cannot keep as it is."""
 
 
 def to_sql(kind: str, value: Any) -> Any:
     """A field's value as SQLite keeps it: ids are blobs, compound values JSON text."""
     if value is None or kind in _AS_THEY_ARE:
         return value
-    if kind == "yes_no":
-        return int(value)
-    if value == ():
-        return "[]"  # most sites share with nobody and have no other columns
-    encoded = encode(kind, value)
-    return encoded if kind == "day" else _as_json(encoded)
+    return _as_json(encode(kind, value)) if kind == "place" else _CODECS[kind](value)
 
 
 def from_sql(kind: str, value: Any) -> Any:

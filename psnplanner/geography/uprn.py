@@ -150,8 +150,7 @@ def _text(path: Path) -> Iterator[tuple[IO[bytes], int]]:
             raise UserError("there is no CSV in the zip.", str(path), _REMEDY)
         largest = max(found, key=lambda member: member.file_size)
         if largest.file_size > min(
-            _MOST_BYTES, max(_MOST_LINE_BYTES = 10_000
-_SMALL_BYTES, _MOST_RATIO * largest.compress_size)
+            _MOST_BYTES, max(_SMALL_BYTES, _MOST_RATIO * largest.compress_size)
         ):
             raise UserError("far larger inside than OS Open UPRN ever is.", str(path), _REMEDY)
         with archive.open(largest) as file:

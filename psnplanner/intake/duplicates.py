@@ -41,7 +41,7 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
 _WINDOW = 8
-_MOST_TOGETHER = 60  # thousands of one name would be compared each with each, for minutes
+_MOST_TOGETHER = 30  # thousands of one name would be compared each with each, for minutes
 _ALL_PAIRS_UP_TO = 40
 _KNOWN_TO_M = 500.0  # a worse position says nothing of which building it is
 _MOST_REASONS = 6

@@ -90,7 +90,7 @@ def place(
                        f"{_unknown(postcode, sources.releases)}. Placed by the {by}.",
                        "Check the postcode against the address.")  # fmt: skip
     if sources.online is not None:
-        _place_online(drafts, sources.online, heading, progress)
+        _place_online(drafts, sources.online, _Guarded(state), heading, progress)
     outside_area(drafts, [s.position for s in state.sites.values() if s.position], heading)
 
 
@@ -174,11 +174,58 @@ def _place_otherwise(draft: Draft, sources: Sources, heading: Heading) -> None:
                "Check the postcode against the address, or give coordinates.", WARNING)  # fmt: skip
 
 
+class _Guarded:
+    """The sensitive sites of a programme: nobody outside is asked about one.
+
+    A list need not say that a site is sensitive; which site a row is, is told only after it is
+    placed. So a row with the reference, UPRN, address, or name and postcode of one is taken for it.
+    """
+
+    def __init__(self, state: State) -> None:
+        held = (site for site in state.sites.values() if site.sensitive)
+        self._signs = {
+            sign
+            for s in held
+            for sign in _signs(s.reference, s.uprn, s.address, s.name, s.postcode)
+        }
+
+    def __contains__(self, draft: Draft) -> bool:
+        if draft.values.get("sensitive"):
+            return True
+        told = ("uprn", "address", "name", "postcode")
+        values = (str(draft.values.get(name) or "") for name in told)
+        return not self._signs.isdisjoint(_signs(draft.reference, *values))
+
+
+def _signs(reference: str, uprn: str, address: str, name: str, postcode: str) -> set[object]:
+    found = {
+        "reference": reference.casefold(), "uprn": uprn.lstrip("0"),
+        "address": plain_name(address), "name": plain_name(name),
+    }  # fmt: skip
+    whole = "".join(postcode.split()).upper()
+    return {(kind, sign) for kind, sign in found.items() if sign} | (
+        {("name and postcode", found["name"], whole)} if whole else set()
+    )
+
+
 def _place_online(
-    drafts: Sequence[Draft], online: Online, heading: Heading, progress: Progress
+    drafts: Sequence[Draft],
+    online: Online,
+    guarded: _Guarded,
+    heading: Heading,
+    progress: Progress,
 ) -> None:
-    """Ask on the internet for the rows that nothing better than a district has placed."""
-    wanted = [draft for draft in drafts if _is_poor(draft.values.get("position"))]
+    """Ask on the internet for the rows that nothing better than a district has placed.
+
+    Never for a sensitive site: its address would go to strangers.
+    """
+    poor = [draft for draft in drafts if _is_poor(draft.values.get("position"))]
+    wanted = [draft for draft in poor if draft not in guarded]
+    for draft in poor:
+        if draft in guarded:
+            draft.tell(heading("address"), "", "Its address was not asked for on the internet: "
+                       "the site is sensitive.",
+                       "Give coordinates, or place it by hand on the map.", NOTE)  # fmt: skip
     try:
         for count, draft in enumerate(wanted):
             progress(0.7 + 0.1 * count / len(wanted), f"Asking {online.name} for addresses")

@@ -15,7 +15,7 @@ from psnplanner.intake.table import MOST_CELL_CHARACTERS, MOST_COLUMNS
 _SAMPLE_LINES = 200
 _MOST_LINES = 20
 _MOST_OPENINGS = 5
-_MOST_BY_HAND, _MOST_MARKS = 2_000, 2 * MOST_COLUMNS
+_MOST_BY_HAND, _MOST_JOINED, _MOST_MARKS = 2_000, 200, 2 * MOST_COLUMNS
 _NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
 _WITHIN = "quotation marks stand within a cell: read as ordinary text"
 
@@ -48,7 +48,8 @@ def records(lines: Sequence[str], delimiter: str, mended: dict[int, str]) -> Ite
         if start < len(lines):
             number += 1
             if len(mended) < _MOST_BY_HAND and lines[start].count('"') < _MOST_MARKS:
-                cells, taken, said = _by_hand(lines, start, delimiter, usual)
+                most = _MOST_LINES if len(mended) < _MOST_JOINED else 1
+                cells, taken, said = _by_hand(lines, start, delimiter, usual, most)
             else:  # so many are no slips: no more than a look at each
                 cells, taken, said = lines[start].replace('"', "").split(delimiter), 1, _NOT_CLOSED
             if said:
@@ -86,17 +87,18 @@ def _is_whole(line: str, delimiter: str, usual: int) -> bool:
 
 
 def _by_hand(
-    lines: Sequence[str], start: int, delimiter: str, usual: int
+    lines: Sequence[str], start: int, delimiter: str, usual: int, most: int = _MOST_LINES
 ) -> tuple[list[str], int, str]:
     """The row that begins at a line, how many lines it takes, and what was mended in it.
 
-    Lines are joined to it only as long as they make it a whole row and are none themselves.
+    Lines, `most` at most, are joined to it only as long as they make it a whole row and are none
+    themselves.
     """
     line = lines[start]
     cells, left_open, said = _cells(line, delimiter)
     if len(cells) == usual and not left_open:
         return cells, 1, said
-    for end in range(start + 2, min(start + 1 + _MOST_LINES, len(lines) + 1)):
+    for end in range(start + 2, min(start + 1 + most, len(lines) + 1)):
         following = lines[end - 1]
         if following.count('"') > _MOST_MARKS or _is_whole(following, delimiter, usual):
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -86,11 +86,12 @@ def design(
     return Design(tuple(_with_capacity(horizon, phases, effort, crews)), sized, dropped)
 
 
-def with_another_crew(horizon: Horizon, planned: Design) -> Design:
-    """The same windows with one crew more in every phase whose capacity the design chose."""
+def with_another_crew(horizon: Horizon, planned: Design, binding: Collection[RecordId]) -> Design:
+    """The same windows with one crew more in every phase that binds and was sized by the design."""
+    more = planned.sized.intersection(binding) or planned.sized
     phases = [
         dataclasses.replace(p, capacity_days=(p.capacity_days or 0.0) + _count(horizon, p))
-        if p.id in planned.sized
+        if p.id in more
         else p
         for p in planned.phases
     ]

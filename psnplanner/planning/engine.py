@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from psnplanner.planning.areas import AREA_UNITS, LARGE_UNITS, by_areas
+from psnplanner.planning.areas import LARGE_UNITS, by_areas
 from psnplanner.planning.bound import Bound, Climb
 from psnplanner.planning.budget import Budget
 from psnplanner.planning.grouping import (
@@ -42,17 +42,20 @@ LARGE_WORK = 1.5e-3
 """Work of planning by areas, for each unit."""
 
 LEAST_STEPS = 8
-CLIMB_PARTS = 2
-"""Neighbourhoods solved, one after the other, beside a stretch of the bound's climb."""
-
 FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
-FIRST_DRAWS = 4
-"""Plans drawn from the bound's bases, once its prices have first settled."""
+SETTLED = 0.002
+"""A stretch that raises the bound by less of the plan's cost shows which bases are good ones."""
 
-DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.15, 0.3, 0.6)
-"""Part of the neighbourhoods that are planned anew from drawn bases; how much they free."""
+CLIMB_DRAWS, MOST_DRAWS = 2, 4
+"""Parts planned anew beside a stretch of the climb; plans of the whole at most."""
+
+DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
+"""Part of the neighbourhoods that are planned anew from drawn bases; how much of all they free."""
+
+MOST_DRAWN = 6_000
+"""Units planned anew at once: some two seconds."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
@@ -88,7 +91,7 @@ class Engine:
         self._random = np.random.default_rng(self.seed)
         self._proved: set[tuple[object, ...]] = set()
         self._units = float(FIRST_UNITS)
-        self._favoured = 3.0
+        self._favoured, self._settled = 3.0, False
         self._nearest = self.problem.reach.argmin(axis=1)
 
     @property
@@ -106,12 +109,12 @@ class Engine:
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
             stretches = 0
             climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
-            for base in self._spread_bases(STARTS - FIRST_STARTS):
+            for base in self._spread_bases(STARTS - FIRST_STARTS if self.problem.alike else 0):
                 self._try(base)
             climbing.result()
             self.budget.spend(FIRST_STRETCHES * STRETCH_WORK)
-            self._try(self._climb.best.base.copy())
-            self._draw_whole(pool)
+            if self.problem.alike:
+                self._try(self._climb.best.base.copy())
             while not (self.budget.over or self._closed):
                 stretches += 1
                 climb = not self._climb.finished and (
@@ -157,7 +160,9 @@ class Engine:
         if not self.problem.alike:
             effort = len(self._climb.classes) * (400_000 + 2.5 * self._climb.pairs)
         steps = int(np.clip(STRETCH / effort, 3, 400))
-        self._climb.climb(count * steps, pounds, self.budget.stop)
+        before = self._climb.best.pounds
+        after = self._climb.climb(count * steps, pounds, self.budget.stop).pounds
+        self._settled |= after - before < count * SETTLED * abs(pounds)
 
     @property
     def _closed(self) -> bool:
@@ -165,26 +170,9 @@ class Engine:
 
     # -- starts ------------------------------------------------------------------------
 
-    def _draw_whole(self, pool: ThreadPoolExecutor) -> None:
-        """Whole plans from drawn bases, two at a time."""
-        if self.problem.alike:
-            return
-        everyone, groups = np.arange(len(self.best.group)), np.arange(self.problem.shape[1])
-        for _ in range(FIRST_DRAWS // THREADS):
-            if self.budget.over:
-                return
-            drawn = [self._drawn(groups, everyone) for _ in range(THREADS)]
-            for work in [pool.submit(self._planned_from, base) for base in drawn]:
-                self._take(work.result())
-                self._spend_drawing(len(everyone), len(groups))
-
-    def _planned_from(self, base: Ints) -> Grouped:
-        if self._large:
-            return by_areas(self.problem, self._random, self.budget.stop, base)
-        return Search(self.problem, alternate(self.problem, base)).descend()
-
-    def _spend_drawing(self, units: int, groups: int) -> None:
-        self.budget.spend(4e-6 * min(units, AREA_UNITS) * groups + 2e-4 * units)
+    def _drawing(self, units: int, groups: int) -> float:
+        """The work of planning so many units anew."""
+        return 4e-6 * units * groups + 2e-4 * units
 
     def _drawn(self, groups: Ints, rows: Ints) -> Ints:
         """A base for each group, as often as the bound leans towards it and its units are here.
@@ -251,7 +239,7 @@ class Engine:
 
         Where the bound is to climb, it takes the place of one of them.
         """
-        parts = self._batch(CLIMB_PARTS if climb else THREADS)
+        parts = self._draws() if climb and self._settled else self._batch(1 if climb else THREADS)
         if not parts:
             return False
         climbing = pool.submit(self._stretch, self.pounds) if climb else None
@@ -261,7 +249,7 @@ class Engine:
             if part.drawn is None:
                 self.budget.spend(PART_OVERHEAD + SOLVER_SECONDS * solved.work)
             else:
-                self._spend_drawing(len(part.rows), len(part.groups))
+                self.budget.spend(self._drawing(len(part.rows), len(part.groups)))
             if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
                 if solved.proved:
                     self._proved.add(part.key)
@@ -293,8 +281,8 @@ class Engine:
             free = np.flatnonzero(~taken)
             if not len(free) or len(parts) == count:
                 break
-            draws = not self.problem.alike and self._random.random() < DRAWN_SHARE
-            most = min(len(self.best.group), 1.5 * AREA_UNITS)
+            draws = not self.problem.alike and self._settled and self._random.random() < DRAWN_SHARE
+            most = min(len(self.best.group) / min(count, 2), MOST_DRAWN)
             units = most * self._random.choice(DRAWN_SIZES) if draws else self._units
             groups = self._neighbours(free, units)
             part = self._part(groups, left_out, draws)
@@ -309,6 +297,16 @@ class Engine:
             self._proved.clear()
             return self._batch(count)
         return parts
+
+    def _draws(self) -> list[Part]:
+        """Plans anew beside a stretch of the climb, of the whole if it is not too large."""
+        units, groups, _ = self.problem.shape
+        if self.problem.alike:
+            return self._batch(1)
+        if units > MOST_DRAWN:
+            return self._batch(CLIMB_DRAWS)
+        count = int(np.clip(STRETCH_WORK / self._drawing(units, groups), 1, MOST_DRAWS))
+        return [self._part(np.arange(groups), True, True) for _ in range(count)]
 
     def _neighbours(self, free: Ints, units: float) -> Ints:
         """A group and those nearest to it by one measure or another, up to so many units."""

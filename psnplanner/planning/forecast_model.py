@@ -93,7 +93,7 @@ class Path:
     """A site's way to going live.
 
     `entry` is when its phase opens (working days), `opens` the place of its calendar among the
-    model's, `digs` that of the crews' work at it, `effort` its crew-days by access type (one,
+    model's, `digs` that of the digging at it, `effort` its crew-days by access type (one,
     where the access is known) for work that takes `crew_mean_days` on the calendar, `queues`
     whether it waits for a crew, `nodes` the nodes on its way to the core that are not live.
     """
@@ -195,8 +195,8 @@ class _Builder:
             site=site.id,
             steps=steps,
             entry=entry,
-            opens=self._calendar([w for w in shut if not only_crews(w)]),
-            digs=self._calendar(shut),
+            opens=(opens := self._calendar([w for w in shut if not only_crews(w)])),
+            digs=opens if under_way else self._calendar(shut),
             effort=self._effort(site),
             crew_mean_days=max(0.1, sum(sum(s.working_days) / 3 for s, _ in crew_stages)),
             queues=limited and self._model.crews > 0 and any(step.crew for step in steps),

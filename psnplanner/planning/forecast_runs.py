@@ -36,6 +36,10 @@ _TOGETHER = 12_000
 """Sites times runs walked together: their rows of one stage fit the processor's cache."""
 
 
+_MOMENT = np.float32(0.01)
+"""So much of a working day is enough to have begun."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """When each of the model's paths goes live, (N, R), and the shared factors, (F, R).
@@ -271,7 +275,9 @@ class _Simulation:
         opens = self._model.calendars[batch.paths[0].opens]
         # Where all need the building open, its own open days are the clock all the way.
         own = all(batch.steps[at].on_site for at in days)
-        own = own and batch.paths[0].digs == batch.paths[0].opens
+        gated = batch.paths[0].digs != batch.paths[0].opens
+        own = own and not gated
+        dug = min((at for at in days if gated and batch.steps[at].crew), default=-1)
         start = end = opens.work(start) if own else start
         runs, ends = start.shape[1], dict[int, Runs]()
         for at in sorted(days):
@@ -282,7 +288,8 @@ class _Simulation:
             if step.goes_live and any(path.nodes for path in batch.paths):
                 begin = np.maximum(begin, self._nodes_at(batch, own)[:, :runs])
             lasts = days[at][:, :runs]
-            end = begin + lasts if own else self._end(batch, step, begin, lasts)
+            how = self._dug if at == dug else self._end
+            end = begin + lasts if own else how(batch, step, begin, lasts)
             ends[at] = end
         return opens.moment(end) if own else end
 
@@ -319,9 +326,21 @@ class _Simulation:
     def _end(self, batch: _Batch, step: Step, start: Runs, days: Runs) -> Runs:
         if not step.on_site:
             return start + days
-        path = batch.paths[0]
-        place = path.digs if step.crew else path.opens
-        return self._model.calendars[place].after(start, days)
+        return self._model.calendars[batch.paths[0].opens].after(start, days)
+
+    def _dug(self, batch: _Batch, step: Step, start: Runs, days: Runs) -> Runs:
+        """The end of a crew's first stage where digging has days of its own.
+
+        It begins on one of them, and its crew-days are all on them; what else it takes is not.
+        """
+        digs = self._model.calendars[batch.paths[0].digs]
+        effort = np.array([[path.effort[0]] for path in batch.paths], dtype=np.float32)
+        begun = digs.work(start)
+        # Where nothing is left of a holiday the next one is meant, not the end of this.
+        first = np.maximum(start, digs.moment(begun + _MOMENT))
+        end = self._end(batch, step, first, days)
+        latest: Runs = np.maximum(end, digs.moment(begun + effort))
+        return latest
 
     # Crews
 

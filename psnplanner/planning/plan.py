@@ -40,6 +40,9 @@ from psnplanner.programme.working_days import Calendar, open_share
 
 MOST_CREWS_FACTOR = 2.0
 
+SPARE = 0.05
+"""Part of the crew-days a design leaves over: whole sites never fit without a gap."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -293,9 +296,10 @@ def _instance(
         laid = ApplyPlan(drawn.phases, nodes, values).propose(horizon.state, horizon.present_on)
         ready = dataclasses.replace(horizon, state=horizon.state.after(laid.changes))
         instance = build(ready, drawn.phases, options.prices, keep_locks=options.keep_locks)
-        if options.crews is not None or not drawn.sized or binding(instance) is None:
+        short = binding(instance, SPARE)
+        if options.crews is not None or not drawn.sized or short is None:
             return instance, drawn, ready
-        more = with_another_crew(horizon, drawn)
+        more = with_another_crew(horizon, drawn, [drawn.phases[k].id for k in short.phases])
         if sum(phase.capacity_days or 0.0 for phase in more.phases) > limit:
             return instance, drawn, ready
         drawn = more

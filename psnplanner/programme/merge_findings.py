@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from psnplanner.programme.edits import plural
-from psnplanner.programme.findings import WARNING, Finding
+from psnplanner.programme.finding import WARNING, Finding
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.site import StageRecord, Wayleave

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -153,19 +153,24 @@ def values_of(record: Record) -> dict[str, Any]:
     }
 
 
+def _nested(value: Iterable[Any]) -> Json:
+    return [list(item) if isinstance(item, tuple) else item for item in value]
+
+
+ENCODERS: dict[str, Callable[[Any], Json]] = {
+    "day": date.isoformat,
+    "link": bytes.hex,
+    "links": lambda value: [item.hex() for item in value],
+    "place": _nested,
+    "pairs": _nested,
+}
+"""What makes the JSON value of a field's, for the kinds that JSON cannot keep as they are."""
+
+
 def encode(kind: str, value: Any) -> Json:
     """A field's value as the JSON value the journal keeps. Dates are ISO 8601, ids are hex."""
-    if value is None:
-        return None
-    if kind == "day":
-        return value.isoformat()
-    if kind == "link":
-        return value.hex()
-    if kind == "links":
-        return [item.hex() for item in value]
-    if kind in ("place", "pairs"):
-        return [list(item) if isinstance(item, tuple) else item for item in value]
-    return value
+    encoder = ENCODERS.get(kind)
+    return value if value is None or encoder is None else encoder(value)
 
 
 def decode(kind: str, value: Json) -> Any:

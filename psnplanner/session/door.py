@@ -33,7 +33,7 @@ from psnplanner.session.beginning import new_programme, usual_freezes
 
 if TYPE_CHECKING:
     from psnplanner.history.playback import Reel
-    from psnplanner.programme.findings import Finding
+    from psnplanner.programme.finding import Finding
 
 Progress = Callable[[float, str], None]
 Result = TypeVar("Result")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +46,14 @@ class Lists(Door):
 
         return groups(self.state, tuple(new_sites))
 
-    def duplicate_report(self, new_sites: Iterable[Site] = ()) -> list[dict[str, Any]]:
-        """The same groups as JSON-ready documents, in the same order."""
+    def duplicate_report(
+        self, new_sites: Iterable[Site] = (), found: Sequence[Group] | None = None
+    ) -> list[dict[str, Any]]:
+        """The same groups as JSON-ready documents, in the same order; `found` if it is known."""
         from psnplanner.intake.duplicates import report
 
         sites = tuple(new_sites)
-        return report(self.duplicates(sites), self.state, sites)
+        return report(self.duplicates(sites) if found is None else found, self.state, sites)
 
     def export(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ def go_on(window: MainWindow, wanted: Path | None) -> None:
     if window.going_on:
         return
     window.going_on = True
+    gc.enable()
 
     def catch() -> None:
         from psnplanner.ui.messages import Mishaps

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from psnplanner.errors import UserError
+from psnplanner.ui import qt_code
 
 PACKAGES = {
     "libEGL.so.1": "libegl1",
@@ -67,7 +68,8 @@ def check(*, visible: bool = True) -> None:
 
 def _import_qt() -> None:
     try:
-        import PySide6.QtWidgets  # noqa: F401
+        with qt_code.kept():
+            import PySide6.QtWidgets  # noqa: F401
     except ModuleNotFoundError as error:
         raise UserError(
             "The window needs PySide6, which is not installed.",

@@ -10,6 +10,7 @@ from psnplanner.ui.settings import settings
 LAYOUT_VERSION = 3
 
 _AREA = Qt.DockWidgetArea
+_WIDEST_TABS, _BOLD_PX = 330, 14
 
 
 class Docks:
@@ -58,6 +59,12 @@ class Docks:
             Qt.Orientation.Horizontal,
         )
         self._window.resizeDocks([self.table], [max(210, tall * 10 // 33)], Qt.Orientation.Vertical)
+
+    def name_tab(self, panel: QWidget, words: str) -> None:
+        """Name a tab at the left, and give the tabs the room their names need."""
+        self.tabs.setTabText(self.tabs.indexOf(panel), words)
+        wide = self.tabs.tabBar().sizeHint().width() + _BOLD_PX
+        self.tabs.setMinimumWidth(min(_WIDEST_TABS, wide))
 
     def put_away(self) -> None:
         """Hide them for as long as there is nothing to show in them."""

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         self.bars.headline.setText("")
         self.bars.saved.setText("")
-        self.tabs.setTabText(self.tabs.indexOf(self.findings), "Findings")
+        self.places.name_tab(self.findings, "Findings")
         self.setWindowTitle("PSN Planner")
         if roster is not None:
             roster.deleteLater()

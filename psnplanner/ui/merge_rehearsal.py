@@ -15,7 +15,7 @@ from typing import Any
 from psnplanner.errors import UserError
 from psnplanner.exchange.merge_told import Told, conflict_told, told
 from psnplanner.programme.edits import plural
-from psnplanner.programme.findings import Finding
+from psnplanner.programme.finding import Finding
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.settle import Settle, Settlement
 from psnplanner.programme.state import State

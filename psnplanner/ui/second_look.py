@@ -25,8 +25,9 @@ def start(window: MainWindow) -> None:
         if session is window.session:
             window.findings.show_findings(findings)
             canvas.set_findings(findings)
-            tab, count = window.tabs.indexOf(window.findings), len(findings)
-            window.tabs.setTabText(tab, f"Findings ({count:,})" if count else "Findings")
+            count = len(findings)
+            words = f"Findings ({count:,})" if count else "Findings"
+            window.places.name_tab(window.findings, words)
 
     def outline(progress: Any) -> Any:
         return outlines_of(state, known, progress)

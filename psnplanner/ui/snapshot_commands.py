@@ -23,23 +23,26 @@ def ask(window: Any) -> SnapshotDialog:
     return dialog
 
 
-def _writer(session: Any, dialog: SnapshotDialog, out: Path, *, issue: bool) -> Any:
+def _writer(session: Any, dialog: SnapshotDialog, outs: list[Path], *, issue: bool) -> Any:
     wanted, first, last = dialog.wanted, dialog.from_day, dialog.to_day
     foreseen = dialog.foreseen
 
     def work(progress: Any) -> None:
         if first is not None:
-            session.write_comparison(
-                out, first, last, audience=wanted["audience"], progress=progress
-            )
+            for out in outs:
+                session.write_comparison(
+                    out, first, last, audience=wanted["audience"], progress=progress
+                )
         else:
             odds = None
             if foreseen:
                 odds = session.forecast_for_board(
                     as_at=wanted["as_at"], audience=wanted["audience"], progress=progress
                 )
-            write = session.issue if issue else session.snapshot
-            write(out, **wanted, forecast=odds, progress=progress)
+            if not issue:
+                session.snapshot(*outs, **wanted, forecast=odds, progress=progress)
+            for out in outs if issue else ():
+                session.issue(out, **wanted, forecast=odds, progress=progress)
 
     return work
 
@@ -48,20 +51,20 @@ def _preview(window: Any, dialog: SnapshotDialog) -> None:
     # One file of each kind, written over: the browser reads it after we are done with it.
     folder = home.folder() / "preview"
     folder.mkdir(parents=True, exist_ok=True)
-    out = folder / f"preview{dialog.kind.currentData()}"
-    work = _writer(window.session, dialog, out, issue=False)
+    out = folder / f"preview{dialog.endings[0]}"
+    work = _writer(window.session, dialog, [out], issue=False)
     window.jobs.start("Drawing the preview", work, lambda _made: _open(out), window.refuse)
 
 
 def _write(window: Any, dialog: SnapshotDialog) -> None:
-    out = dialog.out
-    assert out is not None
+    outs = dialog.outs
     issue = dialog.issue.isChecked() and dialog.issue.isEnabled() and dialog.from_day is None
-    work = _writer(window.session, dialog, out, issue=issue)
+    work = _writer(window.session, dialog, outs, issue=issue)
 
     def done(_made: object) -> None:
-        window.say(f"{'Issued' if issue else 'Wrote'} the snapshot {out.name}.")
-        _open(out)
+        names = " and ".join(out.name for out in outs)
+        window.say(f"{'Issued' if issue else 'Wrote'} the snapshot {names}.")
+        _open(outs[0])
 
     window.jobs.start("Writing the snapshot", work, done, window.refuse)
 
@@ -72,11 +75,11 @@ def _compare(window: Any, dialog: SnapshotDialog, first: Any, last: Any) -> None
     def done(found: Any) -> None:
         # Another day may have been chosen since, and the dialog may be gone.
         if isValid(dialog) and (dialog.from_day, dialog.to_day) == (first, last):
-            dialog.show_comparison(found["sentences"])
+            dialog.said.show_comparison(found)
 
     window.jobs.start(
         "Comparing", lambda _progress: session.compare(first, last, audience=audience),
-        done, lambda error: isValid(dialog) and dialog.show_comparison([str(error)]),
+        done, lambda error: isValid(dialog) and dialog.said.say(str(error)),
     )  # fmt: skip
 
 

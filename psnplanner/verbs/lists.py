@@ -50,7 +50,8 @@ def import_list(
     """Load a partner's site list: CSV, XLSX, XLS, ODS, GeoJSON, GeoPackage, Shapefile, KML ..."""
     with open_programme(file, read_only=dry_run) as session:
         preview = session.read_list(list_file, _reading(**said), progress=console.progress())
-        twice = session.duplicate_report(preview.adding.new)
+        new = preview.adding.new
+        twice = session.duplicate_report(new, preview.look_alikes if new else None)
         made = None if dry_run else session.do(preview.edit_with(_decisions(preview, settle)))
         report = {**preview.report(made), "duplicates": twice, "dry_run": dry_run}
         if problems is not None:
@@ -119,8 +120,11 @@ def duplicates(
     from psnplanner.programme.duplicate_edits import settlement
 
     with open_programme(file, by, read_only=settle is None) as session:
-        found = list(enumerate(session.duplicates(), 1))
-        told = dict(enumerate(session.duplicate_report(), 1))
+        groups = session.duplicates()
+        found, told = (
+            list(enumerate(groups, 1)),
+            dict(enumerate(session.duplicate_report(found=groups), 1)),
+        )
         chosen = [
             (number, group)
             for number, group in found

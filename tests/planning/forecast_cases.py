@@ -64,6 +64,8 @@ def whole_programme(count: int, seed: int = 1, crews: int = 2) -> State:
     shut = [
         ClosedWindow(id=ident(700), name="Examinations", kind="School",
                      starts_on=date(2014, 5, 12), ends_on=date(2014, 6, 6)),
+        ClosedWindow(id=ident(701), name="Term", kind="School, new dig",
+                     starts_on=date(2014, 6, 16), ends_on=date(2014, 7, 18)),
     ]  # fmt: skip
     sites = [
         site(

@@ -14,6 +14,7 @@ from functools import cache
 from random import Random
 
 from psnplanner.planning.forecast_model import NODE_SLIP_DAYS, ON_SITE, SPREAD
+from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import Stage
@@ -91,9 +92,17 @@ class PlainRun:
         if stage.goes_live and site.node is not None:
             start = max([start, *map(self.node, self.chain(site.node))])
         lasts = self.duration(site, stage)
-        ends[stage.key] = (
-            self.open_end(site, stage, start, lasts) if stage.key in ON_SITE else start + lasts
-        )
+        digs = next((each for each in self.stages(site) if each.key in CREW), None) == stage
+        ends[stage.key] = start + lasts
+        if stage.key in ON_SITE:
+            shut = closed_for(site, self.state.closed_windows.values())
+            always = [window for window in shut if "new dig" not in window.kind]
+            if digs and shut != always:
+                start = self.open_end(shut, start, 0.01)
+                crew_days = self.open_end(shut, start, self.state.effort_days(site))
+                ends[stage.key] = max(crew_days, self.open_end(always, start, lasts))
+            else:
+                ends[stage.key] = self.open_end(always, start, lasts)
 
     def before(self, site: Site, stage: Stage, ends: dict[str, float]) -> float:
         """When all that comes before a stage is done, looking through what is not needed."""
@@ -138,13 +147,8 @@ class PlainRun:
             self.nodes[ident] = max(0.0, due + self.luck.triangular(low, high, likely))
         return self.nodes[ident]
 
-    def open_end(self, site: Site, stage: Stage, start: float, lasts: float) -> float:
-        """Work on the days the building is open, day by day; a window may shut out crews only."""
-        windows = [
-            window
-            for window in closed_for(site, self.state.closed_windows.values())
-            if stage.key in CREW or "new dig" not in window.kind
-        ]
+    def open_end(self, windows: list[ClosedWindow], start: float, lasts: float) -> float:
+        """Work on the days that no window shuts, day by day."""
         at = start
         while lasts > 1e-9:
             day = self.days[int(at)]

@@ -1,6 +1,6 @@
 """England's bank holidays, and the terms and freezes that ship as data."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from psnplanner.planning.calendar import (
     default_closed_windows,
@@ -28,6 +28,23 @@ def test_every_authority_has_the_published_half_terms() -> None:
 
 def test_freezes_become_closed_windows() -> None:
     assert any("Christmas" in freeze.name for freeze in freezes())
-    (window,) = default_closed_windows(date(2014, 12, 1), date(2015, 1, 31))
-    assert window.starts_on == date(2014, 12, 22)
-    assert default_closed_windows(date(2014, 5, 1), date(2014, 6, 1)) == []
+    found = default_closed_windows(date(2014, 12, 22), date(2014, 12, 31))
+    assert [(w.starts_on, w.kind) for w in found] == [(date(2014, 12, 22), "")]
+
+
+def test_terms_become_closed_windows_for_digging_at_schools() -> None:
+    """What lies between two holidays, and nothing in them."""
+    start, go_live = date(2014, 3, 3), date(2015, 4, 1)
+    terms = [w for w in default_closed_windows(start, go_live) if w.kind == "School, new dig"]
+    calendar = uk_calendar(range(2014, 2016))
+    open_ = [
+        start + timedelta(days=n)
+        for n in range((go_live - start).days)
+        if calendar.is_working(start + timedelta(days=n))
+        and not any(w.starts_on <= start + timedelta(days=n) <= w.ends_on for w in terms)
+    ]
+    holidays = school_holidays("Halton Council")
+    assert open_
+    assert all(any(h.starts_on <= on <= h.ends_on for h in holidays) for on in open_)
+    assert {date(2014, 10, 27), date(2015, 2, 20)} <= set(open_)
+    assert default_closed_windows(date(2031, 5, 1), date(2031, 6, 1)) == []

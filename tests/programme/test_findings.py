@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from psnplanner.programme.change import creation
-from psnplanner.programme.findings import SEVERITIES, Finding, findings
+from psnplanner.programme.finding import SEVERITIES, Finding
+from psnplanner.programme.findings import findings
 from psnplanner.programme.node import Node
 from psnplanner.programme.partner import Certificate, Partner
 from psnplanner.programme.phase import ClosedWindow, Phase

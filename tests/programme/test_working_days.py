@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from psnplanner.programme.phase import ClosedWindow
 from psnplanner.programme.site import Site
-from psnplanner.programme.working_days import Calendar, closed_for
+from psnplanner.programme.working_days import Calendar, closed_for, only_crews
 
 DAYS = st.dates(date(2013, 1, 1), date(2016, 12, 31))
 CALENDARS = st.builds(Calendar, st.frozensets(DAYS, max_size=12))
@@ -60,3 +61,14 @@ def test_windows_bind_by_kind_and_partner() -> None:
     station = Site(id=b"t" * 16, kind="Fire station", partner=one)
     assert closed_for(school, [schools, council]) == [schools]
     assert closed_for(station, [schools, council]) == [council]
+
+
+def test_a_window_may_name_an_access_type_too() -> None:
+    """In term nobody digs at a school; elsewhere, and where there is duct, they may."""
+    term = ClosedWindow(id=b"a" * 16, kind="School, new dig")
+    digging = Site(id=b"s" * 16, kind="School", access="new dig")
+    assert closed_for(digging, [term]) == [term]
+    for other in ({"access": "existing duct"}, {"access": ""}, {"kind": "Library"}):
+        assert closed_for(dataclasses.replace(digging, **other), [term]) == []
+    assert only_crews(term)
+    assert not only_crews(ClosedWindow(id=b"b" * 16, kind="School"))

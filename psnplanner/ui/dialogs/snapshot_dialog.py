@@ -7,21 +7,22 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
     QFileDialog,
+    QGridLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPlainTextEdit,
     QWidget,
 )
 
 from psnplanner.errors import UserError
 from psnplanner.session import SNAPSHOT_SECTIONS, Session
+from psnplanner.ui.dialogs.comparison_view import ComparisonView
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 from psnplanner.ui.dialogs.new_programme import with_ending
 from psnplanner.ui.panels.record_box import day_edit
@@ -43,7 +44,7 @@ _CHECKED = Qt.CheckState.Checked
 
 
 class SnapshotDialog(FormDialog):
-    """Asks what `Session.snapshot` needs; `out` is set once accepted.
+    """Asks what `Session.snapshot` needs; `outs` are set once accepted, a file of each kind.
 
     `preview` is emitted when a look at it is wanted, `compared` when what changed is.
     """
@@ -53,23 +54,22 @@ class SnapshotDialog(FormDialog):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Snapshot for the board", "Save…", parent)
-        self.out: Path | None = None
+        self.outs: list[Path] = []
+        self.setMinimumWidth(620)
         self._session = session
         self._programme, self._day = session.state.programme.name, session.present_day
+        self.look = self.buttons.addButton("&Preview", QDialogButtonBox.ButtonRole.ActionRole)
+        self.look.clicked.connect(self.preview)
         self._make_fields(session)
         self._lay_out()
         self._restore()
-        look = self.buttons.addButton("&Preview", QDialogButtonBox.ButtonRole.ActionRole)
-        look.clicked.connect(self.preview)
-        self.look = look
         self.accept_form = self._choose
 
     def _make_fields(self, session: Session) -> None:
-        self.audience, self.kind, self.paper = QComboBox(), QComboBox(), QComboBox()
+        self.audience, self.paper = QComboBox(), QComboBox()
         for value, words in AUDIENCES:
             self.audience.addItem(words, value)
-        for ending, words in KINDS:
-            self.kind.addItem(words, ending)
+        self.kinds = {ending: QCheckBox(words) for ending, words in KINDS}
         self.paper.addItems(["A4", "A3"])
         self.title = QLineEdit()
         self.title.setPlaceholderText(self._programme)
@@ -77,10 +77,10 @@ class SnapshotDialog(FormDialog):
         self.since, self.since_day = QCheckBox("What &changed since"), day_edit()
         self.day.setDate(to_qdate(self._day))
         self.since_day.setDate(to_qdate(self._day - timedelta(days=28)))
-        self.said = QPlainTextEdit()
-        self.said.setReadOnly(True)
-        self.said.setMinimumHeight(110)
-        self.sections = QListWidget()
+        self.said = ComparisonView()
+        self.said.setMinimumHeight(260)
+        self.sections = _in_columns(QListWidget())
+        self.sections.setAccessibleName("Sections")
         for key, words in SNAPSHOT_SECTIONS.items():
             item = QListWidgetItem(words, self.sections)
             item.setData(Qt.ItemDataRole.UserRole, key)
@@ -93,19 +93,19 @@ class SnapshotDialog(FormDialog):
     def _lay_out(self) -> None:
         self.say("One file with the map and the figures; it opens anywhere, with no network.")
         self.form.addRow("&For", self.audience)
-        self.form.addRow("&As", self.kind)
+        self.form.addRow("As", _grid(list(self.kinds.values())))
         self.form.addRow("Pa&per", self.paper)
         self.form.addRow("&Title", self.title)
         self.form.addRow(self.past, self.day)
         self.form.addRow(self.since, self.since_day)
         self.form.addRow(self.said)
-        self.form.addRow("S&ections", self.sections)
+        self.form.addRow(self.sections)
         self.form.addRow(self.forecast)
         self.form.addRow(self.issue)
-        self.sections.setMinimumHeight(150)
         self.past.toggled.connect(self._fit)
         self.since.toggled.connect(self._fit)
-        self.kind.currentIndexChanged.connect(self._fit)
+        for box in self.kinds.values():
+            box.toggled.connect(self._fit)
         for edit in (self.day, self.since_day):
             edit.dateChanged.connect(self._compare)
         for box in (self.past, self.since):
@@ -115,24 +115,26 @@ class SnapshotDialog(FormDialog):
 
     def _fit(self) -> None:
         """Offer what there is a choice of."""
+        comparing, endings = self.since.isChecked(), self.endings
         self.day.setEnabled(self.past.isChecked())
-        self.since_day.setEnabled(self.since.isChecked())
-        self.said.setVisible(self.since.isChecked())
-        drawing = self.kind.currentData() in (".png", ".svg")
-        self.sections.setEnabled(not drawing and not self.since.isChecked())
-        self.paper.setEnabled(self.kind.currentData() == ".pdf")
-        self.title.setEnabled(not self.since.isChecked())
-        self.forecast.setVisible(not self.since.isChecked())
-        self.issue.setVisible(not self.since.isChecked())
+        self.since_day.setEnabled(comparing)
+        self.paper.setEnabled(".pdf" in endings)
+        self.title.setEnabled(not comparing)
+        self.sections.setEnabled(bool({".html", ".pdf"} & set(endings)))
+        for field in (self.sections, self.forecast, self.issue):
+            self.form.setRowVisible(field, not comparing)
+        self.form.setRowVisible(self.said, comparing)
+        self.look.setEnabled(bool(endings))
+
+    @property
+    def endings(self) -> list[str]:
+        """The endings of the files wanted, in the order in which they are offered."""
+        return [ending for ending, box in self.kinds.items() if box.isChecked()]
 
     def _compare(self) -> None:
         if self.from_day is not None:
-            self.said.setPlainText("Comparing…")
+            self.said.say("Comparing…")
             self.compared.emit(self.from_day, self.to_day)
-
-    def show_comparison(self, sentences: list[str]) -> None:
-        """What changed, a line each."""
-        self.said.setPlainText("\n".join(sentences))
 
     @property
     def as_at(self) -> date | None:
@@ -172,15 +174,24 @@ class SnapshotDialog(FormDialog):
 
     def _choose(self) -> None:
         items = (self.sections.item(row) for row in range(self.sections.count()))
-        if self.sections.isEnabled() and not any(i.checkState() == _CHECKED for i in items):
+        if not self.endings:
+            raise UserError("No kind of file is chosen.", remedy="Tick one or more.")
+        asked = self.sections.isEnabled() and not self.since.isChecked()
+        if asked and not any(i.checkState() == _CHECKED for i in items):
             raise UserError("No section is chosen.", remedy="Tick what the snapshot shall hold.")
-        ending = self.kind.currentData()
+        first, *others = self.endings
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Where to keep the snapshot", self._stem() + ending, f"Snapshot (*{ending})"
+            self, "Where to keep the snapshot", self._stem() + first, f"Snapshot (*{first})"
         )
         if not chosen:
             raise UserError("No file was chosen.", remedy="Choose where the snapshot is kept.")
-        self.out = with_ending(Path(chosen), ending)
+        path = with_ending(Path(chosen), first)
+        beside = [path.with_suffix(ending) for ending in others]
+        # The file dialog has asked about the first one alone.
+        if there := next((each for each in beside if each.exists()), None):
+            raise UserError("There is a file of that name already.", str(there),
+                            "Choose another name, or remove it first.")  # fmt: skip
+        self.outs = [path, *beside]
         self._keep()
 
     def _stem(self) -> str:
@@ -193,7 +204,7 @@ class SnapshotDialog(FormDialog):
     def _keep(self) -> None:
         kept = settings()
         kept.setValue("snapshot/audience", self.audience.currentData())
-        kept.setValue("snapshot/kind", self.kind.currentData())
+        kept.setValue("snapshot/kinds", ",".join(self.endings))
         kept.setValue("snapshot/paper", self.paper.currentText())
         kept.setValue("snapshot/title", self.title.text())
         kept.setValue("snapshot/sections", ",".join(self._chosen()))
@@ -202,9 +213,12 @@ class SnapshotDialog(FormDialog):
 
     def _restore(self) -> None:
         kept = settings()
-        for name, box in (("audience", self.audience), ("kind", self.kind)):
-            at = box.findData(kept.value(f"snapshot/{name}"))
-            box.setCurrentIndex(max(0, at))
+        self.audience.setCurrentIndex(
+            max(0, self.audience.findData(kept.value("snapshot/audience")))
+        )
+        wanted = str(kept.value("snapshot/kinds") or ".html").split(",")
+        for ending, each in self.kinds.items():
+            each.setChecked(ending in wanted)
         self.paper.setCurrentText(str(kept.value("snapshot/paper") or "A4"))
         self.title.setText(str(kept.value("snapshot/title") or ""))
         self.forecast.setChecked(str(kept.value("snapshot/forecast", "true")).lower() == "true")
@@ -216,3 +230,25 @@ class SnapshotDialog(FormDialog):
             item = self.sections.item(row)
             on = item.data(Qt.ItemDataRole.UserRole) in chosen
             item.setCheckState(_CHECKED if on else Qt.CheckState.Unchecked)
+
+
+def _grid(boxes: list[QCheckBox]) -> QWidget:
+    """Check boxes in two columns."""
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    for k, box in enumerate(boxes):
+        grid.addWidget(box, k // 2, k % 2)
+    return holder
+
+
+def _in_columns(view: QListWidget) -> QListWidget:
+    """A list that shows all of the sections at once, in two columns."""
+    view.setFlow(QListWidget.Flow.TopToBottom)
+    view.setWrapping(True)
+    view.setResizeMode(QListWidget.ResizeMode.Adjust)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    rows, line = -(-len(SNAPSHOT_SECTIONS) // 2), view.fontMetrics().height() + 7
+    view.setGridSize(QSize(290, line))
+    view.setFixedHeight(rows * line + 2 * view.frameWidth() + 4)
+    return view

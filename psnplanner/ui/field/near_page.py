@@ -28,7 +28,7 @@ from psnplanner.ui.field.finding import Finder, Found, Here, is_place
 from psnplanner.ui.field.touch import ROW_PX, scroll_by_finger
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.map import sprites
-from psnplanner.ui.panels.site_words import next_words
+from psnplanner.ui.panels.site_words import next_words, pressing_stage
 from psnplanner.ui.typed_values import place_of
 from psnplanner.ui.wording import capital
 
@@ -93,12 +93,13 @@ class FoundDelegate(QStyledItemDelegate):
         bold = QFont(option.font)
         bold.setBold(True)
         stage, _ = next_words(state, site, self.on)
+        following = f"Next: {stage}" if pressing_stage(state, site) else stage
         about = " · ".join(p for p in (site.reference, site.postcode, capital(status)) if p)
         for row, (font, ink, words, right) in enumerate(
             (
                 (bold, "text", site.name or site.reference, ""),
                 (option.font, "faint", about, found.away),
-                (option.font, "faint", f"Next: {stage}", ""),
+                (option.font, "faint", following, ""),
             )
         ):
             painter.setFont(font)

@@ -192,7 +192,7 @@ class ForecastPanel(QWidget):
 
     def _list_chosen(self) -> None:
         """List what is asked for: what matters, or the chances of phases or of partners."""
-        from psnplanner.programme.findings import Finding
+        from psnplanner.programme.finding import Finding
 
         found, wanted = self.forecast, self.first.currentText()
         if found is None:

@@ -49,7 +49,7 @@ class HomePanel(QWidget):
         self.live, self.plan, self.lately = QLabel(), QLabel(), QLabel()
         self.bar, self.chart = PlanBar(), BurnUpChart()
         self.chance, self.forecast = QLabel(), QLabel()
-        self.stuck, self.lapsing = Block("Stuck"), Block("About to lapse")
+        self.stuck, self.lapsing = Block("Stuck"), Block("Certificates and wayleaves")
         self.savings, self.findings = Block("Savings"), Block("Findings")
         self._build()
         self._later = QTimer(self, singleShot=True, interval=150)

@@ -34,6 +34,7 @@ from psnplanner.ui.panels.why_box import WhyBox
 from psnplanner.ui.roster import Roster
 
 NO_SITE = "Choose a site in the table or on the map to see how far it is."
+NO_SITES = "A site's stages, wayleave, notes and history are shown here. There are no sites yet."
 NARROWEST_PX = 290
 BESIDE_PX = 640
 """From this width on, the form stands in two columns."""
@@ -162,6 +163,8 @@ class SiteForm(QStackedWidget):
 
     def _show_several(self, chosen: frozenset[RecordId]) -> None:
         self.setCurrentIndex(1 if chosen else 0)
+        there_are = self._session is None or self._session.state.sites
+        self._message.setText(NO_SITE if there_are else NO_SITES)
         if chosen and self._roster is not None:
             self._several.setText(summary(self._roster.state, chosen))
 

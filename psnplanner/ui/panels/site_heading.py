@@ -6,7 +6,6 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.style import kind_shape
 from psnplanner.ui.map import sprites
+from psnplanner.ui.panels.eliding_combo import ElidingCombo
 from psnplanner.ui.panels.site_words import next_words, pressing_stage
 from psnplanner.ui.wording import capital, window
 
@@ -41,7 +41,7 @@ class SiteHeading(QWidget):
         self.title, self.subtitle, self.status = QLabel(), QLabel(), QLabel()
         self.picture = QLabel()
         self.place, self.edit = QPushButton("Place…"), QPushButton("Edit facts…")
-        self.phase, self.lock, self.show_phase = QComboBox(), QPushButton("Lock"), QToolButton()
+        self.phase, self.lock, self.show_phase = ElidingCombo(), QPushButton("Lock"), QToolButton()
         self.days, self.next = QLabel(), NextStep()
         self._sites: list[RecordId] = []
         self._name()
@@ -61,10 +61,6 @@ class SiteHeading(QWidget):
         self.status.setObjectName("heading")
         self.place.setToolTip("Say where the building is: on the map, or typed")
         self.phase.setAccessibleName("Phase")
-        self.phase.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self.phase.setMinimumContentsLength(7)
         self.lock.setCheckable(True)
         self.lock.setToolTip("A locked site stays in its phase when a plan is proposed")
         self.show_phase.setAutoRaise(True)
@@ -79,12 +75,6 @@ class SiteHeading(QWidget):
         line.addStretch(1)
         line.addWidget(self.place)
         line.addWidget(self.edit)
-        label = QLabel("&Phase")
-        label.setObjectName("faint")
-        label.setBuddy(self.phase)
-        phase = QHBoxLayout()
-        phase.addWidget(label)
-        phase.addWidget(self.phase, 1)
         when = QHBoxLayout()
         when.addWidget(self.days, 1)
         when.addWidget(self.show_phase)
@@ -95,7 +85,7 @@ class SiteHeading(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.subtitle)
         layout.addLayout(line)
-        layout.addLayout(phase)
+        layout.addWidget(self.phase)
         layout.addLayout(when)
         layout.addWidget(self.next)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from psnplanner.programme.edits import plural
-from psnplanner.programme.findings import ERROR
+from psnplanner.programme.finding import ERROR
 from psnplanner.programme.working_days import Calendar
 from psnplanner.ui import look
 from psnplanner.ui.timeline.consequences import Consequence

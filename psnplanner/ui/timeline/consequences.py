@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psnplanner.programme.edits import plural
-from psnplanner.programme.findings import NOTE, SEVERITIES, Finding
+from psnplanner.programme.finding import NOTE, SEVERITIES, Finding
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State

@@ -76,7 +76,10 @@ def _paint_phase_name(painter: QPainter, scene: Scene, row: PhaseRow, box: QRect
     painter.setPen(look.colour("danger" if over else "faint"))
     words = _sites_words(row, scene)
     beside = painter.fontMetrics().horizontalAdvance(words) + 8
-    elided(painter, lower.adjusted(0, 0, -beside, 0), load_words(row))
+    load = load_words(row)
+    if painter.fontMetrics().horizontalAdvance(load) > lower.width() - beside:
+        load = load.removesuffix(" crew-days")  # the figures matter more than their name
+    elided(painter, lower.adjusted(0, 0, -beside, 0), load)
     painter.setPen(look.colour("faint"))
     painter.drawText(lower, RIGHT, words)
 

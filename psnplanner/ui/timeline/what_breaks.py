@@ -6,7 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from psnplanner.programme.findings import Finding, findings
+from psnplanner.programme.finding import Finding
+from psnplanner.programme.findings import findings
 from psnplanner.programme.state import State
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.timeline.consequences import Consequence, closures, compared

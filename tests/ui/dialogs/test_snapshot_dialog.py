@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from psnplanner.session import Session
 from psnplanner.ui import snapshot_commands
+from psnplanner.ui.dialogs.comparison_view import KINDS
 from psnplanner.ui.main_window import MainWindow
 
 
@@ -54,18 +56,32 @@ def test_a_look_then_an_issue_and_it_is_remembered(
         return str(tmp_path / "out"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    dialog.kinds[".svg"].setChecked(True)
+    (tmp_path / "out.svg").write_text("mine")
+    qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    assert "already" in dialog.refusal.text()
+    (tmp_path / "out.svg").unlink()
     qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(opened) == 2, timeout=20_000)
     assert opened[1] == tmp_path / "out.html"
     assert offered[0].startswith("Board pack ")
-    (issued,) = sample.state.issued_snapshots.values()
+    assert (tmp_path / "out.svg").stat().st_size > 1_000
+    assert {i.form for i in sample.state.issued_snapshots.values()} == {".html", ".svg"}
+    issued = next(iter(sample.state.issued_snapshots.values()))
     assert (issued.audience, issued.sections, issued.title) == ("public", "late", "Board pack")
 
     again = snapshot_commands.ask(window)
     assert again.wanted["sections"] == ("late",)
     assert (again.wanted["audience"], again.title.text()) == ("public", "Board pack")
     assert again.issue.isChecked()
+    assert again.endings == [".html", ".svg"]
     again.reject()
+
+
+def session_counts(session: Session, first: date) -> list[tuple[str, int]]:
+    """What a comparison from that day lists, in words, and how many sites of each."""
+    found = session.compare(first, session.present_day, audience="board")
+    return [(f"{len(found[k]):,} {words}", len(found[k])) for k, words in KINDS.items() if found[k]]
 
 
 def test_nothing_chosen_is_refused(window: MainWindow, qtbot: Any) -> None:
@@ -84,8 +100,16 @@ def test_what_changed_is_said_and_written(
     dialog.since_day.setDate(QDate(first.year, first.month, first.day))
     dialog.since.setChecked(True)
     assert dialog.said.isVisible()
-    assert not dialog.sections.isEnabled()
-    qtbot.waitUntil(lambda: "the programme went from" in dialog.said.toPlainText(), timeout=20_000)
+    assert not dialog.sections.isVisible()
+
+    def said() -> list[str]:
+        return [dialog.said.topLevelItem(k).text(0) for k in range(dialog.said.topLevelItemCount())]
+
+    qtbot.waitUntil(lambda: "sites live on" in said()[0], timeout=20_000)
+    counted = session_counts(sample, first)
+    assert said()[1 : 1 + len(counted)] == [words for words, _ in counted]
+    for k, (_, rows) in enumerate(counted, start=1):
+        assert dialog.said.topLevelItem(k).childCount() == rows
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(opened) == 1, timeout=20_000)
     assert "What changed" in opened[0].read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor
 
-from psnplanner.programme.findings import Finding
+from psnplanner.programme.finding import Finding
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import new_id
 from psnplanner.programme.site import Site, StageRecord

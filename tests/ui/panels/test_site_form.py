@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+from PySide6.QtWidgets import QMessageBox
 
 from psnplanner.programme.stage import DONE, NOT_NEEDED, STATES, WAITING
 from psnplanner.ui.main_window import MainWindow
+from tests.ui.field_work import ONE, brought_back
 from tests.ui.sample import TODAY, ident
 
 ONE_WINDOW = True
@@ -481,8 +485,6 @@ def test_an_undo_that_is_refused_says_every_reason_in_its_place(
 
 def test_taking_back_much_more_than_a_site_is_asked_about(window: MainWindow, qtbot: Any) -> None:
     """The import that brought it brought the others too."""
-    from PySide6.QtWidgets import QMessageBox
-
     site = _fresh_site(window)
     window.roster.select([site])
     history = window.form.history
@@ -492,6 +494,29 @@ def test_taking_back_much_more_than_a_site_is_asked_about(window: MainWindow, qt
     assert "not only at this site" in box.informativeText()
     assert site in window.session.state.sites
     box.reject()
+
+
+def test_what_a_merge_brought_goes_with_the_merge(
+    window: MainWindow, tmp_path: Path, qtbot: Any
+) -> None:
+    """Asked about first, since it is more than this line; then marked as taken back."""
+    back = brought_back(window.session, tmp_path)
+    window.session.merge([back])
+    window.roster.select([ONE])
+    history = window.form.history
+    qtbot.waitUntil(lambda: "Ann was here" in history.text(), timeout=10_000)
+    row = next(r for r in history.rows if "Ann was here" in r.sentence.text())
+    assert row.undo.isVisibleTo(history)
+    row.undo.click()
+    (box,) = history.findChildren(QMessageBox)
+    assert "came with a merge" in box.informativeText()
+    next(b for b in box.buttons() if b.text() == "Take it all back").click()
+    qtbot.waitUntil(lambda: not window.session.state.sites[ONE].note, timeout=10_000)
+    assert not window.session.state.photographs_of(ONE)
+    qtbot.waitUntil(
+        lambda: any("taken back" in r.told.text() for r in history.rows), timeout=10_000
+    )
+    assert window.session.redo_label is not None
 
 
 def test_a_long_history_is_shown_in_parts(window: MainWindow, qtbot: Any) -> None:

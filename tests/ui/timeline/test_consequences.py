@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from psnplanner.programme.findings import ERROR, NOTE, Finding, findings
+from psnplanner.programme.finding import ERROR, NOTE, Finding
+from psnplanner.programme.findings import findings
 from psnplanner.session import Session
 from psnplanner.ui.timeline.consequences import closures, compared
 from psnplanner.ui.timeline.drag import ENDS, Drag
