@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -16,6 +17,7 @@ import click
 from psnplanner import logs
 from psnplanner.errors import Cancelled, UserError
 from psnplanner.programme.day_text import typed_day
+from psnplanner.programme.words import plain
 
 _WIDEST = 60
 
@@ -96,8 +98,17 @@ def _cut_off(error: _Unwritten) -> int:
 
 
 def _failed(message: str) -> int:
-    click.echo(f"psnplanner: {message}", err=True)
+    click.echo(f"psnplanner: {_harmless(message.replace(chr(10), ' '))}", err=True)
     return 1
+
+
+# Controls of the terminal, and what turns the direction of writing or breaks a line.
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def _harmless(text: str) -> str:
+    """A text as it may go to a terminal: a name in it can hold anything."""
+    return _CONTROLS.sub(" ", text)
 
 
 def _bug(error: Exception) -> str:
@@ -127,7 +138,7 @@ def show(as_json: bool, document: Any, lines: Callable[[], Iterable[str]]) -> No
     if as_json:
         text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
     else:
-        text = "\n".join(lines())
+        text = _harmless("\n".join(lines()))
     if text:
         _written(lambda: click.echo(text))
 
@@ -159,5 +170,4 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[str]:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
-    text = value if isinstance(value, int | float) else " ".join(str(value).split())
-    return text[: _WIDEST - 1] + "…" if isinstance(text, str) and len(text) > _WIDEST else text
+    return value if isinstance(value, int | float) else plain(str(value), _WIDEST)

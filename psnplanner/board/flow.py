@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Drawing
 from psnplanner.board.ink import Ink, fit, wide_of, wrapped
 from psnplanner.board.paper import HIGH, WIDE, sheet
 from psnplanner.board.pen import INK, LINE, MUTED, WARN, drawable
+from psnplanner.board.tags import Element
 
 LEFT: Final = 42.0
 RIGHT: Final = WIDE * 72 - 42.0
@@ -56,12 +57,15 @@ Row = Sequence["str | Cell"]
 class Flow:
     """Pages being filled. `running` is what stands at the head of each.
 
-    `headings` has the place of each in `pages`, its height on the page in points and its words.
+    `headings` has the place of each in `pages`, its height on the page in points and its words;
+    `structure` what everything on the pages is, `figures` the elements of charts by their gid.
     """
 
     def __init__(self, running: str, foot: str) -> None:
         self.pages: list[Drawing] = []
         self.headings: list[tuple[int, float, str]] = []
+        self.structure = Element("Document")
+        self.figures: dict[str, Element] = {}
         self._running, self._foot = running, foot
         self._ink: Ink | None = None
         self._y = 0.0
@@ -102,29 +106,43 @@ class Flow:
         if self._y < TOP:
             self._y -= 16
         self._y -= 16
-        self.ink.write(LEFT, self._y, drawable(text, 120), 16, bold=True)
-        self.headings.append((len(self.pages) - 1, self._y + 16, drawable(text, 120)))
+        words, of = drawable(text, 120), self.structure.add("H1")
+        self.ink.write(LEFT, self._y, words, 16, bold=True, of=of)
+        self.headings.append((len(self.pages) - 1, self._y + 16, words))
         self._y -= 8
 
     def paragraph(self, text: str, colour: str = MUTED, bold: bool = False) -> None:
         """Lines of the page's width."""
+        of = self.structure.add("P")
         for line in wrapped(drawable(text, 2000), BODY, RIGHT - LEFT, 20):
             self.room(ROW)
             self._y -= 15
-            self.ink.write(LEFT, self._y, line, BODY, colour=colour, bold=bold)
+            self.ink.write(LEFT, self._y, line, BODY, colour=colour, bold=bold, of=of)
         self._y -= 6
 
     def drawing(
-        self, high: float, draw: Callable[[Any], None], left: float = 40, right: float = 130
-    ) -> None:
-        """A chart so many points high, with room for names beside it; `draw` is given its axes."""
+        self, high: float, draw: Callable[[Any], None], alt: str, left: float = 40,
+        right: float = 130,
+    ) -> None:  # fmt: skip
+        """A chart so many points high, with room for names beside it; `draw` is given its axes.
+
+        `alt` says in words what it shows.
+        """
         self.room(high)
         page = self.pages[-1]
         across, up = WIDE * 72, HIGH * 72
         box = ((LEFT + left) / across, (self._y - high + 30) / up,
                (RIGHT - LEFT - left - right) / across, (high - 40) / up)  # fmt: skip
-        draw(page.add_axes(box))
+        axes = page.add_axes(box)
+        axes.set_gid(self.figure(alt))
+        draw(axes)
         self._y -= high
+
+    def figure(self, alt: str) -> str:
+        """The gid for a drawing or axes that show what `alt` says in words."""
+        gid = f"figure {len(self.figures) + 1}"
+        self.figures[gid] = self.structure.add("Figure", alt)
+        return gid
 
     def table(
         self, columns: Sequence[Column], rows: Sequence[Row], below: Sequence[str] = ()
@@ -136,7 +154,8 @@ class Flow:
         shares = sum(column.share for column in columns)
         wides = [(RIGHT - LEFT + _GAP) * column.share / shares - _GAP for column in columns]
         self.room(ROW * 3)
-        self._heads(columns, wides)
+        table = self.structure.add("Table")
+        self._heads(columns, wides, table.add("TR"))
         for row, note in zip(rows, below or [""] * len(rows), strict=True):
             cells = [
                 self._lines(c, cell, w) for c, cell, w in zip(columns, row, wides, strict=True)
@@ -147,28 +166,33 @@ class Flow:
             if self._y - high - bool(lines) * NOTE_ROW < BOTTOM:
                 self.begin()
                 self._heads(columns, wides)
-            self._row(columns, row, cells, wides, high)
+            tags = table.add("TR")
+            self._row(columns, row, cells, wides, high, tags)
             if lines:
-                self._note(lines, lambda: self._heads(columns, wides))
+                self._note(lines, tags.kids[0], lambda: self._heads(columns, wides))
             self.ink.block(LEFT, self._y, RIGHT - LEFT, 0.5, LINE)
         self._y -= 6
 
-    def _note(self, lines: Sequence[str], again: Callable[[], None]) -> None:
+    def _note(self, lines: Sequence[str], of: Element, again: Callable[[], None]) -> None:
         for line in lines:
             if self._y - NOTE_ROW < BOTTOM:
                 self.begin()
                 again()
             self._y -= NOTE_ROW
-            self.ink.write(LEFT, self._y + 4, line, NOTE, colour=MUTED)
+            self.ink.write(LEFT, self._y + 4, line, NOTE, colour=MUTED, of=of)
         self._y -= 4
 
-    def _heads(self, columns: Sequence[Column], wides: Sequence[float]) -> None:
+    def _heads(
+        self, columns: Sequence[Column], wides: Sequence[float], tags: Element | None = None
+    ) -> None:
+        """The headings of a table; where it goes on they are an ornament of the page."""
         self._y -= ROW - 2
         x = LEFT
         for column, wide in zip(columns, wides, strict=True):
             text = fit(column.heading, 9.5, wide + _GAP - 3, bold=True)
             at = x + wide - wide_of(text, 9.5, True) if column.right else x
-            self.ink.write(at, self._y, text, 9.5, bold=True, colour=MUTED)
+            of = tags.add("TH") if tags is not None else None
+            self.ink.write(at, self._y, text, 9.5, bold=True, colour=MUTED, of=of)
             x += wide + _GAP
         self._y -= 5
         self.ink.block(LEFT, self._y, RIGHT - LEFT, 0.8, "#8a979f")
@@ -190,6 +214,7 @@ class Flow:
         cells: list[list[str]],
         wides: Sequence[float],
         high: float,
+        tags: Element,
     ) -> None:
         x, base = LEFT, self._y - 12.5
         for column, cell, lines, wide in zip(columns, row, cells, wides, strict=True):
@@ -201,9 +226,10 @@ class Flow:
                 part = min(1.0, max(0.0, cell.bar))
                 self.ink.block(x, base + 1, wide * 0.42 * part, 6, WARN if cell.bar > 1 else BAR)
                 at = x + wide * 0.47
+            of = tags.add("TD")
             for k, line in enumerate(lines):
                 put = x + wide - wide_of(line, BODY, bold) if column.right else at
-                self.ink.write(put, base - 13.0 * k, line, BODY, colour=colour, bold=bold)
+                self.ink.write(put, base - 13.0 * k, line, BODY, colour=colour, bold=bold, of=of)
             x += wide + _GAP
         self._y -= high
 

@@ -13,6 +13,7 @@ from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
 from psnplanner.board.pen import INK
+from psnplanner.board.tags import Element
 
 
 class Word(NamedTuple):
@@ -24,6 +25,7 @@ class Word(NamedTuple):
     size: float
     bold: bool
     colour: str
+    of: Element | None = None
 
 
 class Block(NamedTuple):
@@ -46,11 +48,12 @@ class Ink(Artist):
         drawing.add_artist(self)
 
     def write(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, colour: str = INK
-    ) -> None:
-        """A line of text, drawable already, on the baseline at (x, y)."""
+        self, x: float, y: float, text: str, size: float, *, bold: bool = False,
+        colour: str = INK, of: Element | None = None,
+    ) -> None:  # fmt: skip
+        """A line of text, drawable already, on the baseline at (x, y); part `of` an element."""
         if text:
-            self._words.append(Word(x, y, text, size, bold, colour))
+            self._words.append(Word(x, y, text, size, bold, colour, of))
 
     def block(self, x: float, y: float, wide: float, high: float, colour: str) -> None:
         """A filled rectangle with its bottom left corner at (x, y); thin ones are rules."""

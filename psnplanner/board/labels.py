@@ -21,6 +21,7 @@ ATTENTION_WEIGHT = 25.0
 
 _LINE_WEIGHT = 0.4
 _GAP_PX = 5.0
+_CELL_PX = 2.0  # how finely it is known what a name would cover
 _MOST_TRIED = 60  # points of an outline
 # Above is where a reader looks for the name of an area, so it costs nothing.
 _DIRECTIONS = (
@@ -40,9 +41,9 @@ class Room:
     def __init__(self, frame: Box, sites: Points, weights: Points, lines: Points) -> None:
         self.frame = frame
         self.taken: list[Box] = []
-        inside = _within(sites, frame)
-        self._marks = np.concatenate([sites[inside], lines]).reshape(-1, 2)
-        self._weights = np.concatenate([weights[inside], np.full(len(lines), _LINE_WEIGHT)])
+        marks = np.concatenate([sites, lines]).reshape(-1, 2)
+        heavy = np.concatenate([weights, np.full(len(lines), _LINE_WEIGHT)])
+        self._sums = _sums(marks, heavy, frame)
 
     def place(
         self, wide: float, high: float, tried: Points, limit: float = np.inf
@@ -61,7 +62,7 @@ class Room:
             return None
         x, y, cost = x[free], y[free], cost[free]
         # A mark has a breadth: one whose middle is just outside would still be cut.
-        cost = cost + covered(x, y, wide + 8, high + 8, self._marks, self._weights)
+        cost = cost + self._under(x, y, wide + 8, high + 8)
         best = int(cost.argmin())
         if cost[best] > limit:
             return None
@@ -75,6 +76,33 @@ class Room:
             beside = (x + wide / 2 < left) | (x - wide / 2 > right)
             free &= beside | (y + high / 2 < bottom) | (y - high / 2 > top)
         return free
+
+    def _under(self, x: Points, y: Points, wide: float, high: float) -> Points:
+        """What lies under a box about each middle, however much there is of it."""
+        left, bottom = self.frame[:2]
+        edges = [(x - wide / 2 - left, y - high / 2 - bottom),
+                 (x + wide / 2 - left, y + high / 2 - bottom)]  # fmt: skip
+        most = np.array(self._sums.shape)[:, None] - 1
+        (x0, y0), (x1, y1) = (np.clip(np.rint(np.array(e) / _CELL_PX), 0, most).astype(np.intp)
+                              for e in edges)  # fmt: skip
+        sums: Points = self._sums
+        under: Points = sums[x1, y1] - sums[x0, y1] - sums[x1, y0] + sums[x0, y0]
+        return under
+
+
+def _sums(marks: Points, weights: Points, frame: Box) -> Points:
+    """At (i, j): what all marks in the first i columns and j rows of cells weigh.
+
+    Source: the summed-area table, Crow, "Summed-area tables for texture mapping" (SIGGRAPH 1984).
+    """
+    left, bottom, right, top = frame
+    inside = _within(marks, frame)
+    shape = (ceil((right - left) / _CELL_PX), ceil((top - bottom) / _CELL_PX))
+    x, y = ((marks[inside] - (left, bottom)) / _CELL_PX).astype(np.intp).T
+    cells = np.bincount(x * shape[1] + y, weights[inside], shape[0] * shape[1])
+    sums = np.zeros((shape[0] + 1, shape[1] + 1))
+    sums[1:, 1:] = cells.reshape(shape).cumsum(axis=0).cumsum(axis=1)
+    return sums
 
 
 def covered(

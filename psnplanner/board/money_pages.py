@@ -25,7 +25,13 @@ def savings(flow: Flow, pack: Pack) -> None:
         + (f", against a target of {pounds(target)}." if target else ".")
     )
     if len(rows) <= 24:
-        flow.drawing(70 + 20 * len(rows), lambda axes: charts.savings(axes, pack.figures), 220, 40)
+        flow.drawing(
+            70 + 20 * len(rows),
+            lambda axes: charts.savings(axes, pack.figures),
+            "Chart of each partner’s savings; the table below has its figures.",
+            220,
+            40,
+        )
     columns = (Column("Partner", 4), Column("Realised", 1.5, True), Column("Paid twice", 1.5, True),
                Column("Still to come", 1.5, True), Column("Forecast a year", 1.5, True),
                Column("Saved so far", 1.5, True))  # fmt: skip

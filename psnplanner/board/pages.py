@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
@@ -34,6 +35,7 @@ def document(pack: Pack) -> bytes:
         pages = []
         if "map" in pack.wanted.sections:
             front = sheet()
+            front.set_gid(flow.figure(_map_in_words(pack)))
             FigureCanvasAgg(front)
             header(front, pack)
             draw_map(front, pack, MAP_BOX)
@@ -52,8 +54,17 @@ def document(pack: Pack) -> bytes:
         marks = [Bookmark(len(pages) + page, y, words) for page, y, words in flow.headings]
         if pages:
             marks.insert(0, Bookmark(0, HIGH * 72, SECTIONS["map"]))
-        book = Book(file_title(pack), subject, drawn, pack.wanted.paper, marks)
+        book = Book(
+            file_title(pack), subject, drawn, pack.wanted.paper, flow.structure, flow.figures, marks
+        )
         return bind([*pages, *flow.pages], book)
+
+
+def _map_in_words(pack: Pack) -> str:
+    """What the map's page shows, for those who cannot see it."""
+    counts = Counter(pack.shown.of.values())
+    listed = ", ".join(f"{name} {counts[name]:,}" for name in pack.shown.palette if counts[name])
+    return f"{drawable(file_title(pack), 200)}. Map of {sum(counts.values()):,} sites: {listed}."
 
 
 _FOR = {"internal": "the project team", "board": "the board", "public": "the public"}
@@ -98,7 +109,10 @@ def _burn_up(flow: Flow, pack: Pack) -> None:
     if len(curves["days"]) < 2:
         return
     flow.heading(SECTIONS["burnup"], 330)
-    flow.drawing(320, lambda axes: charts.burn_up(axes, pack.figures))
+    flow.drawing(
+        320, lambda axes: charts.burn_up(axes, pack.figures),
+        "Chart of the sites live at the end of each month; the table below has its figures.",
+    )  # fmt: skip
     names = {"actual": "Live", "baseline": "Baseline", "plan": "Present plan",
              "low": "Forecast, low", "likely": "Forecast", "high": "Forecast, high"}  # fmt: skip
     shown = [key for key in names if curves[key]]

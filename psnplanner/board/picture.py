@@ -18,7 +18,6 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
-from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from psnplanner.board import panel
@@ -34,7 +33,8 @@ from psnplanner.board.labels import (
     in_lines,
     upon_point,
 )
-from psnplanner.board.pen import INK, LINE, MUTED, drawable, letters, write
+from psnplanner.board.map_names import MapName
+from psnplanner.board.pen import INK, LINE, MUTED, drawable, write
 from psnplanner.board.places import Shape, Spots, largest
 from psnplanner.board.site_layer import SiteLayer, looks
 from psnplanner.board.snapshot import Pack
@@ -50,8 +50,6 @@ DOTS_PER_INCH = 150
 """2,400 by 1,500 pixels: sharp on a slide and on A4."""
 
 _MOST_UNDER = 4.5  # of sites and outlines that may lie upon a town's name: see labels.Room
-_MOST_APART = 4_000  # sites that names keep clear of one by one
-_FAR = 1 << 30  # squares: further apart than any two on a drawing
 LOCK = Lock()
 """matplotlib's settings are the process's: one drawing at a time."""
 
@@ -216,28 +214,18 @@ def _furniture(axes: Any) -> list[Box]:
 
 def _room(axes: Any, pack: Pack) -> Room:
     """What names have to keep clear of, in pixels."""
-    state, missed = pack.state, {row["site"] for row in pack.figures["late"]}
-    weights = np.array([
-        ATTENTION_WEIGHT if state.statuses[ident] == "blocked" or site.reference in missed else 1.0
-        for ident, site in state.sites.items()
-    ])  # fmt: skip
+    figures = pack.figures
+    heavy = {row["site"] for row in figures["late"]} | {row["site"] for row in figures["blocked"]}
+    weights = np.ones(len(pack.spots))
+    for index, site in enumerate(pack.state.sites.values()):
+        if site.reference in heavy:
+            weights[index] = ATTENTION_WEIGHT
     placed = ~np.isnan(pack.spots[:, 0])
-    spots = _pixels(axes, pack.spots[placed, ::-1])
     lines = [along(_pixels(axes, ring), 8.0) for shape in pack.outlines for ring in shape]
     extent = axes.get_window_extent()
     frame = (extent.x0, extent.y0, extent.x1, extent.y1)
-    spots, heavy = _gathered(spots, weights[placed])
-    return Room(frame, spots, heavy, np.concatenate([np.empty((0, 2)), *lines]))
-
-
-def _gathered(spots: Points, weights: Points) -> tuple[Points, Points]:
-    """Very many sites as one for each square of a few pixels, as heavy as all in it."""
-    if len(spots) <= _MOST_APART:
-        return spots, weights
-    x, y = np.round(spots / 6.0).astype(np.int64).T
-    squares, of = np.unique(x * _FAR + y, return_inverse=True)
-    middles = np.column_stack(np.divmod(squares + _FAR // 2, _FAR)) - (0, _FAR // 2)
-    return middles * 6.0, np.bincount(of, weights).astype(np.float64)
+    spots = _pixels(axes, pack.spots[placed, ::-1])
+    return Room(frame, spots, weights[placed], np.concatenate([np.empty((0, 2)), *lines]))
 
 
 def _pixels(axes: Any, points: ArrayLike) -> Points:
@@ -254,15 +242,17 @@ def _phase_names(axes: Any, state: State, shapes: list[Shape], room: Room) -> No
         words = in_lines(drawable(name, 60).split(), 24)
         if part is None or not words:
             continue
-        how = {"weight": "bold", "color": phase_colour(index), "fontsize": 9.5, "zorder": 6}
-        text, wide, high = _text(axes, words, how)
+        text = MapName(words.split("\n"), 9.5, phase_colour(index), bold=True)
+        wide, high = text.extent(axes.figure.dpi)
         tried = beside_outline(_pixels(axes, shape[part]), wide, high)
         for area in (area for k, parts in enumerate(areas) if k != index for area in parts):
             # Within another phase, or at its edge, a name would be taken for that phase's.
             tried[:, 2] += 3.0 * area.contains_points(tried[:, :2])
             edge, (x, y, _) = along(np.asarray(area.vertices, dtype=float), 8.0), tried.T
             tried[:, 2] += covered(x, y, wide + 36, high + 36, edge, np.full(len(edge), 0.25))
-        _settle(axes, text, room.place(wide, high, tried))
+        at = room.place(wide, high, tried)
+        if at is not None:
+            text.put(axes, at, 6)
 
 
 def _town_names(axes: Any, base: Basemap, room: Room) -> None:
@@ -277,33 +267,12 @@ def _town_names(axes: Any, base: Basemap, room: Room) -> None:
         if not (left < x < right and bottom < y < top):
             continue
         size = {1: 11.5, 2: 10.0, 3: 9.0}.get(town.rank, 8.5)
-        weight = "bold" if town.rank == 1 else "normal"
-        how = {"weight": weight, "color": base_colour("town"), "fontsize": size, "zorder": 2.6}
-        text, wide, high = _text(axes, town.name, how)
-        at = room.place(wide, high, around_point(x, y, wide, high), _MOST_UNDER)
+        text = MapName([town.name], size, base_colour("town"), bold=town.rank == 1)
+        wide, high = text.extent(axes.figure.dpi)
+        at, over = room.place(wide, high, around_point(x, y, wide, high), _MOST_UNDER), False
         if at is None and town.rank <= 2:
             at = room.place(wide, high, upon_point(x, y, wide, high))
-            text.set(zorder=5.8, color=INK, path_effects=[_halo(1.5, 0.7)])
-        _settle(axes, text, at)
-
-
-def _text(axes: Any, words: str, how: dict[str, Any]) -> tuple[Any, float, float]:
-    """A name with a halo, still to be put somewhere, and how wide and high it is in pixels."""
-    text = letters(axes.text(
-        0, 0, words, ha="center", va="center", transform=None, path_effects=[_halo(2.4, 0.85)],
-        parse_math=False, linespacing=1.05, **how,
-    ))  # fmt: skip
-    extent = text.get_window_extent()
-    return text, extent.width + 6, extent.height + 3
-
-
-def _halo(points: float, opacity: float) -> Any:
-    return withStroke(linewidth=points, foreground="white", alpha=opacity)
-
-
-def _settle(axes: Any, text: Any, at: tuple[float, float] | None) -> None:
-    if at is None:
-        text.remove()
-        return
-    text.set_transform(axes.transAxes)
-    text.set_position(axes.transAxes.inverted().transform(at))
+            text.written_over(INK)
+            over = True
+        if at is not None:
+            text.put(axes, at, 5.8 if over else 2.6)

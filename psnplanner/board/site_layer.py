@@ -40,7 +40,7 @@ class Look(NamedTuple):
 def looks(state: State, marks: Marks, spots: Points) -> list[Look]:
     """The placed sites by colour and shape, in the order of progress: what is blocked on top."""
     names = {name: k for k, name in enumerate(marks.palette)}
-    mark = np.array([names[marks.of[ident]] for ident in state.sites], np.intp)
+    mark = np.array([names[name] for name in map(marks.of.__getitem__, state.sites)], np.intp)
     kinds = [site.kind for site in state.sites.values()]
     shapes = {kind: _SHAPES.index(kind_shape(kind)) for kind in set(kinds)}
     look = mark * len(_SHAPES) + np.array([shapes[kind] for kind in kinds], np.intp)

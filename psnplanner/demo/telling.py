@@ -168,6 +168,9 @@ class _Teller:
             values = {"node": ident("node", each.town.node), "phase": plan.phase_id(number)}
             where[each.site.id] = values
         self._do("manager", ApplyPlan(phases, plan.nodes(), where, "Apply first plan"), PLANNED_ON)
+        told = material()["plan"]["baseline"]
+        self._clock.report(PLANNED_ON)
+        self._session.approve_baseline(told["name"], approved_on=PLANNED_ON, note=told["note"])
 
     # -- week by week ------------------------------------------------------------------
 

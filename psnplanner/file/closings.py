@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from psnplanner.file import journal
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
+from psnplanner.file.journal_knowledge import by_then
 from psnplanner.programme.travel import MERGE, SETTLE
 
 Stamp = tuple[int, int]
@@ -70,12 +70,7 @@ class Knowledge:
 
     def of_others(self, dev: int, n: int) -> dict[int, int]:
         """What a device knew of the others by its nth transaction."""
-        found = rows(
-            self._db,
-            "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL "
-            "ORDER BY n DESC LIMIT 1", dev, n,
-        )  # fmt: skip
-        return journal.vector(found[0][0]) if found else {}
+        return by_then(self._db, dev, n)[0]
 
     def knew(self, stamp: Stamp, other: Stamp) -> bool:
         """Whether the author of the one transaction knew the other."""

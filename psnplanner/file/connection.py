@@ -100,16 +100,21 @@ def _may_write(path: Path) -> bool:
 
 def _frozen(path: Path) -> str:
     # On read-only media and shares WAL cannot be opened, and `immutable` ignores a leftover
-    # -wal: that would show stale data as current.
-    left = path.with_name(path.name + "-wal")
-    if left.exists() and left.stat().st_size:
-        raise UserError(
-            "The last changes of this programme are in a -wal file beside it, "
-            "which cannot be read from a read-only folder or a network share.",
-            where=str(path),
-            remedy="Close it where it is open; or copy both files to a folder of your own disk, "
-            "and open it there.",
-        )
+    # -wal, which holds the last changes, or -journal, which takes back a half of one: that would
+    # show stale data as current.
+    told = {"-wal": "The last changes of this programme are still to be taken from the -wal file "
+            "beside it",
+            "-journal": "A change of this programme was broken off, and the -journal file beside "
+            "it takes it back"}  # fmt: skip
+    for end, what in told.items():
+        left = path.with_name(path.name + end)
+        if left.exists() and left.stat().st_size:
+            raise UserError(
+                f"{what}; that cannot be done from a read-only folder or a network share.",
+                where=str(path),
+                remedy="Close it where it is open; or copy both files to a folder of your own "
+                "disk, and open it there.",
+            )
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
 

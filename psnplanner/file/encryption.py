@@ -35,7 +35,9 @@ _LEAST_BITS = 7.8
 """A page of noise has 7.95 bits a byte; of text, tables or pictures far fewer."""
 
 _PLAIN = (b"SQLite format 3", b"PSN locked pack", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff",
-          b"\x1f\x8b", b"RIFF", b"%PDF", b"{", b"<")  # fmt: skip
+          b"\x1f\x8b", b"RIFF", b"%PDF")  # fmt: skip
+"""How other files of noise begin, and so no salt of ours does; text is no noise."""
+
 _INSTALL = "Install what reads it: pip install 'psnplanner[encryption]'."
 
 
@@ -58,7 +60,10 @@ _held: dict[bytes, bytes] = {}
 def new_key(passphrase: str) -> Key:
     """A key for a new file. Raises UserError for a passphrase that is guessed too soon."""
     check_passphrase(passphrase)
-    return _key_of(passphrase, secrets.token_bytes(_SALT))
+    salt = secrets.token_bytes(_SALT)
+    while salt.startswith(_PLAIN):  # the file would not be known for what it is
+        salt = secrets.token_bytes(_SALT)
+    return _key_of(passphrase, salt)
 
 
 def _key_of(passphrase: str, salt: bytes) -> Key:

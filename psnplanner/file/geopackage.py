@@ -166,14 +166,18 @@ def draw_areas(db: Database, state: State, phases: Iterable[RecordId]) -> None:
             )
 
 
+def extents(state: State) -> dict[str, tuple[float | None, ...]]:
+    """What the catalogue says of each layer: west, south, east, north; None where it is empty."""
+    placed = [p for site in state.sites.values() if (p := site.position)]
+    nodes = [p for node in state.nodes.values() if (p := node.position)]
+    found = {"sites": placed, "phase_areas": placed, "nodes": nodes, "links": placed + nodes}
+    return {name: _box(places) for name, places in found.items()}
+
+
 def update_extents(db: Database, state: State) -> None:
     """Tell the catalogue the extent of what has moved, and when."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-    placed = [p for site in state.sites.values() if (p := site.position)]
-    nodes = [p for node in state.nodes.values() if (p := node.position)]
-    extents = {"sites": placed, "phase_areas": placed, "nodes": nodes, "links": placed + nodes}
-    for name, places in extents.items():
-        box = _box(places)
+    for name, box in extents(state).items():
         db.conn.execute(
             "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? "
             "WHERE table_name = ?",

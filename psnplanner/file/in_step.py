@@ -16,6 +16,7 @@ from psnplanner.file import journal, journal_reading, merge, schema, seals, tabl
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
+from psnplanner.file.journal_knowledge import Said, by_then
 from psnplanner.programme.change import Change
 from psnplanner.programme.fold import fold
 from psnplanner.programme.travel import OFFICE, Sent
@@ -44,7 +45,8 @@ def beyond(db: Database, vector: Mapping[int, int]) -> list[Known]:
 
 def sent(db: Database, wanted: Iterable[Known]) -> list[Sent]:
     """These transactions with their changes."""
-    return [merge.sent_one(db, known.dev, known.n) for known in wanted]
+    said = Said(db)
+    return [merge.sent_one(db, known.dev, known.n, said) for known in wanted]
 
 
 def hashes(db: Database, vector: Mapping[int, int]) -> dict[int, bytes]:
@@ -56,9 +58,8 @@ def hashes(db: Database, vector: Mapping[int, int]) -> dict[int, bytes]:
 
 def last_known(db: Database, vector: Mapping[int, int]) -> dict[int, dict[int, int]]:
     """What each device last said by that number that it knew of the others."""
-    sql = "SELECT ctx FROM txn WHERE dev = ? AND n <= ? AND ctx IS NOT NULL ORDER BY n DESC LIMIT 1"
-    found = {dev: rows(db, sql, dev, n) for dev, n in vector.items()}
-    return {dev: journal.vector(told[0][0]) for dev, told in found.items() if told}
+    found = {dev: by_then(db, dev, n)[0] for dev, n in vector.items()}
+    return {dev: known for dev, known in found.items() if known}
 
 
 def stamp(db: Database, dev: int, n: int) -> int | None:
@@ -117,7 +118,7 @@ def own_devices(db: Database, machine: str) -> set[int] | None:
     found = dict(rows(db, "SELECT bound_to, dev FROM own"))
     if _MARK not in found:
         return None
-    return {dev for bound_to, dev in found.items() if bound_to.rpartition(":")[0] == machine}
+    return {dev for bound_to, dev in found.items() if bound_to.partition(":")[0] == machine}
 
 
 def hand_out_again(

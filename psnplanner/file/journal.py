@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -18,7 +18,8 @@ from typing import Any
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.journal_events import CREATES, DELETES, KINDS, EventRow, bundle, compact
+from psnplanner.file.journal_events import CREATES, DELETES, KINDS, EventRow, bundle
+from psnplanner.file.journal_knowledge import by_then, in_short, vector_text
 from psnplanner.file.tables import to_sql
 from psnplanner.programme.change import CREATED, DELETED, Change, Transaction
 from psnplanner.programme.record import fields_of
@@ -80,7 +81,8 @@ def append(
     first = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
     undo_of = f"{header.undo_of[0]}.{header.undo_of[1]}" if header.undo_of else None
     day = header.effective_on.isoformat()
-    ctx = _new_knowledge(db, dev)
+    known_now = _new_knowledge(db, dev)
+    ctx = vector_text(known_now) if known_now else None
     received = now.isoformat(timespec="milliseconds")
     told = (hlc, dev, number, header.author, header.kind, header.label, day, undo_of, ctx)
     events = (_event(db, change, hlc, dev, removed) for change in changes)
@@ -100,7 +102,7 @@ def append(
             *told[:8],
             first,
             len(changes),
-            ctx,
+            in_short(known_now, *by_then(db, dev, number)) if known_now else None,
             digest,
             received,
         ),
@@ -125,26 +127,15 @@ def append(
     )
 
 
-def _new_knowledge(db: Database, dev: int) -> str | None:
-    """What has arrived from other devices since this one's last transaction; None if nothing."""
+def _new_knowledge(db: Database, dev: int) -> dict[int, int]:
+    """All that is known of others, if anything came since this one's last transaction."""
     last, own = rows(
         db, "SELECT (SELECT max(arr) FROM txn), "
         "(SELECT arr FROM txn WHERE dev = ? ORDER BY n DESC LIMIT 1)", dev,
     )[0]  # fmt: skip
     if last == own:
-        return None
-    others = dict(rows(db, "SELECT dev, n FROM dev WHERE dev != ? ORDER BY dev", dev))
-    return vector_text(others) if others else None
-
-
-def vector_text(vector: Mapping[int, int]) -> str:
-    """A vector as the journal keeps it: JSON, its devices in order."""
-    return compact({str(dev): vector[dev] for dev in sorted(vector)})
-
-
-def vector(text: str) -> dict[int, int]:
-    """The vector behind its text."""
-    return {int(dev): n for dev, n in json.loads(text).items()}
+        return {}
+    return dict(rows(db, "SELECT dev, n FROM dev WHERE dev != ? ORDER BY dev", dev))
 
 
 def stamps_in(text: str) -> list[tuple[int, int]]:

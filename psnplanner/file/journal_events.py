@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
+from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from psnplanner.file.tables import from_sql, parsed
@@ -84,18 +85,23 @@ def unbundle(number: int, text: str) -> dict[str, Any]:
     for key, value in bundle.items():
         field = known.get(key)
         if field is not None:
-            name, kind = field
+            name, is_text, decoder = field
             # Most are texts: those are what they are.
-            values[name] = value if kind == "text" and type(value) is str else decode(kind, value)
+            plain = value is None or (is_text and type(value) is str)
+            values[name] = value if plain else decoder(value)
         else:
             int(key)  # a newer version's field stays in the journal; what is no number is damage
     return values
 
 
 @cache
-def _by_key(number: int) -> dict[str, tuple[str, str]]:
-    """Each field's name and kind by the key that a creation keeps it under."""
-    return {str(k): (field.name, field.kind) for k, field in FIELDS[number].items()}
+def _by_key(number: int) -> dict[str, tuple[str, bool, Callable[[Any], Any]]]:
+    """By the key that a creation keeps it under: a field's name, if it is text, its decoder."""
+    quick: dict[str, Callable[[Any], Any]] = {"link": bytes.fromhex, "day": date.fromisoformat}
+    return {
+        str(key): (f.name, f.kind == "text", quick.get(f.kind) or partial(decode, f.kind))
+        for key, f in FIELDS[number].items()
+    }
 
 
 def plain_change(ent: int, row: bytes, fld: int, val: Any) -> Change | None:

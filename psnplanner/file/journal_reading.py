@@ -10,7 +10,7 @@ from typing import Any
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.file.journal import TXN, vector_text
+from psnplanner.file.journal import TXN
 from psnplanner.file.journal_events import (
     CREATES,
     DELETES,
@@ -20,6 +20,7 @@ from psnplanner.file.journal_events import (
     plain_change,
     unbundle,
 )
+from psnplanner.file.journal_knowledge import vector_text
 from psnplanner.file.tables import from_sql
 from psnplanner.programme.change import CREATED, DELETED, Change, Dated, Transaction
 from psnplanner.programme.record import RecordId, fields_of
@@ -198,8 +199,8 @@ def stream(
         by,
         *([] if known is None else [vector_text(known)]),
     )
-    for *event, counts in found:
-        change = plain_change(*event)
+    for ent, row, fld, val, counts in found:
+        change = plain_change(ent, row, fld, val)
         if change is not None:
             yield change if counts else identity_only(change)
 

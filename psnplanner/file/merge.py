@@ -45,6 +45,7 @@ from psnplanner.file.conflicts import conflict
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.heads import Heads, Step
+from psnplanner.file.journal_knowledge import Said, by_then, in_short, is_full, vector_text
 from psnplanner.file.sound import FURTHEST_AHEAD, check_readable
 from psnplanner.programme.change import DELETED, Change, creation, deletion, difference
 from psnplanner.programme.fold import fold
@@ -67,6 +68,7 @@ class Merge:
             dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")
         }
         self._heads = Heads(db)
+        self._said: dict[int, tuple[Mapping[int, int], int]] = {}
         self._received = now.astimezone(UTC).isoformat(timespec="milliseconds")
         self._next: int = rows(db, "SELECT coalesce(max(seq), 0) + 1 FROM event")[0][0]
         self.renamed: dict[int, int] = {}
@@ -206,7 +208,7 @@ class Merge:
         digest = journal.chained(previous, told, events)
         journal.insert(self._db, events)
         self._db.conn.execute(
-            _TXN, (*told[:8], self._next, len(events), told[8], digest, self._received)
+            _TXN, (*told[:8], self._next, len(events), self._kept(item), digest, self._received)
         )
         self._next += len(events)
         self._known[item.dev] = (item.n, digest)
@@ -214,6 +216,15 @@ class Merge:
         for e in item.events:
             step = Step((item.hlc, item.dev), e.fld, e.val, e.bh is not None)
             self._heads.take(e.ent, e.row, step)
+
+    def _kept(self, item: Sent) -> str | None:
+        """The text that tells what the device knew, after what it had said last."""
+        if not item.ctx:
+            return None
+        before, steps = self._said.get(item.dev) or by_then(self._db, item.dev, item.n - 1)
+        text = in_short(item.ctx, before, steps)
+        self._said[item.dev] = item.ctx, 0 if is_full(text) else steps + 1
+        return text
 
     def _note_reach(self, fresh: Iterable[Sent]) -> None:
         """Write down how far each device goes now."""
@@ -233,7 +244,7 @@ def _renumbered(name: str | None, old: int, first: int, own: int) -> str | None:
 
 
 def _told(item: Sent) -> tuple[Any, ...]:
-    ctx = journal.vector_text(item.ctx) if item.ctx else None
+    ctx = vector_text(item.ctx) if item.ctx else None
     return (
         item.hlc, item.dev, item.n, item.author, item.kind, item.label, item.effective_on,
         item.undo_of, ctx,
@@ -339,24 +350,25 @@ _SENT = "hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cn
 
 def sent(db: Database, beyond: Mapping[int, int]) -> Iterator[Sent]:
     """Every transaction a copy with that vector lacks, in the order of the clock."""
+    said = Said(db)
     for row in rows(db, f"SELECT {_SENT} FROM txn ORDER BY hlc, dev"):
         if row[2] > beyond.get(row[1], 0):
-            yield _with_changes(db, row)
+            yield _with_changes(db, row, said)
 
 
-def sent_one(db: Database, dev: int, n: int) -> Sent:
-    """One transaction that this copy has, with its changes."""
+def sent_one(db: Database, dev: int, n: int, said: Said) -> Sent:
+    """One transaction that this copy has, with its changes; each device's in their order."""
     (row,) = rows(db, f"SELECT {_SENT} FROM txn WHERE dev = ? AND n = ?", dev, n)
-    return _with_changes(db, row)
+    return _with_changes(db, row, said)
 
 
-def _with_changes(db: Database, row: tuple[Any, ...]) -> Sent:
+def _with_changes(db: Database, row: tuple[Any, ...], said: Said) -> Sent:
     hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, count = row
     events = rows(
         db, "SELECT ent, row, fld, val, bh, bd FROM event WHERE seq >= ? AND seq < ? "
         "ORDER BY seq", first, first + count,
     )  # fmt: skip
-    known = journal.vector(ctx) if ctx else None
+    known = said.known(dev, n, ctx) if ctx else None
     return Sent(
         hlc, dev, n, author, kind, label, effective_on, undo_of, known,
         tuple(SentEvent(*event) for event in events),

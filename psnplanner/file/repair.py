@@ -32,6 +32,7 @@ from psnplanner.file import (
 from psnplanner.file.clock import instant, stamp
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
+from psnplanner.file.journal_knowledge import Said, is_full, vector_text
 from psnplanner.file.sound import FURTHEST_AHEAD
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, values_of
@@ -225,8 +226,9 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
     stamps = sorted({*found.headers, *by_transaction}, key=lambda key: (key[1], key[0]))
     chain: dict[int, tuple[int, bytes]] = {}
     broken: dict[int, int] = {}
+    said = Said()
     for dev, hlc in stamps:
-        header = found.headers.get((dev, hlc))
+        header = _in_full(found.headers.get((dev, hlc)), dev, said)
         events = [event for _, event in by_transaction.get((dev, hlc), ())]
         whole = header is not None and len(events) == header[11]
         if not whole:
@@ -236,6 +238,21 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
     _bring_back(db, found, chain)
     for dev, (n, digest) in chain.items():
         db.conn.execute("INSERT INTO dev (dev, n, hash) VALUES (?, ?, ?)", (dev, n, digest))
+
+
+def _in_full(header: tuple[Any, ...] | None, dev: int, said: Said) -> tuple[Any, ...] | None:
+    """A transaction's own row with all that its device knew; with nothing where that is lost."""
+    if header is None:
+        said.forget(dev)
+        return None
+    text = header[12]
+    try:
+        known = said.known(dev, header[3], text) if text else {}
+        told = text if not text or is_full(text) else vector_text(known)
+    except (ValueError, TypeError, AttributeError):
+        said.forget(dev)
+        told = None
+    return (*header[:12], told, *header[13:])
 
 
 def _bring_back(db: Database, found: _Found, chain: dict[int, tuple[int, bytes]]) -> None:
@@ -282,7 +299,7 @@ def _append(
         # The chain breaks here: the rest goes on under a name that follows from what is left.
         dev = broken[old] = int.from_bytes(hashlib.blake2b(digest, digest_size=6).digest()) >> 1
         n, previous = 0, b""
-        ctx = journal.vector_text(_knew(chain))
+        ctx = vector_text(_knew(chain))
         told = (hlc, dev, 1, *words[:4], words[4], ctx)
         own = [(hlc, dev, *event[2:]) for event in events]
         digest = journal.chained(previous, told, own)

@@ -136,6 +136,11 @@ def _seals(db: Database) -> None:
     seals.close(db)
 
 
+@migrations(name="0007_knowledge_in_short")
+def _knowledge_in_short(_db: Database) -> None:
+    """What is there stays; but what is written from now on, older versions could not read."""
+
+
 def _rebuild(db: Database) -> None:
     if journal.arrived(db):  # a file that is being made has tables of this version already
         tables.rebuild(db, fold(journal_reading.stream(db)))

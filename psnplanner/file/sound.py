@@ -26,6 +26,7 @@ from psnplanner.programme.travel import Sent
 _JOURNAL = frozenset({"txn", "event", "parent", "fork", "dev", "own", "entity", "field", "seal",
                       "photograph_bytes"})  # fmt: skip
 _MOST_NAME = 60
+_MOST_UNKNOWN = 500  # fields and kinds of records that a newer version may have, many times over
 FURTHEST_AHEAD = timedelta(days=3653)
 """A clock further in the future than this is no clock."""
 
@@ -99,9 +100,12 @@ def check_readable(arriving: Iterable[Sent]) -> None:
 
     What is once in a journal stays there: a day that is none would keep the file from opening.
     """
+    unknown: set[tuple[int, int]] = set()
     try:
         for item in arriving:
-            _check_transaction(item)
+            unknown |= _check_transaction(item)
+            if len(unknown) > _MOST_UNKNOWN:
+                raise ValueError("no version has so many fields")
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise UserError(
             "It holds what cannot be read; nothing was merged.",
@@ -109,7 +113,8 @@ def check_readable(arriving: Iterable[Sent]) -> None:
         ) from error
 
 
-def _check_transaction(item: Sent) -> None:
+def _check_transaction(item: Sent) -> set[tuple[int, int]]:
+    """The kinds of records and fields that are not known here. Raises as Python does."""
     if date.fromisoformat(item.effective_on).isoformat() != item.effective_on:
         raise ValueError("a day that is not written as days are")
     if item.undo_of is not None and not _KEY.fullmatch(item.undo_of):
@@ -117,10 +122,14 @@ def _check_transaction(item: Sent) -> None:
     slots = {(event.ent, event.row, event.fld) for event in item.events}
     if len(slots) != len(item.events):
         raise ValueError("a field is changed twice at once")
+    unknown: set[tuple[int, int]] = set()
     for event in item.events:
         change = journal_events.plain_change(event.ent, event.row, event.fld, event.val)
-        if change is not None and change.entity == "programme":
+        if change is None:
+            unknown.add((event.ent, event.fld))
+        elif change.entity == "programme":
             _check_workflow(change)
+    return unknown
 
 
 def _check_workflow(change: Change) -> None:

@@ -10,6 +10,7 @@ from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import schema, sound
 from psnplanner.file.backup import backup, free_name
+from psnplanner.file.catalogue import bound
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
@@ -49,11 +50,14 @@ def check_free(path: Path) -> None:
 def own_device(db: Database, path: Path) -> int:
     """The device under which this machine writes to this very file; a new one if it has none."""
     # A copied, mailed or restored file must not go on under the device of its original.
-    bound_to = f"{home.machine()}:{os.stat(path).st_ino}"
-    known = rows(db, "SELECT dev FROM own WHERE bound_to = ?", bound_to)
+    place = f"{home.machine()}:{os.stat(path).st_ino}"
+    sql = (
+        "SELECT dev FROM own WHERE bound_to = ?1 OR substr(bound_to, 1, length(?1) + 1) = ?1 || ':'"
+    )
+    known = rows(db, sql, place)
     device: int = known[0][0] if known else secrets.randbits(47)
     if not known:
-        db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound_to))
+        db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound(device, place)))
     return device
 
 

@@ -42,7 +42,7 @@ _COLUMN_TYPES = {
     "pairs": "TEXT",
 }
 _PLACE = {"latitude": "REAL", "longitude": "REAL", "position_source": "TEXT", "accuracy_m": "REAL"}
-_JSON_KINDS = ("links", "pairs")
+_PARSED = frozenset({"links", "pairs", "place"})
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _Reader = Callable[[Record], tuple[Any, ...]]
 _AS_THEY_ARE = ("link", "text", "whole", "quantity")
@@ -317,13 +317,13 @@ def to_sql(kind: str, value: Any) -> Any:
 
 def from_sql(kind: str, value: Any) -> Any:
     """The value behind what SQLite keeps. Raises ValueError or TypeError if it is none."""
-    if value is None:
+    if value is None or (kind == "text" and type(value) is str):
         return value
     if kind == "link":
         if not isinstance(value, bytes):
             raise TypeError("what should name a record does not")
         return value
-    return decode(kind, parsed(value) if kind in (*_JSON_KINDS, "place") else value)
+    return decode(kind, parsed(value) if kind in _PARSED else value)
 
 
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]

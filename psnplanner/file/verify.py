@@ -8,6 +8,7 @@ from typing import Any
 
 from psnplanner.errors import Cancelled, UserError
 from psnplanner.file import (
+    catalogue,
     geopackage,
     journal,
     journal_reading,
@@ -20,6 +21,7 @@ from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
 from psnplanner.file.journal_events import DELETES, field_name, kind_of
+from psnplanner.file.journal_knowledge import Said, is_full, vector_text
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, fields_of
@@ -89,6 +91,7 @@ def _pages(db: Database) -> Iterator[str]:
 def _chains(db: Database) -> Iterator[str]:
     known = {dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")}
     reached: dict[int, tuple[int, bytes]] = {}
+    said = Said()
     expected_first = 1
     told = "hlc, dev, n, author, kind, label, effective_on, undo_of, ctx, first, cnt, hash"
     for row in rows(db, f"SELECT {told} FROM txn ORDER BY arr"):
@@ -102,13 +105,23 @@ def _chains(db: Database) -> Iterator[str]:
         what = f"Transaction {number} of device {dev} (“{row[5]}”, {row[6]}, by {row[3] or '?'})"
         if len(events) != count:
             yield f"{what} has {len(events)} of {count} changes."
-        if journal.chained(previous, row[:9], events) != digest:
+        ctx = _in_full(said, dev, number, row[8])
+        if journal.chained(previous, (*row[:8], ctx), events) != digest:
             yield f"{what} has been altered or damaged. It is about {_about(db, events)}."
         reached[dev], expected_first = (number, digest), first + count
     if rows(db, "SELECT coalesce(max(seq), 0) FROM event")[0][0] >= expected_first:
         yield "There are changes that belong to no transaction."
     if reached != known:
         yield "The list of devices does not agree with the journal: transactions are missing."
+
+
+def _in_full(said: Said, dev: int, number: int, text: str | None) -> str | None:
+    """What a device knew as its hash has it; the text itself where that cannot be told."""
+    try:
+        known = said.known(dev, number, text) if text else {}
+        return text if not text or is_full(text) else vector_text(known)
+    except (ValueError, TypeError, AttributeError):
+        return text
 
 
 def _about(db: Database, events: list[Any]) -> str:
@@ -189,6 +202,7 @@ def _replay(db: Database) -> Iterator[str]:
             more = f" So do {len(differ) - 1:,} more." if len(differ) > 1 else ""
             yield said + more
     yield from _drawn(db, replayed)
+    yield from catalogue.faults(db, replayed)
 
 
 def _disagreement(name: str, replayed: Record | None, found: Record | None) -> str:

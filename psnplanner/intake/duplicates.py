@@ -40,7 +40,7 @@ from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 
-_WINDOW = 8
+_WINDOW, _CROWD, _CROWDS_WINDOW = 8, 500, 2  # a postcode has some 15 addresses, and 100 at most
 _MOST_TOGETHER = 30  # thousands of one name would be compared each with each, for minutes
 _ALL_PAIRS_UP_TO = 40
 _KNOWN_TO_M = 500.0  # a worse position says nothing of which building it is
@@ -183,10 +183,11 @@ class _Comparison:
         """Neighbours by name and by address: of thousands at one postcode, not every pair."""
         by_name: Callable[[int], object] = lambda n: self._traits[n].words  # noqa: E731
         by_address: Callable[[int], object] = lambda n: self._traits[n].site.address  # noqa: E731
+        window = _WINDOW if len(held) <= _CROWD else _CROWDS_WINDOW
         for key in (by_name, by_address):
             ordered = sorted(held, key=key)  # type: ignore[arg-type]
             for place, one in enumerate(ordered):
-                for other in ordered[place + 1 : place + 1 + _WINDOW]:
+                for other in ordered[place + 1 : place + 1 + window]:
                     yield one, other
 
     def _squares(self) -> Iterator[Iterable[Couple]]:

@@ -18,6 +18,7 @@ from psnplanner.geography.uprn import UprnTable
 from psnplanner.intake.coordinates import OWN, Heading, place_by_own
 from psnplanner.intake.distances import Pair
 from psnplanner.intake.doubts import at_sea, far_from_postcode, outside_area
+from psnplanner.intake.place_online import DISTRICT, ONLINE, place_online
 from psnplanner.intake.rows import ERROR, NOTE, WARNING, Draft
 from psnplanner.intake.table import Progress, no_progress
 from psnplanner.programme.record import Position
@@ -28,8 +29,6 @@ __all__ = ["ADD_GAZETTEER", "DISTRICT", "ONLINE", "OWN", "POSTCODE", "UPRN", "So
 NOT_PLACED = "Not on the map: "
 UPRN = "UPRN table"
 POSTCODE = "postcode"
-DISTRICT = "postcode district"
-ONLINE = "online address"
 ADD_GAZETTEER = (
     "Download Code-Point Open (CSV) from Ordnance Survey, add it (File, Postcode gazetteer; or "
     "“psnplanner gazetteer add codepo_gb.zip”), and read the list again."
@@ -90,7 +89,7 @@ def place(
                        f"{_unknown(postcode, sources.releases)}. Placed by the {by}.",
                        "Check the postcode against the address.")  # fmt: skip
     if sources.online is not None:
-        _place_online(drafts, sources.online, _Guarded(state), heading, progress)
+        place_online(drafts, sources.online, state, heading, progress)
     outside_area(drafts, [s.position for s in state.sites.values() if s.position], heading)
 
 
@@ -172,91 +171,6 @@ def _place_otherwise(draft: Draft, sources: Sources, heading: Heading) -> None:
     draft.tell(column, postcode or district,
                f"{reason} in the middle of {district}, up to {within} off.",
                "Check the postcode against the address, or give coordinates.", WARNING)  # fmt: skip
-
-
-class _Guarded:
-    """The sensitive sites of a programme: nobody outside is asked about one.
-
-    A list need not say that a site is sensitive; which site a row is, is told only after it is
-    placed. So a row with the reference, UPRN, address, or name and postcode of one is taken for it.
-    """
-
-    def __init__(self, state: State) -> None:
-        held = (site for site in state.sites.values() if site.sensitive)
-        self._signs = {
-            sign
-            for s in held
-            for sign in _signs(s.reference, s.uprn, s.address, s.name, s.postcode)
-        }
-
-    def __contains__(self, draft: Draft) -> bool:
-        if draft.values.get("sensitive"):
-            return True
-        told = ("uprn", "address", "name", "postcode")
-        values = (str(draft.values.get(name) or "") for name in told)
-        return not self._signs.isdisjoint(_signs(draft.reference, *values))
-
-
-def _signs(reference: str, uprn: str, address: str, name: str, postcode: str) -> set[object]:
-    found = {
-        "reference": reference.casefold(), "uprn": uprn.lstrip("0"),
-        "address": plain_name(address), "name": plain_name(name),
-    }  # fmt: skip
-    whole = "".join(postcode.split()).upper()
-    return {(kind, sign) for kind, sign in found.items() if sign} | (
-        {("name and postcode", found["name"], whole)} if whole else set()
-    )
-
-
-def _place_online(
-    drafts: Sequence[Draft],
-    online: Online,
-    guarded: _Guarded,
-    heading: Heading,
-    progress: Progress,
-) -> None:
-    """Ask on the internet for the rows that nothing better than a district has placed.
-
-    Never for a sensitive site: its address would go to strangers.
-    """
-    poor = [draft for draft in drafts if _is_poor(draft.values.get("position"))]
-    wanted = [draft for draft in poor if draft not in guarded]
-    for draft in poor:
-        if draft in guarded:
-            draft.tell(heading("address"), "", "Its address was not asked for on the internet: "
-                       "the site is sensitive.",
-                       "Give coordinates, or place it by hand on the map.", NOTE)  # fmt: skip
-    try:
-        for count, draft in enumerate(wanted):
-            progress(0.7 + 0.1 * count / len(wanted), f"Asking {online.name} for addresses")
-            _ask(draft, online, heading)
-    finally:
-        online.save()  # what was answered stays answered, even if the user has had enough
-
-
-def _ask(draft: Draft, online: Online, heading: Heading) -> None:
-    address = ", ".join(
-        str(draft.values[name])
-        for name in ("address" if draft.values.get("address") else "name", "postcode")
-        if draft.values.get(name)
-    )
-    found, reason = online.find(address)
-    now = draft.values.get("position")
-    if found is None:
-        still = "Still not on the map" if now is None else "Left in the middle of its district"
-        draft.tell(heading("address"), address, f"{still}: {reason}.",
-                   "Give coordinates, or place it by hand on the map.",
-                   ERROR if now is None else NOTE)  # fmt: skip
-    elif now is None or found.accuracy_m < now.accuracy_m:
-        draft.values["position"] = _position(found)
-        within = f"{found.accuracy_m:,.0f} m"
-        draft.tell(heading("address"), address,
-                   f"Placed by its address, asked of {online.name}, up to {within} off.",
-                   "Check it on the map: addresses are found by words.", WARNING)  # fmt: skip
-
-
-def _is_poor(position: Position | None) -> bool:
-    return position is None or position.source.startswith(DISTRICT)
 
 
 def _unknown(postcode: str, known: str) -> str:

@@ -55,8 +55,13 @@ class Climb:
     Its `best` never gets worse. It stands still once its steps have become too short to matter.
     """
 
-    def __init__(self, problem: Grouping, worth: Floats | None = None) -> None:
-        """`worth` (N,) are pounds to begin from: what each unit costs in some good plan."""
+    def __init__(
+        self, problem: Grouping, worth: Floats | None = None, leaning: Floats | None = None
+    ) -> None:
+        """`worth` (N,) are pounds to begin from: what each unit costs in some good plan.
+
+        `leaning` (K, B) are bases to begin from, for as long as no step has been taken.
+        """
         self.problem = problem
         self._relaxed = Alike(problem) if problem.alike else Phased(problem)
         self._worth, self._day = self._relaxed.first_prices()
@@ -70,6 +75,8 @@ class Climb:
         self._best = self._bound(first)
         self._hopeful, self._steps = self._best, 0
         self._leaning = first.chosen
+        if leaning is not None:
+            self._lean(leaning)
 
     @property
     def best(self) -> Bound:
@@ -90,6 +97,11 @@ class Climb:
     def finished(self) -> bool:
         """Whether further steps would gain next to nothing."""
         return self._step < LEAST_STEP
+
+    def _lean(self, leaning: Floats) -> None:
+        own = leaning / np.maximum(leaning.sum(axis=1, keepdims=True), 1e-9)
+        self._leaning = np.zeros_like(self._leaning)
+        np.add.at(self._leaning, self._relaxed.group_class, own)
 
     @property
     def leaning(self) -> Floats:

@@ -10,14 +10,14 @@ from psnplanner.planning.relaxed import alone_pounds
 
 
 def phases_of(instance: Instance, plan: Grouped) -> Ints:
-    """The phase of each site (N,), OUT for none."""
-    return plan.group[instance.unit]
+    """The phase of each site (N,), OUT for none; what is fixed stays, whoever cannot join it."""
+    return np.where(instance.fixed, instance.current, plan.group[instance.unit])
 
 
 def terms(instance: Instance, plan: Grouped) -> dict[str, float]:
     """Pounds of every term of the objective, by name; together they are the total."""
     model, prices = instance.model, instance.prices
-    phase = phases_of(instance, plan)
+    phase = plan.group[instance.unit]
     rows = np.flatnonzero(phase != OUT)
     timed = instance.timing.terms(rows, phase[rows])
     result = {name: float(pounds.sum()) for name, pounds in timed.items()}

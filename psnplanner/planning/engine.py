@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from psnplanner.planning.areas import LARGE_UNITS, by_areas
+from psnplanner.planning.areas import LARGE_UNITS, areas, by_areas
 from psnplanner.planning.bound import Bound, Climb
 from psnplanner.planning.budget import Budget
 from psnplanner.planning.grouping import (
@@ -28,7 +28,7 @@ from psnplanner.planning.grouping import (
     visit_counts,
 )
 from psnplanner.planning.local_search import Search
-from psnplanner.planning.neighbourhood import PART_WORK, Part
+from psnplanner.planning.neighbourhood import PART_WORK, AreaPart, Part, drawn
 from psnplanner.planning.transport import alternate
 
 FIRST_STARTS, STARTS = 3, 6
@@ -41,7 +41,13 @@ STRETCH_WORK, PART_OVERHEAD, SOLVER_SECONDS = 1.0, 0.25, 2.2
 LARGE_WORK = 1.5e-3
 """Work of planning by areas, for each unit."""
 
+AREA_WORK = 4e-3
+"""Work of planning an area at its own prices, for each unit."""
+
 LEAST_STEPS = 8
+LARGE_STEPS = 8
+"""Steps at least in a stretch: each ends with a look at every base."""
+
 FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
@@ -102,11 +108,11 @@ class Engine:
 
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
-        self._start()
-        if self.budget.over:
-            self._climb.climb(LEAST_STEPS, self.pounds)
-            return Found(self.best, self.pounds, self._climb.best)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
+            self._start(pool)
+            if self.budget.over:
+                self._climb.climb(LEAST_STEPS, self.pounds)
+                return Found(self.best, self.pounds, self._climb.best)
             stretches = 0
             climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
             for base in self._spread_bases(STARTS - FIRST_STARTS if self.problem.alike else 0):
@@ -124,7 +130,7 @@ class Engine:
                     break
         return Found(self.best, self.pounds, self._climb.best)
 
-    def _start(self) -> None:
+    def _start(self, pool: ThreadPoolExecutor) -> None:
         """A few alternations, and the bound's first prices: what units cost in the best of them."""
         if self._large:
             self._take(by_areas(self.problem, self._random, self.budget.stop))
@@ -134,7 +140,43 @@ class Engine:
         for base in self._spread_bases(FIRST_STARTS):
             self._try(base)
         worth = None if self.problem.alike else self._worth()
-        self._climb = Climb(self.problem, worth)
+        leaning = self._areas_anew(pool, worth) if self._large and worth is not None else None
+        self._climb = Climb(self.problem, worth, leaning)
+        self._settled = leaning is not None
+
+    def _areas_anew(self, pool: ThreadPoolExecutor, worth: Floats) -> Floats:
+        """Plan each area anew at prices of its own; the bases leant towards (K, B).
+
+        Puts what the areas found units to be worth (N,) in its place.
+        """
+        _, groups, bases = self.problem.shape
+        leaning = np.zeros((groups, bases))
+        leaning[np.arange(groups), self.best.base] = 1.0
+        parts = [self._area(area.groups, worth) for area in areas(self.problem)]
+        works = [pool.submit(part.plan_anew, self.budget) for part in parts]
+        plan = self.best.copy()
+        for part, work in zip(parts, works, strict=True):
+            found = work.result()
+            if found is None:
+                continue
+            part.put_back(plan, found.plan)
+            worth[part.rows] = found.worth
+            leaning[np.ix_(part.groups, part.bases)] = found.leaning
+            self.budget.spend(AREA_WORK * len(part.rows))
+        self._take(plan)
+        return leaning
+
+    def _area(self, groups: Ints, worth: Floats) -> AreaPart:
+        rows = np.flatnonzero(np.isin(self.best.group, groups))
+        near = np.unique(self._nearest[rows])
+        bases = np.unique(np.concatenate([near, self.best.base[groups]]))
+        small = self.problem.part(rows, groups, bases)
+        plan = Grouped(
+            np.searchsorted(groups, self.best.group[rows]),
+            np.searchsorted(bases, self.best.base[groups]),
+        )
+        seed = int(self._random.integers(2**31))
+        return AreaPart(small, plan, rows, groups, bases, worth[rows], seed)
 
     def _worth(self) -> Floats:
         """What each unit costs in the best plan, its share of a visit included."""
@@ -159,7 +201,7 @@ class Engine:
         effort = units * bases + 20_000.0
         if not self.problem.alike:
             effort = len(self._climb.classes) * (400_000 + 2.5 * self._climb.pairs)
-        steps = int(np.clip(STRETCH / effort, 3, 400))
+        steps = int(np.clip(STRETCH / effort, LARGE_STEPS, 400))
         before = self._climb.best.pounds
         after = self._climb.climb(count * steps, pounds, self.budget.stop).pounds
         self._settled |= after - before < count * SETTLED * abs(pounds)
@@ -175,23 +217,11 @@ class Engine:
         return 4e-6 * units * groups + 2e-4 * units
 
     def _drawn(self, groups: Ints, rows: Ints) -> Ints:
-        """A base for each group, as often as the bound leans towards it and its units are here.
-
-        Systematic sampling: a base leant towards once is drawn once.
-        """
+        """A base for each group, as often as the bound leans towards it and its units are here."""
         everywhere = np.bincount(self._nearest, minlength=self.problem.shape[2])
         here = np.bincount(self._nearest[rows], minlength=self.problem.shape[2])
         leaning = self._climb.leaning[groups] * (here / np.maximum(everywhere, 1))
-        base = self.best.base[groups].copy()
-        _, kind = np.unique(leaning, axis=0, return_inverse=True)
-        for own in range(int(kind.max(initial=-1)) + 1):
-            which = np.flatnonzero(kind.ravel() == own)
-            order = self._random.permutation(leaning.shape[1])
-            upto = np.cumsum(leaning[which[0], order])
-            if upto[-1] > 0:
-                points = (self._random.random() + np.arange(len(which))) / len(which) * upto[-1]
-                base[which] = order[np.searchsorted(upto, points)]
-        return base
+        return drawn(leaning, self.best.base[groups], self._random)
 
     @property
     def _large(self) -> bool:
@@ -254,7 +284,9 @@ class Engine:
                 if solved.proved:
                     self._proved.add(part.key)
             else:
-                self._put_back(part, solved.plan)
+                plan = self.best.copy()
+                part.put_back(plan, solved.plan)
+                self._take(plan)
             if part.drawn is not None:
                 continue
             if not solved.proved:
@@ -265,13 +297,6 @@ class Engine:
             climbing.result()
             self.budget.spend(STRETCH_WORK)
         return True
-
-    def _put_back(self, part: Part, solved: Grouped) -> None:
-        plan = self.best.copy()
-        inside = solved.group != OUT
-        plan.group[part.rows] = np.where(inside, part.groups[solved.group], OUT)
-        plan.base[part.groups] = part.bases[solved.base]
-        self._take(plan)
 
     def _batch(self, count: int = THREADS) -> list[Part]:
         parts: list[Part] = []
@@ -344,9 +369,9 @@ class Engine:
             inside |= (self.best.group == OUT) & self.problem.allowed[:, groups].any(axis=1)
         rows = np.flatnonzero(inside)
         favoured = self._favoured_bases(groups, rows)
-        drawn = self._drawn(groups, rows) if draws else None
-        if drawn is not None:
-            favoured = [np.unique(self._nearest[rows]), drawn]
+        base = self._drawn(groups, rows) if draws else None
+        if base is not None:
+            favoured = [np.unique(self._nearest[rows]), base]
         bases = np.unique(np.concatenate([self.best.base[groups], *favoured]))
         small = self.problem.part(rows, groups, bases)
         now = self.best.group[rows]
@@ -355,11 +380,11 @@ class Engine:
             np.searchsorted(bases, self.best.base[groups]),
         )
         offered = [np.searchsorted(bases, own) for own in favoured]
-        if drawn is not None:
-            drawn = np.searchsorted(bases, drawn)
+        if base is not None:
+            base = np.searchsorted(bases, base)
         key = (groups.tobytes(), rows.tobytes(), now.tobytes(), self.best.base[groups].tobytes())
         seed = int(self._random.integers(2**31))
-        return Part(small, plan, offered, rows, groups, bases, key, seed, drawn)
+        return Part(small, plan, offered, rows, groups, bases, key, seed, base)
 
     def _favoured_bases(self, groups: Ints, rows: Ints) -> list[Ints]:
         """The bases that pay most at the bound's prices, for each group, and its neighbours'."""

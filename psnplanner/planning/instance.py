@@ -80,6 +80,10 @@ class Instance:
         starts = [p.starts_on for p in self.phases if p.starts_on]
         last_on = max(starts, default=date.min)
         node, own = self.node_ready[site], self.release[site]
+        if self.sites[site].node is None:
+            return "no node has a port free for it"
+        if not self.model.allowed[self.unit[site]].any() and self.allowed[site].any():
+            return "no phase is open to all the sites that it is wished together with"
         if self.allowed[site].any():
             return f"no phase open to it has room left for its {self.effort_days[site]:g} crew-days"
         if node.on > last_on:
@@ -124,6 +128,7 @@ def build(
     for members, left in zip(member, capacity, strict=True):
         allowed[np.ix_(members, left <= 0)] = False
     allowed &= wishes.open_to
+    allowed[[site.node not in state.nodes for site in sites]] = False
     allowed[fixed] = False
     allowed[fixed, current[fixed]] = True
     move = _move_pounds(horizon, phases, current, prices)

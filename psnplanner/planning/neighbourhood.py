@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from psnplanner.planning import exact
+from psnplanner.planning.bound import Climb
 from psnplanner.planning.budget import Budget
-from psnplanner.planning.grouping import Grouped, Grouping, Ints, total_pounds
+from psnplanner.planning.grouping import OUT, Floats, Grouped, Grouping, Ints, total_pounds
 from psnplanner.planning.local_search import Search
 from psnplanner.planning.transport import alternate
 
@@ -16,6 +18,7 @@ PART_WORK = 0.4
 """Solver work that one neighbourhood may take."""
 
 SHAKES, SHAKE_TURNS = 8, 3
+AREA_STEPS, AREA_DRAWS = 200, 6
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class Part:
                 best, pounds = found.copy(), now
         return exact.solve(self.problem, best, self.offered, PART_WORK, budget.seconds_left)
 
+    def put_back(self, plan: Grouped, solved: Grouped) -> None:
+        """Put what it found in a plan of the whole."""
+        _put_back(plan, solved, self.rows, self.groups, self.bases)
+
     def _shaken(self, base: Ints, random: np.random.Generator) -> Ints:
         """The bases with one or two of them moved to favoured ones, or with two changing places."""
         base, groups = base.copy(), len(base)
@@ -73,3 +80,70 @@ class Part:
                 continue
             base[k] = new
         return base
+
+
+class Anew(NamedTuple):
+    """An area planned anew: what its units are worth (N,), the bases its groups lean to (K, B)."""
+
+    plan: Grouped
+    worth: Floats
+    leaning: Floats
+
+
+@dataclass(frozen=True)
+class AreaPart:
+    """An area of a large problem, its plan, and what its units (N,) are thought to be worth."""
+
+    problem: Grouping
+    plan: Grouped
+    rows: Ints
+    groups: Ints
+    bases: Ints
+    worth: Floats
+    seed: int
+
+    def plan_anew(self, budget: Budget) -> Anew | None:
+        """Let a bound of its own climb, then draw plans from it; None if there is no time."""
+        if budget.stop():
+            return None
+        best, pounds = self.plan, total_pounds(self.problem, self.plan)
+        climb = Climb(self.problem, self.worth)
+        worth = climb.climb(AREA_STEPS, pounds, budget.stop).worth
+        leaning, random = climb.leaning, np.random.default_rng(self.seed)
+        for _ in range(AREA_DRAWS):
+            if budget.stop():
+                break
+            base = drawn(leaning, self.plan.base, random)
+            found = Search(self.problem, alternate(self.problem, base)).descend()
+            now = total_pounds(self.problem, found)
+            if now < pounds:
+                best, pounds = found.copy(), now
+        return Anew(best, worth, leaning)
+
+    def put_back(self, plan: Grouped, solved: Grouped) -> None:
+        """Put what it found in a plan of the whole."""
+        _put_back(plan, solved, self.rows, self.groups, self.bases)
+
+
+def _put_back(plan: Grouped, solved: Grouped, rows: Ints, groups: Ints, bases: Ints) -> None:
+    inside = solved.group != OUT
+    plan.group[rows] = np.where(inside, groups[solved.group], OUT)
+    plan.base[groups] = bases[solved.base]
+
+
+def drawn(leaning: Floats, base: Ints, random: np.random.Generator) -> Ints:
+    """A base for each group, as often as it is leant towards (K, B); `base` (K,) if none is.
+
+    Systematic sampling: among groups that lean the same way a base leant towards once is drawn
+    once.
+    """
+    result = base.copy()
+    _, kind = np.unique(leaning, axis=0, return_inverse=True)
+    for own in range(int(kind.max(initial=-1)) + 1):
+        which = np.flatnonzero(kind.ravel() == own)
+        order = random.permutation(leaning.shape[1])
+        upto = np.cumsum(leaning[which[0], order])
+        if upto[-1] > 0:
+            points = (random.random() + np.arange(len(which))) / len(which) * upto[-1]
+            result[which] = order[np.searchsorted(upto, points)]
+    return result

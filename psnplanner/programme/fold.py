@@ -36,17 +36,18 @@ def as_at(changes: Iterable[Change], day: date) -> State:
     have been done on a later day (its date was corrected since).
     """
     found = fold(changes)
+    sites = found.sites
     stages = {
         ident: standing
         for ident, record in found.tables["stage"].items()
         if isinstance(record, StageRecord)
-        and record.site in found.sites
+        and record.site in sites
         and (standing := _by(record, day)) is not None
     }
     wayleaves = {
         ident: record
         for ident, record in found.wayleaves.items()
-        if record.site in found.sites and record != Wayleave(id=ident, site=record.site)
+        if record.site in sites and record != Wayleave(id=ident, site=record.site)
     }
     return State({**found.tables, "stage": stages, "wayleave": wayleaves})
 
@@ -63,7 +64,8 @@ def _by(record: StageRecord, day: date) -> StageRecord | None:
 def _apply(table: dict[RecordId, Values], change: Change) -> None:
     if change.field == CREATED:
         # Two copies may have begun what has a derived id: each gives the fields it knew.
-        table.setdefault(change.record, {}).update(change.new)
+        values = table.get(change.record)
+        table[change.record] = dict(change.new) if values is None else {**values, **change.new}
     elif change.field == DELETED:
         table.pop(change.record, None)
     elif (values := table.get(change.record)) is not None:
@@ -72,9 +74,9 @@ def _apply(table: dict[RecordId, Values], change: Change) -> None:
 
 def _records(entity: str, table: Mapping[RecordId, Values]) -> dict[RecordId, Record]:
     kind = RECORD_TYPES[entity]
-    known = fields_of(kind).keys()
+    known = frozenset(fields_of(kind))
     return {
-        ident: kind(id=ident, **(values if values.keys() <= known else _of(values, known)))
+        ident: kind(id=ident, **(values if known.issuperset(values) else _of(values, known)))
         for ident, values in table.items()
     }
 

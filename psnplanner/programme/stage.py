@@ -21,6 +21,9 @@ STATES = (NOT_STARTED, WAITING, IN_PROGRESS, DONE, BLOCKED, NOT_NEEDED)
 PASSED = (DONE, NOT_NEEDED)
 """The states that let the next stage go ahead."""
 
+_MOST_TEXT = 100_000
+_MOST_DOTS = 200  # of a line: reading a name of n parts takes n x n
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -66,6 +69,8 @@ class Workflow:
         comes later than its stage, or a status is not one of STATUSES.
         """
         try:
+            if len(toml) > _MOST_TEXT or any(n.count(".") > _MOST_DOTS for n in toml.splitlines()):
+                raise ValueError("it is far longer or deeper than any")
             data = tomllib.loads(toml)
             stages = tuple(_stage(entry) for entry in data.get("stage", []))
             effort = {name: float(days) for name, days in data.get("effort_days", {}).items()}

@@ -31,6 +31,8 @@ def plain(text: str, limit: int) -> str:
 
     A name may hold anything; drawn text must not turn its neighbours around or break a line.
     """
+    if len(text) <= limit and text.isprintable():
+        return " ".join(text.split())
     import unicodedata
 
     kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text[: 4 * limit])

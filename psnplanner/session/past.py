@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psnplanner.errors import UserError
 from psnplanner.history import audit
+from psnplanner.intake.collector import set_aside
 from psnplanner.programme.baseline import Baseline
 from psnplanner.programme.change import Change, Transaction
 from psnplanner.programme.edits import Create, present_day
@@ -49,7 +50,8 @@ class Past(Door):
 
         Raises UserError if it had not begun by then.
         """
-        found = self._run(lambda: as_at(self._file.stream(day, recorded_by), day))
+        with set_aside():  # all of it lasts
+            found = self._run(lambda: as_at(self._file.stream(day, recorded_by), day))
         if PROGRAMME_ID not in found.tables["programme"]:
             begun = self._headers[0].effective_on
             raise UserError(
@@ -64,7 +66,8 @@ class Past(Door):
 
         Raises UserError if it had not begun by then.
         """
-        found = self._run(lambda: _folded(self._file.stream(as_at, None, known), as_at))
+        with set_aside():
+            found = self._run(lambda: _folded(self._file.stream(as_at, None, known), as_at))
         if PROGRAMME_ID not in found.tables["programme"]:
             raise UserError("The programme had not begun by then.", str(self.path),
                             "Ask for a later day or instant.")  # fmt: skip

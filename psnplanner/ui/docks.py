@@ -25,6 +25,7 @@ class Docks:
         window.setCorner(Qt.Corner.BottomRightCorner, _AREA.RightDockWidgetArea)
         window.setCorner(Qt.Corner.BottomLeftCorner, _AREA.LeftDockWidgetArea)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Plan")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(phases, "Phases")

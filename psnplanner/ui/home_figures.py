@@ -181,7 +181,7 @@ def _stuck(
     lines = []
     for verb, row in rows[:WORST]:
         since = date.fromisoformat(row["since"]) if row["since"] else None
-        age = f" for {plural(max(0, (on - since).days), 'day')}" if since else ""
+        age = f" for {plural((on - since).days, 'day')}" if since and since < on else ""
         owner = row["waiting_on"] or "nobody named"
         more = f"{verb} on {owner}{age}: {row['stage']}"
         lines.append(Line(row["name"] or row["site"], more, tuple(idents.get(_key(row), ()))))

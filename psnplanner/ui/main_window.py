@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from psnplanner.errors import UserError
-from psnplanner.ui import shell
+from psnplanner.ui import focus_chain, shell
 from psnplanner.ui.map.map_pane import MapPane
 
 if TYPE_CHECKING:
@@ -373,6 +373,10 @@ class MainWindow(QMainWindow):
             self.showMaximized()
         else:
             self.show()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        step = super().focusNextPrevChild
+        return focus_chain.pass_on(lambda: step(forward))
 
     def get_ready(self) -> None:
         """Load what the first command will need, so that no dialog has to wait for it."""

@@ -71,14 +71,20 @@ class LookingBanner(QFrame):
     def _place(self) -> None:
         layout = self.layout()
         assert layout is not None
+        canvas: Any = self.parent()
+        most, wide = canvas.width() - 8, self.words.fontMetrics().horizontalAdvance
+        folded = wide(self.words.text()) + self.back.sizeHint().width() + 50 > most
+        if folded != self.words.wordWrap():
+            self.words.setWordWrap(folded)
         layout.activate()  # the labels have other words now
         self.adjustSize()
-        canvas: Any = self.parent()
+        if folded:
+            self.resize(most, layout.heightForWidth(most))
         left, right = self._free(canvas)
         top = 10
         if self.width() > right - left:
             # A narrow map has no room between what stands at its top: at the foot there is.
-            right, top = canvas.width() - 8, canvas.height() - self.height() - 34
+            right, top = canvas.width() - 8, canvas.height() - self.height() - 44
         middle = (left + right - self.width()) // 2
         self.move(max(4, min(max(left, middle), canvas.width() - self.width() - 4)), top)
         self.raise_()

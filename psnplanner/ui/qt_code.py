@@ -13,7 +13,7 @@ import marshal
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import Any
@@ -56,12 +56,10 @@ def _place() -> Path:
 def _read(path: Path) -> Kept:
     try:
         data = path.read_bytes()
-        if data.startswith(MAGIC_NUMBER):
-            known: Kept = marshal.loads(data[len(MAGIC_NUMBER) :])
-            return known
+        known: Any = data.startswith(MAGIC_NUMBER) and marshal.loads(data[len(MAGIC_NUMBER) :])
     except (OSError, ValueError, EOFError, TypeError):
-        pass  # it only saves time
-    return {}
+        return {}  # it only saves time
+    return known if isinstance(known, dict) else {}
 
 
 def _write(path: Path, known: Kept) -> None:
@@ -73,4 +71,5 @@ def _write(path: Path, known: Kept) -> None:
         part.write_bytes(MAGIC_NUMBER + marshal.dumps(known))
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

@@ -27,7 +27,7 @@ class SavingsRoom(QObject):
         window.places.savings.setWidget(self.panel)
         self._soon = QTimer(self, singleShot=True, interval=_WAIT_MS)
         self._soon.timeout.connect(self._look)
-        self.panel.shown.connect(self._soon.start)
+        window.places.savings.visibilityChanged.connect(lambda _seen: self._soon.start())
         self.panel.forecast_wanted.connect(window.forecast.ask)
         self.panel.partner_chosen.connect(self._show_partner)
         window.forecast.panel.told.connect(self._told)
@@ -61,7 +61,7 @@ class SavingsRoom(QObject):
 
     def _look(self) -> None:
         window, session, forecast = self._window, self._window.session, self._forecast
-        if session is None or self._right or not self.panel.isVisible():
+        if session is None or self._right or self.panel.visibleRegion().isEmpty():
             return
         if self._working:
             self._soon.start()

@@ -18,6 +18,7 @@ from psnplanner.programme.edits import present_day
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import State
+from psnplanner.programme.words import plural
 from psnplanner.style import kind_shape
 from psnplanner.ui.map.sites_layer import ATTENTION
 from psnplanner.ui.map.sprites import shape_code, status_code
@@ -198,7 +199,7 @@ def site_text(facts: Facts, site: Site) -> str:
         site.postcode.replace(" ", ""), state.statuses[site.id], site.address, site.uprn,
         f"{phase or 'no phase'} · locked" if site.locked else phase, facts.node(site),
         site.access, site.tenure, site.priority, site.contact, site.note,
-        f"{owner} · {age_days} days" if owner else "",
+        f"{plural(age_days, 'day')} · {owner}" if owner else "",
         "sensitive" if site.sensitive else "",
     ]  # fmt: skip
     parts += [getattr(site, name) for name in FURTHER]

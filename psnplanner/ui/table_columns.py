@@ -114,7 +114,8 @@ def _phase_words(facts: Facts, site: Site, value: Any) -> str:
 
 
 def _waiting_words(facts: Facts, site: Site, value: Any) -> str:
-    return f"{value} · {plural(facts.waiting(site)[1], 'day')}" if value else ""
+    # The age first: a partner's long name would push it out of sight.
+    return f"{plural(facts.waiting(site)[1], 'day')} · {value}" if value else ""
 
 
 def _days(facts: Facts, site: Site) -> int | None:

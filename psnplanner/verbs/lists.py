@@ -120,11 +120,9 @@ def duplicates(
     from psnplanner.programme.duplicate_edits import settlement
 
     with open_programme(file, by, read_only=settle is None) as session:
-        groups = session.duplicates()
-        found, told = (
-            list(enumerate(groups, 1)),
-            dict(enumerate(session.duplicate_report(found=groups), 1)),
-        )
+        alike = session.duplicates()
+        found = list(enumerate(alike, 1))
+        told = dict(enumerate(session.duplicate_report(found=alike), 1))
         chosen = [
             (number, group)
             for number, group in found

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults import full_disk, power
-from tests.faults.strangers import STRANGERS, read_only_media
+from tests.faults.strangers import STRANGERS, read_only_broken_off, read_only_media
 
 KILLS = {"saves": 250, "imports": 150, "merges": 150, "migrations": 150, "backups": 150}
 SHARE_KILLS, SYNC_KILLS = 50, 100
@@ -176,7 +176,10 @@ def _full(part: Part) -> Iterator[Row]:
 
 
 _SAID = "said in words, nothing stale shown"
-READ_ONLY = {"read-only media, with and without a -wal": read_only_media}
+READ_ONLY = {
+    "read-only media, with and without a -wal": read_only_media,
+    "read-only media, with a change broken off": read_only_broken_off,
+}
 
 
 def _strangers(folder: Path) -> Iterator[Row]:

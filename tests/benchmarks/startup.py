@@ -34,12 +34,15 @@ start = float(sys.argv[1])
 from pathlib import Path
 from psnplanner import __main__ as command
 from psnplanner.ui import display
-display.check(visible=False)
-from PySide6.QtCore import QTimer
-from psnplanner.ui.map.canvas import MapCanvas
-paint, said = MapCanvas.paintEvent, {}
+check, said = display.check, {}
+def checked(**how):
+    check(**how)
+    # The first that the window does; from here on Qt is there.
+    from psnplanner.ui.map.canvas import MapCanvas
+    said["paint"], MapCanvas.paintEvent = MapCanvas.paintEvent, watched
 def watched(self, event):
-    paint(self, event)
+    from PySide6.QtCore import QTimer
+    said["paint"](self, event)
     if "map" not in said:
         said["map"], said["cpu"] = time.time() - start, time.process_time()
         said["modules"] = [m for m in ("numpy", "shapely", "sqlite_utils") if m in sys.modules]
@@ -49,7 +52,7 @@ def watched(self, event):
         heavy = ",".join(said["modules"]) or "none"
         print("PAINTED", said["map"], said["sites"], said["cpu"], heavy, flush=True)
         QTimer.singleShot(0, self.window().close)
-MapCanvas.paintEvent = watched
+display.check = checked
 sys.argv = ["psnplanner", *(["open", sys.argv[2]] if len(sys.argv) > 2 else [])]
 command.main()
 """

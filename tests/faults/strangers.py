@@ -41,6 +41,18 @@ sys.stdin.read()
 """
 
 
+_BREAKS_OFF = """
+import sys, pysqlite3
+c = pysqlite3.connect(sys.argv[1], isolation_level=None)
+c.execute("PRAGMA journal_mode=DELETE").fetchall()
+c.execute("PRAGMA cache_size=1")
+c.execute("BEGIN IMMEDIATE")
+c.execute("UPDATE site SET note = hex(randomblob(3000))")
+print("half done", flush=True)
+sys.stdin.read()
+"""
+
+
 class Other:
     """Another process with the file."""
 
@@ -304,6 +316,25 @@ def read_only_media(disk: Path) -> list[str]:
             faults += _refusal(_set(session, "mine"), "read-only")
     finally:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    return faults + wrong
+
+
+def read_only_broken_off(disk: Path) -> list[str]:
+    """A medium that cannot be written, with half a change in the file and the journal beside it."""
+    programme(disk / "work")
+    path = disk / "work" / FILE
+    with other(_BREAKS_OFF, path) as holder:
+        holder.hear()
+    faults = [] if path.with_name(f"{FILE}-journal").exists() else ["the rig left no journal"]
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        faults += _refusal(lambda: Session.open(path), "-journal file beside it")
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    wrong, session = sound(path)
+    if session is not None:
+        with session:
+            faults += [] if _note(session) == "" else ["half a change is shown"]
     return faults + wrong
 
 

@@ -313,10 +313,10 @@ def test_a_disk_that_is_full_is_said_plainly(with_sites: Session) -> None:
     assert with_sites.verify() == []
 
 
-def test_read_only_media_with_a_leftover_log_is_refused(
+def test_read_only_media_with_a_leftover_log_or_journal_is_refused(
     with_sites: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last changes are in the log, which cannot be read there: never show the file without."""
+    """The last changes, or the way back from half of one, cannot be taken there."""
     folder = with_sites.path.parent / "media"
     folder.mkdir()
     for path in with_sites.path.parent.glob("cm.gpkg*"):
@@ -325,6 +325,9 @@ def test_read_only_media_with_a_leftover_log_is_refused(
     with pytest.raises(UserError, match="-wal file"):
         Session.open(folder / "cm.gpkg")
     (folder / "cm.gpkg-wal").unlink()
+    (folder / "cm.gpkg-journal").write_bytes(b"half a change")
+    with pytest.raises(UserError, match="-journal file"):
+        Session.open(folder / "cm.gpkg")
     monkeypatch.undo()
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from psnplanner.hub.address import Address
 from psnplanner.programme.edits import Amend
 from psnplanner.session import Session
+from psnplanner.session.hub_told import Synced
 from psnplanner.ui import hub_commands, look
 from psnplanner.ui.hub_commands import IDLE, LOCKED, OFFLINE, REFUSED
 from psnplanner.ui.main_window import MainWindow
@@ -84,7 +85,7 @@ def test_it_keeps_in_step_offline_and_back(
 def test_it_says_what_the_hub_wants_or_refuses(
     server: Server, window: MainWindow, office: Session, hub: Address, until: Wait
 ) -> None:
-    """A password it has not; a hub of another version."""
+    """A password it has not; a hub of another version; changes that are not theirs to make."""
     window.adopt(office)
     until(lambda: window.hub.state == LOCKED)
     window.hub.let_go()
@@ -93,6 +94,11 @@ def test_it_says_what_the_hub_wants_or_refuses(
     window.hub.adopt()
     until(lambda: window.hub.state == REFUSED)
     assert "newer PSN Planner" in window.hub.button.toolTip()
+    window.hub._ended(office, Synced(sent=1))
+    assert window.hub.state == IDLE
+    window.hub._ended(office, Synced(sent=1, refused=("Change note of S002",)))
+    assert window.hub.state == REFUSED
+    assert "“Change note of S002”" in window.hub.button.toolTip()
     window.hub.leave()
     assert not window.hub.button.isVisible()
     assert office.hub == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,10 @@ from psnplanner.geography.grid import bng_to_wgs84
 from psnplanner.geography.online import Online
 from psnplanner.geography.uprn import UprnTable
 from psnplanner.intake.preview import Preview
+from psnplanner.programme.edits import AddSites
 from psnplanner.programme.record import Position
+from psnplanner.programme.state import State
+from tests.conftest import a_site
 from tests.geography.test_online import Fake
 from tests.intake.conftest import ReadText
 
@@ -152,6 +156,22 @@ def test_online_is_asked_only_where_switched_on_and_only_for_the_rest(read: Read
     assert position(preview, 1).source.startswith("online address (Fake, ")
     assert "Placed by its address" in told(preview, 3)[-1]
     assert told(preview, 4)[-1] == "Still not on the map: Fake does not know the address."
+
+
+def test_nobody_outside_is_asked_about_a_sensitive_site(read: ReadText, empty: State) -> None:
+    """Whether the list says that it is one, or only the programme."""
+    held = a_site(7, name="Zebedee House", reference="ZX-7", sensitive=True,
+                  address="7 Quux Lane, Widnes")  # fmt: skip
+    state = empty.after(AddSites("x.csv", [held]).propose(empty, date(2014, 6, 2)).changes)
+    fake = Fake()
+    preview = read(
+        "Ref,Name,Address,Sensitive\nA1,One,1 Lacey Street,no\nA2,Two,2 Lacey Street,yes\n"
+        "ZX-7,House,1 Other Street,\nA4,Four,7 QUUX LANE Widnes,\nA5,Zebedee house,,\n",
+        online=Online(fake, seconds_apart=0), state=state,
+    )  # fmt: skip
+    assert fake.asked == ["1 Lacey Street"]
+    for row in (3, 4, 5, 6):
+        assert any("the site is sensitive" in words for words in told(preview, row))
 
 
 def test_a_network_that_is_down_leaves_the_row_with_the_reason(read: ReadText) -> None:

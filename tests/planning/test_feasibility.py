@@ -7,7 +7,7 @@ from psnplanner.planning.feasibility import binding
 from psnplanner.planning.horizon import Horizon
 from psnplanner.planning.instance import build
 from psnplanner.planning.prices import Prices
-from psnplanner.programme.phase import Phase
+from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.site import Site
 from tests.planning.programmes import CALENDAR, TODAY, ident, programme, site
 
@@ -55,3 +55,21 @@ def test_late_wayleaves_crowd_the_last_phases() -> None:
 
 def test_lead_comes_from_the_workflow() -> None:
     assert lead_days(programme().workflow) == 3 + 10 + 12 + 10
+
+
+def test_digging_at_schools_binds_on_the_days_they_are_open() -> None:
+    """A week of holiday is all that two crews have for ten of them."""
+    windows = phases(40)
+    term = ClosedWindow(
+        id=ident(700), name="Term", kind="School, new dig",
+        starts_on=date(2014, 5, 3), ends_on=date(2014, 5, 31),
+    )  # fmt: skip
+    digs = [site(n, kind="School", access="new dig", effort_days=2.0) for n in range(10)]
+    state = programme(*digs, site(11, kind="School"), *windows, term)
+    found = binding(build(Horizon(state, TODAY, CALENDAR), windows, Prices()))
+    assert found is not None
+    open_days = CALENDAR.count(date(2014, 4, 28), date(2014, 5, 2))
+    whole = CALENDAR.count(date(2014, 4, 28), date(2014, 5, 23))
+    held = round(40 * open_days / whole, 1)
+    assert f"10 sites, 20.0 crew-days, are to be done; Phase 1 holds {held}" in found.sentence
+    assert "on the days they are open" in found.sentence

@@ -6,9 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QWidget,
+)
 
 from psnplanner.ui.main_window import MainWindow
 
@@ -53,6 +62,27 @@ def test_every_command_has_words_and_every_button_a_name(shared_window: MainWind
         and button.isVisibleTo(shared_window) and type(button).__name__ != "QAbstractButton"
     ]  # fmt: skip
     assert nameless == []
+
+
+def test_tab_reaches_every_panel_and_never_what_lies_behind(shared_window: MainWindow) -> None:
+    """Round the whole window, by the key alone; the panels behind others are passed over."""
+    window = shared_window
+    window.activateWindow()
+    window.places.table.raise_()
+    window.pane.canvas.setFocus()
+    QApplication.processEvents()
+    met: list[QWidget] = []
+    for _ in range(200):
+        at = QApplication.focusWidget()
+        if at in met:
+            break
+        met.append(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert at is met[0]
+    behind = (window.timeline, window.savings.panel)
+    assert not any(panel.isAncestorOf(widget) for panel in behind for widget in met)
+    for panel in (window.tabs, window.playback.slider, window.table.view):
+        assert any(panel is widget or panel.isAncestorOf(widget) for widget in met)
 
 
 def test_the_keys_are_told_from_the_commands_themselves(shared_window: MainWindow) -> None:

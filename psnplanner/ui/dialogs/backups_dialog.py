@@ -56,6 +56,7 @@ class BackupsDialog(QDialog):
         self.other = QPushButton("Another &file…")
         self.other.setToolTip("A backup that lies elsewhere, or was sent to you")
         self.table = QTableWidget(0, len(_HEADINGS))
+        self.table.setAccessibleName("Backups")
         self.table.setHorizontalHeaderLabels(_HEADINGS)
         read_only(self.table)
         self.table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)

@@ -61,6 +61,7 @@ class SiteDialog(FormDialog):
         self.cost = QLineEdit("" if pence is None else f"{pence / 100:.2f}".removesuffix(".00"))
         self.cost.setPlaceholderText("pounds a year")
         self.has_end, self.end = QCheckBox("ends on"), day_edit()
+        self.end.setAccessibleName("Contract ends on")
         self.has_end.setChecked(site.contract_ends_on is not None)
         self.end.setEnabled(self.has_end.isChecked())
         self.has_end.toggled.connect(self.end.setEnabled)

@@ -28,6 +28,8 @@ WEEK = 7
 SPEEDS = ((7, "1 week/s"), (28, "4 weeks/s"), (91, "13 weeks/s"))
 """Days that pass in a second of play, and what to call that."""
 
+_LEAST_PX = 90
+"""The track is no shorter."""
 _EDGE_PX = 12
 
 
@@ -60,7 +62,7 @@ class DateTrack(QSlider):
         self.setObjectName("date_track")
         self.setSingleStep(1)
         self.setPageStep(WEEK)
-        self.setMinimumWidth(140)
+        self.setMinimumWidth(_LEAST_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Day shown on the map")
 
@@ -249,6 +251,9 @@ class DateSlider(QWidget):
         line.addWidget(self.back)
         line.addWidget(self.speed)
         self.track.valueChanged.connect(lambda _: self._moved())
+        # A narrow map has it without what keys and the banner do as well.
+        line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self._spared = ((self.speed,), (self.week_back, self.week_on), (self.back,))
         self._shown: date | None = None
         self.hide()
 
@@ -266,6 +271,19 @@ class DateSlider(QWidget):
         if act is not None:
             button.clicked.connect(lambda: act())
         return button
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        line = self.layout()
+        assert line is not None
+        parts = [line.itemAt(place).widget() for place in range(line.count())]
+        # With room for a track twice the least, everything is there.
+        over = 2 * _LEAST_PX + 24 - self.width()
+        over += sum(part.sizeHint().width() for part in parts if part not in (None, self.track))
+        for widgets in self._spared:
+            for widget in widgets:
+                widget.setVisible(over <= 0)
+            over -= sum(widget.sizeHint().width() for widget in widgets)
 
     # What it shows
 

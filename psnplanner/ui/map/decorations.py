@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ATTRIBUTION = "Coast: GSHHG (LGPL) · Towns: PSN Planner"
 _PLATE_PX = 5
+_SCALE_PX = 178
 
 
 def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
@@ -24,12 +25,14 @@ def paint_frame(painter: QPainter, canvas: MapCanvas) -> None:
     ratio, colours = canvas.devicePixelRatioF(), canvas.colours
     ink, halo = colours.town.rgba(), colours.halo.rgba()
     length, words = scale_length(canvas.view.metres_per_pixel, 130)
-    corner, small = scale_box(canvas).topLeft(), canvas.face(-1)
+    licence, tiny = _licence_words(canvas), canvas.face(-2.5)
+    plate = _licence_box(canvas, licence, tiny)
+    painter.drawPixmap(plate.topLeft(), _licence_picture(licence, tiny, ink, halo, ratio))
+    corner, small = _scale_box(canvas, plate).topLeft(), canvas.face(-1)
+    # What lies under them moves and may be of any colour.
+    painter.fillRect(QRectF(corner.x(), corner.y(), length + 40, small.height + 18), colours.halo)
     painter.drawPixmap(corner, _north_picture(small, ink, halo, ratio))
     _paint_scale(painter, corner, length, words, small, colours, ratio)
-    words, tiny = _licence_words(canvas), canvas.face(-2.5)
-    corner = _licence_box(canvas, words, tiny).topLeft()
-    painter.drawPixmap(corner, _licence_picture(words, tiny, ink, halo, ratio))
 
 
 def _licence_words(canvas: MapCanvas) -> str:
@@ -62,8 +65,14 @@ def _licence_picture(words: str, small: Face, ink: int, halo: int, ratio: float)
 
 def scale_box(canvas: MapCanvas) -> QRectF:
     """Where on the canvas the scale bar and the arrow to the north are."""
-    tall = canvas.face(-1).height
-    return QRectF(8, canvas.height() - 22 - tall, 178, 22 + tall)
+    return _scale_box(canvas, licence_box(canvas))
+
+
+def _scale_box(canvas: MapCanvas, licence: QRectF) -> QRectF:
+    tall = 22 + canvas.face(-1).height
+    # On a narrow map the two stand one over the other.
+    foot = licence.top() - 2 if licence.left() < _SCALE_PX + 12 else canvas.height()
+    return QRectF(8, foot - tall, _SCALE_PX, tall)
 
 
 def scale_length(metres_per_pixel: float, longest_px: float) -> tuple[float, str]:
@@ -87,13 +96,9 @@ def _paint_scale(
     """A bar so many pixels long under its words: no picture, for no two scales share one."""
     left, right = corner.x() + 28, corner.x() + 28 + round(length * ratio) / ratio
     bottom = corner.y() + 10 + small.height
-    for colour, more in ((colours.halo, 1.0), (colours.town, 0.0)):
-        thick = 2 + 2 * more
-        painter.fillRect(
-            QRectF(left - more, bottom - 1 - more, right - left + 2 * more, thick), colour
-        )
-        for x in (left, right - 2):
-            painter.fillRect(QRectF(x - more, bottom - 5 - more, thick, 4), colour)
+    painter.fillRect(QRectF(left, bottom - 1, right - left, 2), colours.town)
+    for x in (left, right - 2):
+        painter.fillRect(QRectF(x, bottom - 5, 2, 4), colours.town)
     picture = words_picture(words, small, colours.town, colours.halo, ratio)
     x = (left + right - small.width(words)) / 2 - PAD
     y = bottom - 7 - small.height - PAD

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
@@ -77,15 +78,17 @@ class PhasesLayer:
         self.outlines = dict(outlines)
         self._paths = {key: path_of(o.rings, closed=True) for key, o in outlines.items()}
 
-    def paint(self, painter: QPainter, view: View, colours: MapColours) -> None:
-        """Every area, lightly filled, its edge clear of its neighbours'."""
+    def paint(
+        self, painter: QPainter, view: View, colours: MapColours, *, smooth: bool = True
+    ) -> None:
+        """Every area, lightly filled, its edge clear of its neighbours'; rougher in motion."""
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         painter.setTransform(transform_to(view), True)
         ratio = painter.device().devicePixelRatioF()
         for key, path in self._paths.items():
             colour = self.colour(self.outlines[key], colours)
-            pen = QPen(colour, 1.6 * ratio)
+            pen = QPen(colour, 1.6 * ratio if smooth else floor(1.6 * ratio))
             pen.setCosmetic(True)  # and so in pixels of the screen
             painter.setPen(pen)
             fill = QColor(colour)

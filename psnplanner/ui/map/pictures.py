@@ -2,7 +2,7 @@
 
 *Ground* is base map, layers and phase areas; *whole* is that with sites and names. Both are
 wider than the canvas by a margin, so that a pan only moves pixels. A new scale is shown at once
-by a quick frame (the ground stretched or drawn without smoothing, every site sharp in its
+by a quick frame (the ground a little stretched or drawn without smoothing, every site sharp in its
 place, the names that were there carried along); when the motion rests, both pictures are made
 anew in small steps between events, so that the hand never waits.
 """
@@ -29,6 +29,8 @@ CRISP_MARGIN_PX = 144
 """The margin where a pixel of ours is several of the screen's: pictures are four times as big."""
 NEAR_EDGE_PX = 48
 """With less margin left than this, wider pictures are begun before it is used up."""
+BLOCKS_FROM = 1.4
+"""Stretched by more than this, the edges of phase areas would be seen as blocks."""
 REST_MS = 70
 """So long after the last change of scale, names are laid out and edges smoothed."""
 _STEP_S = 0.006
@@ -159,18 +161,23 @@ class Pictures:
             pass
 
     def _stretch(self, painter: QPainter, view: View) -> None:
-        """The kept ground at another scale; where there is more than the base map on it."""
+        """The kept ground at another scale; drawn quickly where stretching would show blocks."""
         canvas, held = self._canvas, self.ground_view
         assert self.ground is not None
         left, top = view.to_screen(held.left, held.top)
         factor = view.scale / held.scale
         target = QRectF(left, top, held.width * factor, held.height * factor)
-        plain = not (canvas.layers.any_below or canvas.areas_shown or canvas.show_links)
-        if plain or not target.contains(QRectF(canvas.rect())):
+        # Layers of others may take long to draw: of those a stretched picture must do.
+        drawn = not (canvas.layers.any_below or canvas.show_links)
+        if canvas.areas_shown and 1 / BLOCKS_FROM < factor < BLOCKS_FROM:
+            drawn = False
+        if drawn or not target.contains(QRectF(canvas.rect())):
             basemap_layer.paint_ground(painter, view, canvas.colours, smooth=False)
-        if not plain:
-            source = QRectF(self.ground.rect())
-            painter.drawPixmap(target, self.ground, source)
+            if canvas.areas_shown:
+                assert canvas.phases is not None
+                canvas.phases.paint(painter, view, canvas.colours, smooth=False)
+        if not drawn:
+            painter.drawPixmap(target, self.ground, QRectF(self.ground.rect()))
 
     # Painting them anew
 

@@ -28,9 +28,8 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SavingsPanel(QWidget):
-    """Shows what it is told; `shown` says that somebody looks, and so that it must be right."""
+    """Shows what it is told; signals say what a person wants."""
 
-    shown = Signal()
     forecast_wanted = Signal()
     partner_chosen = Signal(str)
 
@@ -146,7 +145,3 @@ class SavingsPanel(QWidget):
             row = item.row()
             if row < len(self.found.partners):
                 self.partner_chosen.emit(self.found.partners[row].name)
-
-    def showEvent(self, event: Any) -> None:
-        super().showEvent(event)
-        self.shown.emit()

@@ -49,7 +49,7 @@ def standing(
     """Whom a stage waits on, since when, and the next step; nothing where nothing is under way."""
     if state in (WAITING, BLOCKED) and record is not None:
         since = record.waiting_since
-        age = f", {plural(max(0, (on - since).days), 'day')}" if since else ""
+        age = f", {plural((on - since).days, 'day')}" if since and since < on else ""
         words = f"{capital(state)} on {whom(record.waiting_on or stage.owner, partner)}"
         words += f" since {short_day(since)}{age}" if since else ""
         action = record.next_action or stage.next_action

@@ -1,0 +1,67 @@
+"""No prices ever prove more than the optimum, and those that have climbed prove most of it."""
+
+import numpy as np
+import pytest
+
+from psnplanner.planning.bound import Climb
+from psnplanner.planning.grouping import Grouping
+from psnplanner.planning.relaxed import alone_pounds
+from psnplanner.planning.relaxed_phases import Phased
+from psnplanner.planning.window_bound import Windows
+from tests.planning.small_groupings import best_of_all, phased
+
+SEEDS = range(6)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def case(request: pytest.FixtureRequest) -> tuple[Grouping, float]:
+    """A problem and its optimum."""
+    problem = phased(np.random.default_rng(request.param), 6, 2, 3)
+    return problem, best_of_all(problem)
+
+
+def test_any_prices_at_all_prove_no_more_than_the_optimum(case: tuple[Grouping, float]) -> None:
+    problem, optimum = case
+    random = np.random.default_rng(1)
+    for scale in (0.3, 1.0, 3.0, 10.0):
+        relaxed = Phased(problem)
+        worth = random.uniform(0, 60 * scale, 6)
+        day = random.uniform(0, 4 * scale, (2, 2))
+        assert relaxed.at(worth, day).pounds <= optimum + 1e-6
+
+
+def test_prices_that_have_climbed_prove_most_of_the_optimum(case: tuple[Grouping, float]) -> None:
+    problem, optimum = case
+    climb = Climb(problem)
+    first = climb.best.pounds
+    known = [climb.climb(20, optimum).pounds for _ in range(3)]
+    assert [first, *known] == sorted([first, *known])
+    assert first < known[-1] <= optimum + 1e-6
+    # Where a unit has to stay out for want of whole crew-days, no fraction of it need.
+    assert known[-1] >= 0.8 * optimum or optimum > problem.miss.min()
+
+
+def test_the_quick_bound_of_windows_is_one_too(case: tuple[Grouping, float]) -> None:
+    problem, optimum = case
+    everyone = np.arange(2)
+    found = Windows(problem, everyone, everyone).climb(optimum, 60)
+    assert alone_pounds(problem).sum() - 1e-6 <= found.pounds <= optimum + 1e-6
+
+
+def test_scarce_days_raise_the_quick_bound() -> None:
+    problem = phased(np.random.default_rng(1), 30, 3, 4)
+    roomy = problem.capacity * 100
+    everyone = np.arange(3)
+    alone = float(alone_pounds(problem).sum())
+    scarce = Windows(problem, everyone, everyone).climb(2 * alone, 60).pounds
+    problem.capacity[:], problem.levels[:] = roomy, roomy
+    assert Windows(problem, everyone, everyone).climb(2 * alone, 60).pounds == pytest.approx(alone)
+    assert scarce > 1.02 * alone
+
+
+def test_bases_leant_towards_are_as_many_as_there_are_groups() -> None:
+    problem = phased(np.random.default_rng(2), 20, 4, 5)
+    climb = Climb(problem)
+    climb.climb(30, 2 * climb.best.pounds)
+    assert climb.leaning.shape == (4, 5)
+    assert climb.leaning.sum(axis=1) == pytest.approx(np.ones(4))
