@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from psnplanner.board.hidden_words import HiddenWords, tells
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Position, Record, RecordId, fields_of
 from psnplanner.programme.site import Site
@@ -18,8 +19,7 @@ NEAR_DEGREES: Final = 0.0005
 COARSE_PLACES: Final = 2
 """Decimals left of a place that would: about a kilometre."""
 
-_SHORTEST: Final = 4  # letters of a name that is looked for within words as well
-_LETTERS: Final = re.compile(r"[^\W_]+")
+_FULL_POSTCODE: Final = re.compile(r"\d[A-Z]{2}\s*$", re.IGNORECASE)
 _SHOWN = ("programme", "partner", "node", "phase", "site", "stage", "override", "certificate",
           "closed_window", "baseline")  # fmt: skip
 _STAND_IN = {"partner": "A partner", "node": "A node", "phase": "A phase", "site": "A site"}
@@ -31,36 +31,33 @@ def words_of(gone: Iterable[Site], state: State) -> list[str]:
     """The names, references and postcodes that may not be read anywhere.
 
     A name that a site which is shown has too, such as “Library”, betrays nothing, and neither
-    does a number of a digit or two.
+    does a number of a few digits or the district of a postcode.
     """
     gone = list(gone)
     hidden = {site.id for site in gone}
     open_names = {s.name.casefold() for i, s in state.sites.items() if i not in hidden}
     found = set()
     for site in gone:
-        found |= {site.reference.strip(), site.postcode.strip(), site.uprn.strip()}
+        found |= {site.reference.strip(), site.uprn.strip()}
+        if _FULL_POSTCODE.search(site.postcode):
+            found.add(site.postcode.strip())
         if site.name.strip().casefold() not in open_names:
             found.add(site.name.strip())
-    return sorted(word for word in found if _tells(word))
-
-
-def _tells(word: str) -> bool:
-    letters = "".join(_LETTERS.findall(word))
-    return len(letters) >= _SHORTEST or (len(letters) > 1 and not letters.isdigit())
+    return sorted(word for word in found if tells(word))
 
 
 def scrub(kept: Tables, words: list[str]) -> None:
     """Reword every text of the tables that holds one of the words."""
     if not words:
         return
-    hidden = _pattern(words)
+    hidden = HiddenWords.of(tuple(words))
     for entity in _SHOWN:
         for ident, record in kept[entity].items():
             found = {
                 name: _reworded(entity, name, value, hidden)
                 for name, field in fields_of(type(record)).items()
                 if field.kind == "text" and name not in ("workflow", "position")
-                and (value := getattr(record, name)) and hidden.search(value)
+                and (value := getattr(record, name)) and hidden.within(value)
             }  # fmt: skip
             if found:
                 kept[entity][ident] = dataclasses.replace(record, **found)  # type: ignore[arg-type]
@@ -68,31 +65,20 @@ def scrub(kept: Tables, words: list[str]) -> None:
 
 def betrays(text: str, words: list[str]) -> bool:
     """Whether a text holds one of the words."""
-    return bool(words) and _pattern(words).search(text) is not None
+    return HiddenWords.of(tuple(words)).within(text)
 
 
 def without(text: str, words: list[str]) -> str:
     """A name without the words."""
-    return _reworded("", "name", text, _pattern(words)) if betrays(text, words) else text
+    hidden = HiddenWords.of(tuple(words))
+    return _reworded("", "name", text, hidden) if hidden.within(text) else text
 
 
-def _pattern(words: list[str]) -> re.Pattern[str]:
-    """Finds each of the words however it is spaced: “CW9 9ZZ” in cw9-9zz.html too."""
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(map(_however_spaced, longest_first)), re.IGNORECASE)
-
-
-def _however_spaced(word: str) -> str:
-    parts = _LETTERS.findall(word)
-    found = r"[\W_]*".join(map(re.escape, parts))
-    return found if sum(map(len, parts)) >= _SHORTEST else rf"(?<![^\W_]){found}(?![^\W_])"
-
-
-def _reworded(entity: str, name: str, value: str, hidden: re.Pattern[str]) -> str:
+def _reworded(entity: str, name: str, value: str, hidden: HiddenWords) -> str:
     if name == "postcode":
         return value.split()[0] if " " in value else ""
     if name in ("name", "reference"):
-        rest = " ".join(hidden.sub(" ", value).split()).strip(" -–,:()")
+        rest = " ".join(hidden.taken_out(value).split()).strip(" -–,:()")
         return rest or _STAND_IN.get(entity, "")
     return ""
 

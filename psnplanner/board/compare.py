@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from psnplanner.board.attention import whom
 from psnplanner.board.due import live_on
-from psnplanner.board.ledger import original_and_revised
+from psnplanner.board.ledger import longest_overrun, original_and_revised
 from psnplanner.board.savings import savings
 from psnplanner.board.words import pounds
 from psnplanner.programme.gates import uk
@@ -175,15 +175,16 @@ def _slips(
         rows.append(
             _changed(
                 after, site, was_on=old[1].isoformat(), now_on=new[1].isoformat(),
-                working_days=calendar.between(old[1], new[1]), cause=_cause(before, after, site),
+                working_days=calendar.between(old[1], new[1]),
+                cause=_cause(before, after, site, to_day, calendar),
             )
         )  # fmt: skip
     rows.sort(key=lambda row: (-(row["working_days"] or 0), row["site"], row["name"]))
     yield from rows
 
 
-def _cause(before: State, after: State, site: Site) -> str:
-    """Why a site's day moved: its phase, that phase's window, or what it is held up by."""
+def _cause(before: State, after: State, site: Site, to_day: date, calendar: Calendar) -> str:
+    """Why a site's day moved: its phase, that phase's window, or what holds or held it up."""
     old, new = before.sites[site.id].phase, site.phase
     was, now = before.phases.get(old or b""), after.phases.get(new or b"")
     if old != new and was is not None and now is not None:
@@ -191,8 +192,10 @@ def _cause(before: State, after: State, site: Site) -> str:
     if was is not None and now is not None and was.ends_on != now.ends_on:
         return f"the window of {now.name} was moved"
     stuck = _stuck(after, site)
-    if stuck or after.statuses[site.id] == "live":
+    if stuck:
         return stuck
+    if after.statuses[site.id] == "live":
+        return longest_overrun(after, site, to_day, calendar) or "went live late"
     stage = after.workflow.next_stage(site, after.stages_of(site.id))
     return f"{stage.name} not done" if stage else ""
 

@@ -123,13 +123,15 @@ class Beside:
     """What figures are set beside: the approved plan, and what is forecast of this one.
 
     `forecast` has, as far as known, `probability` (0 to 1, of every site live by go-live),
-    `likely_on` (ISO) and `by_day` (see `burnup.burn_up`).
+    `likely_on` (ISO) and `by_day` (see `burnup.burn_up`). For the `public` nobody is asked or
+    blamed for anything: no decisions, and an empty ledger.
     """
 
     baseline: State | None = None
     name: str = ""
     approved_on: date | None = None
     forecast: Mapping[str, Any] | None = None
+    public: bool = False
 
 
 NOTHING = Beside()
@@ -188,11 +190,14 @@ def figures(
         ),
         burn_up=burn_up(state, on, beside.baseline, beside.forecast),
         forecast=beside.forecast,
-        ledger=ledger(state, on, calendar, beside.baseline, beside.name),
+        ledger=ledger(
+            State() if beside.public else state, on, calendar, beside.baseline, beside.name
+        ),  # fmt: skip
         ratings=[],
         decisions=[],
     )
-    drawn["ratings"], drawn["decisions"] = ratings(drawn), decisions(drawn)
+    drawn["ratings"] = ratings(drawn)
+    drawn["decisions"] = [] if beside.public else decisions(drawn)
     return drawn
 
 

@@ -7,10 +7,11 @@ from typing import Any, Final, NamedTuple
 
 from matplotlib.figure import Figure as Drawing
 
-from psnplanner.board.ink import Ink, fit, wide_of, wrapped
+from psnplanner.board.ink import Ink, fit, wrapped
 from psnplanner.board.paper import HIGH, WIDE, sheet
 from psnplanner.board.pen import INK, LINE, MUTED, WARN, drawable
 from psnplanner.board.tags import Element
+from psnplanner.board.typeface import wide_of
 
 LEFT: Final = 42.0
 RIGHT: Final = WIDE * 72 - 42.0

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure as Drawing
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 
 from psnplanner.board.pen import INK
 from psnplanner.board.tags import Element
+from psnplanner.board.typeface import advance, font_of, wide_of
 
 
 class Word(NamedTuple):
@@ -79,35 +77,13 @@ class Ink(Artist):
             gc.restore()
 
 
-@cache
-def font_of(size: float, bold: bool) -> FontProperties:
-    """The font of a word."""
-    return FontProperties(size=size, weight="bold" if bold else "normal")
-
-
-@cache
-def _advance(character: str, bold: bool) -> float:
-    font = get_font(findfont(font_of(100.0, bold)))
-    font.set_size(100, 72)
-    return (
-        float(font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance)
-        / 65536
-        / 100
-    )
-
-
-def wide_of(text: str, size: float, bold: bool = False) -> float:
-    """How wide a line is, in points."""
-    return size * sum(_advance(character, bold) for character in text)
-
-
 def fit(text: str, size: float, room: float, bold: bool = False) -> str:
     """The text, cut short with an ellipsis where it is wider than the room."""
     if wide_of(text, size, bold) <= room:
         return text
     left, kept = room - wide_of("…", size, bold), 0
     for character in text:
-        left -= size * _advance(character, bold)
+        left -= size * advance(character, bold)
         if left < 0:
             break
         kept += 1

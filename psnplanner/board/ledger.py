@@ -153,6 +153,12 @@ def _explained(
         yield _unexplained(state, site, baseline, left)
 
 
+def longest_overrun(state: State, site: Site, on: date, calendar: Calendar) -> str:
+    """The stage that took longest beyond its likely duration, in words; empty if none did."""
+    found = max(_overruns(state, site, on, calendar), key=lambda e: e.days, default=None)
+    return found.reason if found is not None else ""
+
+
 def _overruns(state: State, site: Site, on: date, calendar: Calendar) -> Iterator[_Excess]:
     records = state.stages_of(site.id)
     for key, record in records.items():

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 from matplotlib.artist import Artist
 from matplotlib.patheffects import PathEffectRenderer, withStroke
 
-from psnplanner.board.ink import Word, font_of, wide_of
+from psnplanner.board.ink import Word
+from psnplanner.board.typeface import font_of, wide_of
 
 _LINE: Final = 1.26  # the height of a line, where its type is 1
 _MIDDLE: Final = 0.3  # how far a line's middle is above its baseline
@@ -35,6 +36,10 @@ class MapName(Artist):
         self._lines, self._size, self._bold = lines, size, bold
         self._colour, self._halo = colour, Halo()
         self._at = (0.0, 0.0)
+
+    def get_text(self) -> str:
+        """The name, its lines one beneath the other."""
+        return "\n".join(self._lines)
 
     def extent(self, dots_per_inch: float) -> tuple[float, float]:
         """How wide and high it is in pixels, with a little room about it."""

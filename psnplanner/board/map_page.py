@@ -16,14 +16,17 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-import folium
-from branca.element import Figure, Template
 from xstatic.pkg import leaflet
 
 from psnplanner.board.map_data import document, embed
 from psnplanner.board.snapshot import Pack
 from psnplanner.programme.words import plain
 from psnplanner.resource_files import read_text
+from psnplanner.without_pandas import without_pandas
+
+with without_pandas():
+    import folium
+    from branca.element import Figure, Template
 
 _POLICY = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "

@@ -21,9 +21,10 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontPath
 from matplotlib.transforms import Affine2D
 
-from psnplanner.board.ink import Block, Word, font_of
+from psnplanner.board.ink import Block, Word
 from psnplanner.board.labels import Points
 from psnplanner.board.tags import ARTIFACT, END, Element, TaggedFile
+from psnplanner.board.typeface import font_of
 
 # The limit of characters to a font is taken from the setting for PostScript (matplotlib 3.11).
 TYPE_42: Final = {"pdf.fonttype": 42, "ps.fonttype": 42, "pdf.compression": 4}
@@ -166,6 +167,21 @@ class _Renderer(RendererPdf):  # type: ignore[misc]
             parts += [END, ARTIFACT]
         self.file.write(b"\n".join([*parts, b"ET Q\n"]))
         return left
+
+    def draw_text(
+        self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float,
+        ismath: Any = False, mtext: Any = None,
+    ) -> None:  # fmt: skip
+        """Called by matplotlib: a level line in our typeface need not be laid out again."""
+        bold = prop.get_weight() == "bold"
+        word = Word(x, y, s, prop.get_size_in_points(), bold, "")
+        codes = None if angle or ismath else self._codes_of(word)
+        if codes is None:
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
+            return
+        self.check_gc(gc, gc._rgb)
+        look = (self._fonts[bold].name, word.size, x, y, pdfRepr(codes))
+        self.file.write(b"BT %s %.2f Tf 1 0 0 1 %.2f %.2f Tm %s Tj ET\n" % look)
 
     def draw_haloed(self, words: Sequence[Word], points: float, opacity: float) -> None:
         """A name's lines over whatever is there: stroked in white, then filled."""

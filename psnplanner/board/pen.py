@@ -9,6 +9,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 
+from psnplanner.board.typeface import wide_of
 from psnplanner.programme.words import plain
 
 INK, MUTED, LINE, WARN = "#14242e", "#566570", "#cfd8dd", "#8b0a2b"
@@ -51,10 +52,7 @@ def letters(text: Any) -> Any:
 
 def width(drawing: Drawing, text: str, size: float) -> float:
     """How wide a text would be, as a fraction of the drawing."""
-    item = write(drawing, 0, 0, text, size)
-    wide = float(item.get_window_extent().width / drawing.bbox.width)
-    item.remove()
-    return wide
+    return wide_of(text, size) / (72 * float(drawing.get_size_inches()[0]))
 
 
 def fitted(

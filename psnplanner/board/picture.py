@@ -216,10 +216,8 @@ def _room(axes: Any, pack: Pack) -> Room:
     """What names have to keep clear of, in pixels."""
     figures = pack.figures
     heavy = {row["site"] for row in figures["late"]} | {row["site"] for row in figures["blocked"]}
-    weights = np.ones(len(pack.spots))
-    for index, site in enumerate(pack.state.sites.values()):
-        if site.reference in heavy:
-            weights[index] = ATTENTION_WEIGHT
+    strong = [site.reference in heavy for site in pack.state.sites.values()]
+    weights = np.where(strong, ATTENTION_WEIGHT, 1.0)
     placed = ~np.isnan(pack.spots[:, 0])
     lines = [along(_pixels(axes, ring), 8.0) for shape in pack.outlines for ring in shape]
     extent = axes.get_window_extent()

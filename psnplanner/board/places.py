@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from psnplanner.geography.area import outline, rings
+from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 
 MOST_OUTLINED = 400
@@ -37,8 +38,9 @@ def spots(state: State) -> Spots:
 def outlines(state: State, where: Spots) -> list[Shape]:
     """The outline around the placed sites of each phase, in the phases' order."""
     phases = state.phases_in_order
-    order = {phase.id: index for index, phase in enumerate(phases)}
-    of = np.array([order.get(site.phase or b"", -1) for site in state.sites.values()], np.intp)
+    order: dict[RecordId | None, int] = {phase.id: index for index, phase in enumerate(phases)}
+    found = [site.phase for site in state.sites.values()]
+    of = np.fromiter(map(order.get, found, repeat(-1)), np.intp, len(found))
     of[np.isnan(where[:, 0])] = -1
     return [_shape(where[of == index]) for index in range(len(phases))]
 

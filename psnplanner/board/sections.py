@@ -25,6 +25,22 @@ SECTIONS = {
 """Their headings by their keys. The headlines are always there."""
 
 
+NOT_PUBLIC = frozenset({"decisions", "savings", "ledger"})
+"""Sections that speak of money, or of who is to blame for what: not for the public."""
+
+
+def shown_to(audience: str, chosen: Iterable[str]) -> tuple[str, ...]:
+    """The chosen sections that an audience may see, in their order.
+
+    Raises UserError for one there is not, and where nothing is left.
+    """
+    hidden = NOT_PUBLIC if audience == "public" else frozenset()
+    left = tuple(key for key in checked(chosen) if key not in hidden)
+    if not left:
+        raise UserError("Nothing of that is for the public.", remedy="Choose other sections.")
+    return left
+
+
 def checked(chosen: Iterable[str]) -> tuple[str, ...]:
     """The chosen sections in their order, all of them where none was chosen.
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psnplanner.board.cells import number, owner, site, site_table, table
-from psnplanner.board.flow import Column, Flow, Row
+from psnplanner.board.flow import Column, Flow
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_date
 
-_HELD = (Column("Site", 4.2), Column("Stage", 2.6), Column("Waits on", 2, lines=2),
-         Column("Since", 1.7), Column("Working days", 1.2, True),
-         Column("Next, or why", 5, lines=2))  # fmt: skip
 
-
-def _held(row: Mapping[str, Any]) -> Row:
-    return (
-        site(row), row["stage"], owner(row["waiting_on"]), short_date(row["since"]),
-        number(row["working_days"]), row["note"] or row["next_action"],
-    )  # fmt: skip
+def _held(flow: Flow, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Stages that are held up; on whom, unless it is told of none of them."""
+    named = any(row["waiting_on"] for row in rows)
+    whom = [Column("Waits on", 2, lines=2)] if named else []
+    columns = (Column("Site", 4.2), Column("Stage", 2.6), *whom, Column("Since", 1.7),
+               Column("Working days", 1.2, True), Column("Next, or why", 5, lines=2))  # fmt: skip
+    table(flow, columns, rows, lambda row: (
+        site(row), row["stage"], *([owner(row["waiting_on"])] if named else []),
+        short_date(row["since"]), number(row["working_days"]), row["note"] or row["next_action"],
+    ))  # fmt: skip
 
 
 def waiting(flow: Flow, pack: Pack) -> None:
@@ -37,14 +38,14 @@ def waiting(flow: Flow, pack: Pack) -> None:
             owner(r["waiting_on"]),
             number(r["stages"]), number(r["sites"]), number(r["longest_working_days"]),
         ))  # fmt: skip
-    table(flow, _HELD, pack.figures["waiting"], _held)
+    _held(flow, pack.figures["waiting"])
 
 
 def blocked(flow: Flow, pack: Pack) -> None:
     """Every blocked stage, and why."""
     flow.heading(SECTIONS["blocked"])
     if pack.figures["blocked"]:
-        table(flow, _HELD, pack.figures["blocked"], _held)
+        _held(flow, pack.figures["blocked"])
     else:
         flow.paragraph("Nothing is blocked.")
 

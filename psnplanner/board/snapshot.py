@@ -17,7 +17,7 @@ from psnplanner.board.figures import NOTHING, Beside, Figures, figures
 from psnplanner.board.joiners import Joiner, shown
 from psnplanner.board.marks import Marks, by_status
 from psnplanner.board.redact import for_audience, withheld
-from psnplanner.board.sections import checked
+from psnplanner.board.sections import shown_to
 from psnplanner.errors import UserError
 from psnplanner.history.playback import Playback
 from psnplanner.programme.site import Site
@@ -188,7 +188,7 @@ def pack(
         raise UserError(
             f"There is no paper “{wanted.paper}”.", remedy=f"Use one of: {', '.join(PAPERS)}."
         )
-    wanted = dataclasses.replace(wanted, sections=checked(wanted.sections))
+    wanted = dataclasses.replace(wanted, sections=shown_to(wanted.audience, wanted.sections))
     gone = withheld(state, wanted.audience, material.also)
     seen = for_audience(state, wanted.audience, gone)
     plan = material.beside.baseline
@@ -200,7 +200,8 @@ def pack(
         raise UserError("The title names a site that is withheld from this audience.",
                         remedy="Give it another title.")  # fmt: skip
     name = without(material.beside.name, words)
-    beside = dataclasses.replace(material.beside, baseline=plan, name=name)
+    public = wanted.audience == "public"
+    beside = dataclasses.replace(material.beside, baseline=plan, name=name, public=public)
     drawn = figures(seen, today, calendar, as_at=as_at, beside=beside)
     replay = Course()
     if material.playback is not None:

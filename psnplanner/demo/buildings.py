@@ -122,7 +122,7 @@ def _drawn(trait: str, kind: str, rng: Random) -> str:
 
 def _safety(kind: str, reference: str) -> str:
     """What whoever goes there must know: drawn by the reference, whatever else is drawn."""
-    return Random(reference).choice(material()["care"]["safety"].get(kind, [""]))
+    return str(Random(reference).choice(material()["care"]["safety"].get(kind, [""])))
 
 
 def _contract_end(rng: Random) -> date | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,26 +76,38 @@ def _as_text(kind: str, value: Value) -> str:
 
 def write_xlsx(sites: Sites, out: Path, progress: Progress) -> None:
     """Write sites to a workbook: frozen headings, a filter, real dates and amounts."""
+    headings = [*(column.heading for column in COLUMNS), *sites.other_headings]
+    with workbook(out) as book:
+        sheet = book.add_worksheet("Sites")
+        cells = Cells(book, sheet)
+        for at, column in enumerate(COLUMNS):
+            sheet.set_column(at, at, column.width)
+        if sites.other_headings:
+            sheet.set_column(len(COLUMNS), len(headings) - 1, 18)
+        cells.headings(headings, len(sites.rows))
+        for row, site in enumerate(_told(sites, progress), 1):
+            for at, column in enumerate(COLUMNS):
+                cells.write(row, at, column.kind, sites.value(column, site))
+            for at, text in enumerate(sites.others(site), len(COLUMNS)):
+                cells.text(row, at, text)
+
+
+@contextmanager
+def workbook(out: Path) -> Iterator[Workbook]:
+    """A workbook to fill, written to `out` at the end. Raises OSError where the disk refuses.
+
+    It is zipped in memory: a zip that a full disk cuts off complains by itself, past any handler.
+    """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    headings = [*(column.heading for column in COLUMNS), *sites.other_headings]
+    zipped = io.BytesIO()
     try:
-        with Workbook(out, {"constant_memory": True}) as book:
-            sheet = book.add_worksheet("Sites")
-            cells = Cells(book, sheet)
-            for at, column in enumerate(COLUMNS):
-                sheet.set_column(at, at, column.width)
-            if sites.other_headings:
-                sheet.set_column(len(COLUMNS), len(headings) - 1, 18)
-            cells.headings(headings, len(sites.rows))
-            for row, site in enumerate(_told(sites, progress), 1):
-                for at, column in enumerate(COLUMNS):
-                    cells.write(row, at, column.kind, sites.value(column, site))
-                for at, text in enumerate(sites.others(site), len(COLUMNS)):
-                    cells.text(row, at, text)
+        with Workbook(zipped, {"constant_memory": True}) as book:
+            yield book
     except FileCreateError as error:  # how the library tells what the disk refused
         raise OSError(*getattr(error.args[0], "args", error.args)) from error
+    out.write_bytes(zipped.getbuffer())
 
 
 class Cells:

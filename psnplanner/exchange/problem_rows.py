@@ -105,12 +105,10 @@ def write(
     All cells are texts, so that leading zeros stay and nothing runs; those a reason speaks of
     are coloured. Raises UserError where the disk refuses or a text is too long for a cell.
     """
-    from xlsxwriter import Workbook
-
-    from psnplanner.exchange.lists import Cells
+    from psnplanner.exchange.lists import Cells, workbook
 
     path, tell = Path(out), progress or _nobody
-    with whole_file(path) as beside, Workbook(beside, {"constant_memory": True}) as book:
+    with whole_file(path) as beside, workbook(beside) as book:
         sheet = book.add_worksheet("To mend")
         cells = Cells(book, sheet)
         wrapped = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFF2CC"})

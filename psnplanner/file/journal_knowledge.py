@@ -15,7 +15,7 @@ from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.journal_events import compact
 
-FULL_EVERY = 32
+FULL_EVERY = 16
 """At most so many texts have to be read to know one in full."""
 
 _ADDS = "+"

@@ -14,6 +14,7 @@ from typing import Any
 
 from psnplanner.file import tables
 from psnplanner.file.carve import Value
+from psnplanner.file.journal import chained
 from psnplanner.file.journal_events import (
     CREATES,
     DELETES,
@@ -61,6 +62,68 @@ def rebuilt(named: Mapping[int, Name], known: Mapping[int, Event], rows: Rows) -
             base = _base(others, fld, hlc) if fld != CREATES else (None, None)
             found[seq] = (hlc, dev, ent, row, fld, value[0], *base)
     return found
+
+
+def alike(
+    named: Mapping[int, Name],
+    known: Mapping[int, Event],
+    headers: Mapping[tuple[int, int], tuple[Any, ...]],
+) -> dict[int, Event]:
+    """The lost changes of transactions that gave many records one value, told by those left.
+
+    `headers` are rows of `txn` by device and clock. Only what is proved is given: with it the
+    transaction's hash comes out as it was.
+    """
+    by_record: dict[tuple[int, bytes], list[tuple[int, int, int]]] = defaultdict(list)
+    for ent, row, fld, hlc, dev in named.values():
+        by_record[ent, row].append((hlc, dev, fld))
+    lost: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for seq in sorted(named.keys() - known.keys()):
+        lost[named[seq][4], named[seq][3]].append(seq)
+    left: dict[tuple[int, int], dict[int, Event]] = defaultdict(dict)
+    for seq, event in known.items():
+        if (event[1], event[0]) in lost:
+            left[event[1], event[0]][seq] = event
+    hashes = {(header[2], header[3]): bytes(header[13]) for header in headers.values()}
+    found: dict[int, Event] = {}
+    for key, places in lost.items():
+        values: dict[tuple[int, int], set[Any]] = defaultdict(set)
+        for event in left[key].values():
+            values[event[2], event[4]].add(event[5])
+        told = {seq: _like(named[seq], values, by_record) for seq in places}
+        header = headers.get(key)
+        if header is not None and None not in told.values():
+            again = {seq: event for seq, event in told.items() if event is not None}
+            if _is_proved(header, {**left[key], **again}, hashes):
+                found |= again
+    return found
+
+
+def _like(
+    name: Name,
+    values: Mapping[tuple[int, int], set[Any]],
+    by_record: Mapping[tuple[int, bytes], list[tuple[int, int, int]]],
+) -> Event | None:
+    ent, row, fld, hlc, dev = name
+    given = values.get((ent, fld), set())
+    if len(given) != 1 or fld in (CREATES, DELETES):
+        return None
+    base = _base(sorted(by_record[ent, row]), fld, hlc)
+    return (hlc, dev, ent, row, fld, next(iter(given)), *base)
+
+
+def _is_proved(
+    header: tuple[Any, ...],
+    events: Mapping[int, Event],
+    hashes: Mapping[tuple[int, int], bytes],
+) -> bool:
+    """Whether these are all the changes of a transaction, as its hash has them."""
+    dev, number = header[2], header[3]
+    previous = b"" if number == 1 else hashes.get((dev, number - 1))
+    if previous is None or len(events) != header[11]:
+        return False
+    told = (*header[1:9], header[12])
+    return chained(previous, told, [events[seq] for seq in sorted(events)]) == bytes(header[13])
 
 
 def _value(

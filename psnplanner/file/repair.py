@@ -141,7 +141,9 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
             found.pictures[values[0]] = values[1]
     again = rebuild.rebuilt(named, found.events, found.rows)
     found.events |= again
-    found.rebuilt = set(again)
+    proved = rebuild.alike(named, found.events, found.headers)
+    found.events |= proved
+    found.rebuilt = {*again, *proved}
     return found
 
 

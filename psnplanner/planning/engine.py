@@ -48,14 +48,18 @@ LEAST_STEPS = 8
 LARGE_STEPS = 8
 """Steps at least in a stretch: each ends with a look at every base."""
 
+LARGE_SHARE = 0.6
+"""Of the effort of a longer stretch: most of its steps look at promising bases alone."""
+
 FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 """Stretches at first; then one beside every neighbourhood for so long; then every so many."""
 
-SETTLED = 0.002
+SETTLED = 0.004
 """A stretch that raises the bound by less of the plan's cost shows which bases are good ones."""
 
-CLIMB_DRAWS, MOST_DRAWS = 2, 4
-"""Parts planned anew beside a stretch of the climb; plans of the whole at most."""
+CLIMB_DRAWS, PART_DRAWS, MOST_DRAWS = 5, 0.4, 4
+"""Parts of a large problem planned anew beside a stretch of the climb; how often it is parts of
+a smaller one; plans of the whole at most."""
 
 DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
 """Part of the neighbourhoods that are planned anew from drawn bases; how much of all they free."""
@@ -117,8 +121,7 @@ class Engine:
             climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
             for base in self._spread_bases(STARTS - FIRST_STARTS if self.problem.alike else 0):
                 self._try(base)
-            climbing.result()
-            self.budget.spend(FIRST_STRETCHES * STRETCH_WORK)
+            self.budget.spend(climbing.result())
             if self.problem.alike:
                 self._try(self._climb.best.base.copy())
             while not (self.budget.over or self._closed):
@@ -153,17 +156,20 @@ class Engine:
         leaning = np.zeros((groups, bases))
         leaning[np.arange(groups), self.best.base] = 1.0
         parts = [self._area(area.groups, worth) for area in areas(self.problem)]
-        works = [pool.submit(part.plan_anew, self.budget) for part in parts]
-        plan = self.best.copy()
-        for part, work in zip(parts, works, strict=True):
+        works = []
+        for part in parts:
+            if not self.budget.over:
+                self.budget.spend(AREA_WORK * len(part.rows))
+                works.append((part, pool.submit(part.plan_anew, self.budget)))
+        for part, work in works:
             found = work.result()
             if found is None:
                 continue
+            plan = self.best.copy()
             part.put_back(plan, found.plan)
+            self._take(plan)
             worth[part.rows] = found.worth
             leaning[np.ix_(part.groups, part.bases)] = found.leaning
-            self.budget.spend(AREA_WORK * len(part.rows))
-        self._take(plan)
         return leaning
 
     def _area(self, groups: Ints, worth: Floats) -> AreaPart:
@@ -191,8 +197,8 @@ class Engine:
             worth[some] += problem.visit_pounds * (1 / guests - (guests == 1))
         return worth
 
-    def _stretch(self, pounds: float, count: int = 1) -> None:
-        """Let the bound climb for about a second of work, so many times.
+    def _stretch(self, pounds: float, count: int = 1) -> float:
+        """Let the bound climb for about a second of work, so many times; the work it took.
 
         It knows what the best plan cost when it was sent off: what others find meanwhile would
         make its way depend on the machine's load.
@@ -205,6 +211,7 @@ class Engine:
         before = self._climb.best.pounds
         after = self._climb.climb(count * steps, pounds, self.budget.stop).pounds
         self._settled |= after - before < count * SETTLED * abs(pounds)
+        return count * max(STRETCH_WORK, LARGE_SHARE * steps * effort / STRETCH)
 
     @property
     def _closed(self) -> bool:
@@ -269,7 +276,8 @@ class Engine:
 
         Where the bound is to climb, it takes the place of one of them.
         """
-        parts = self._draws() if climb and self._settled else self._batch(1 if climb else THREADS)
+        draws = climb and self._settled and not self.problem.alike
+        parts = self._draws() if draws else self._batch()
         if not parts:
             return False
         climbing = pool.submit(self._stretch, self.pounds) if climb else None
@@ -294,11 +302,10 @@ class Engine:
             elif solved.work < PART_WORK / 2:
                 self._units = min(MOST_UNITS, self._units * GROW)
         if climbing:
-            climbing.result()
-            self.budget.spend(STRETCH_WORK)
+            self.budget.spend(climbing.result())
         return True
 
-    def _batch(self, count: int = THREADS) -> list[Part]:
+    def _batch(self, count: int = THREADS, drawn_share: float = DRAWN_SHARE) -> list[Part]:
         parts: list[Part] = []
         taken = np.zeros(self.problem.shape[1], dtype=bool)
         left_out = True
@@ -306,7 +313,7 @@ class Engine:
             free = np.flatnonzero(~taken)
             if not len(free) or len(parts) == count:
                 break
-            draws = not self.problem.alike and self._settled and self._random.random() < DRAWN_SHARE
+            draws = not self.problem.alike and self._settled and self._random.random() < drawn_share
             most = min(len(self.best.group) / min(count, 2), MOST_DRAWN)
             units = most * self._random.choice(DRAWN_SIZES) if draws else self._units
             groups = self._neighbours(free, units)
@@ -320,16 +327,16 @@ class Engine:
             # Everything near is proved among the favoured bases: favour more of them.
             self._favoured *= 2
             self._proved.clear()
-            return self._batch(count)
+            return self._batch(count, drawn_share)
         return parts
 
     def _draws(self) -> list[Part]:
         """Plans anew beside a stretch of the climb, of the whole if it is not too large."""
         units, groups, _ = self.problem.shape
-        if self.problem.alike:
-            return self._batch(1)
         if units > MOST_DRAWN:
-            return self._batch(CLIMB_DRAWS)
+            return self._batch(CLIMB_DRAWS, 1.0)
+        if self._random.random() < PART_DRAWS:
+            return self._batch(THREADS, 1.0)
         count = int(np.clip(STRETCH_WORK / self._drawing(units, groups), 1, MOST_DRAWS))
         return [self._part(np.arange(groups), True, True) for _ in range(count)]
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from psnplanner.errors import UserError
 from psnplanner.planning.crew_prices import Pressure, pressures, transport_pounds
+from psnplanner.planning.days import Slot, slots
 from psnplanner.planning.grouping import OUT, total_pounds, visit_counts
 from psnplanner.planning.horizon import Horizon, dated
 from psnplanner.planning.instance import build
@@ -55,13 +57,26 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A site's phase, why it is there, and the best alternatives, cheapest first."""
+    """A site's phase, why it is there, and the best alternatives, cheapest first.
+
+    `slot` are its days inside the phase, by list scheduling.
+    """
 
     reference: str
     phase: str
     pounds: float
     reasons: tuple[str, ...]
     alternatives: tuple[Alternative, ...]
+    slot: Slot | None = None
+
+    @property
+    def days(self) -> str:
+        """Which crew is there when, in words; "" where nobody is planned to be."""
+        if self.slot is None:
+            return ""
+        first, last = self.slot.starts_on, self.slot.ends_on
+        when = f"on {uk(first)}" if first == last else f"from {uk(first)} to {uk(last)}"
+        return f"Crew {self.slot.crew} of the phase is due there {when}."
 
     def report(self) -> dict[str, Any]:
         """The explanation as JSON-ready values."""
@@ -70,6 +85,7 @@ class Explanation:
             "phase": self.phase or None,
             "pounds": round(self.pounds, 2),
             "reasons": list(self.reasons),
+            "days": self._slot_report(),
             "alternatives": [
                 {
                     "phase": item.phase,
@@ -79,6 +95,16 @@ class Explanation:
                 }
                 for item in self.alternatives
             ],
+        }
+
+    def _slot_report(self) -> dict[str, Any] | None:
+        if self.slot is None:
+            return None
+        return {
+            "crew": self.slot.crew,
+            "starts_on": self.slot.starts_on.isoformat(),
+            "ends_on": self.slot.ends_on.isoformat(),
+            "sentence": self.days,
         }
 
 
@@ -121,7 +147,12 @@ class Explainer:
             here if k != OUT else 0.0,
             tuple(self._reasons(i, u, k)),
             tuple(self._alternatives(i, u, k)),
+            self._slots.get(ident),
         )
+
+    @cached_property
+    def _slots(self) -> dict[RecordId, Slot]:
+        return slots(self.horizon)
 
     # -- reasons -----------------------------------------------------------------------
 
@@ -132,7 +163,16 @@ class Explainer:
         reasons = self._forbidden(i, k)
         if k == OUT:
             return [*reasons, f"It is in no phase: {instance.why_not(i)}."]
-        return [*reasons, *self._full(u, k), *self._company(u, k)]
+        return [*reasons, *self._full(u, k), *self._company(u, k), *self._certificate(i, k)]
+
+    def _certificate(self, i: int, k: int) -> list[str]:
+        """That its partner's certificate is not valid when its phase ends."""
+        if not self.instance.timing.uncertified[i, k]:
+            return []
+        name = self.horizon.state.partner_name(self.instance.sites[i].partner)
+        return [
+            f"No compliance certificate of {name} is valid then: renew it, or it cannot go live."
+        ]
 
     def _held(self, site: Site) -> str:
         phase = self.horizon.state.phases.get(site.phase or b"")

@@ -46,7 +46,8 @@ class Forecast:
     """What the runs say. Probabilities 0 to 1; days of the calendar.
 
     `live_by_go_live` are the sites live at go-live in the worst tenth, the middle and the best
-    tenth of runs; `site_days` (10 a site) the days by which 5, 15 ... 95 in 100 runs have it live.
+    tenth of runs; `crews` are those that sites wait for (0: no phase has any, so nobody waits);
+    `site_days` (10 a site) the days by which 5, 15 ... 95 in 100 runs have it live.
     """
 
     present_on: date
@@ -55,6 +56,7 @@ class Forecast:
     seed: int
     sites: int
     live: int
+    crews: int
     whole: Chance
     live_by_go_live: tuple[int, int, int]
     phases: tuple[Chance, ...]
@@ -70,6 +72,13 @@ class Forecast:
         """The chance that every site is live by go-live."""
         return self.whole.probability
 
+    @property
+    def caution(self) -> str:
+        """What the runs could not take into account, in a sentence; "" where nothing."""
+        if self.crews or self.live == self.sites:
+            return ""
+        return "No phase has crew-days, so nobody waits for a crew here: propose phases first."
+
     def report(self) -> dict[str, Any]:
         """The forecast as JSON-ready values: ISO dates, probabilities 0 to 1."""
         low, middle, high = self.live_by_go_live
@@ -80,6 +89,7 @@ class Forecast:
             "seed": self.seed,
             "sites": self.sites,
             "live": self.live,
+            "crews": self.crews,
             "probability": round(self.probability, 4),
             "all_live": _days(self.whole),
             "live_by_go_live": {"p10": low, "p50": middle, "p90": high},
@@ -162,7 +172,7 @@ def sentences(found: Forecast) -> list[str]:
     low, middle, high = found.live_by_go_live
     if found.live == found.sites:
         return [f"Every one of the {plural(found.sites, 'site')} is live."]
-    return [
+    said = [
         f"The chance that all {found.sites:,} sites are live by {uk(found.go_live_on)} is "
         f"{percent(found.probability)}.",
         f"Half of the runs have all live by {uk(likely)}, 80 in 100 by {uk(safe)}, "
@@ -170,6 +180,7 @@ def sentences(found: Forecast) -> list[str]:
         f"On {uk(found.go_live_on)} {middle:,} of {found.sites:,} sites are live in the middle "
         f"run; {low:,} to {high:,} in 80 runs of 100.",
     ]
+    return [*said, found.caution] if found.caution else said
 
 
 def percent(probability: float) -> str:

@@ -57,6 +57,7 @@ class Told:
             seed=self._seed,
             sites=len(sites),
             live=len(made.live),
+            crews=made.crews,
             whole=self._chance("", sites),
             live_by_go_live=self._by_go_live(),
             phases=self._phases(),

@@ -80,7 +80,7 @@ class Instance:
         starts = [p.starts_on for p in self.phases if p.starts_on]
         last_on = max(starts, default=date.min)
         node, own = self.node_ready[site], self.release[site]
-        if self.sites[site].node is None:
+        if self.sites[site].node is None and not self.allowed[site].any():
             return "no node has a port free for it"
         if not self.model.allowed[self.unit[site]].any() and self.allowed[site].any():
             return "no phase is open to all the sites that it is wished together with"
@@ -98,11 +98,17 @@ class Instance:
 
 
 def build(
-    horizon: Horizon, phases: Sequence[Phase], prices: Prices, *, keep_locks: bool = True
+    horizon: Horizon,
+    phases: Sequence[Phase],
+    prices: Prices,
+    *,
+    keep_locks: bool = True,
+    need_nodes: bool = False,
 ) -> Instance:
     """The instance of a state for these phases (with windows and capacities), in their order.
 
-    Its rows are the sites that are not live and have a position, or a phase they must keep.
+    Its rows are the sites that are not live and have a position, or a phase they must keep. With
+    `need_nodes` those that no port is left for have no phase to go to.
     """
     state = horizon.state
     place = {phase.id: k for k, phase in enumerate(phases)}
@@ -128,7 +134,8 @@ def build(
     for members, left in zip(member, capacity, strict=True):
         allowed[np.ix_(members, left <= 0)] = False
     allowed &= wishes.open_to
-    allowed[[site.node not in state.nodes for site in sites]] = False
+    if need_nodes:
+        allowed[[site.node not in state.nodes for site in sites]] = False
     allowed[fixed] = False
     allowed[fixed, current[fixed]] = True
     move = _move_pounds(horizon, phases, current, prices)

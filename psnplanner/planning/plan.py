@@ -295,7 +295,9 @@ def _instance(
     while True:
         laid = ApplyPlan(drawn.phases, nodes, values).propose(horizon.state, horizon.present_on)
         ready = dataclasses.replace(horizon, state=horizon.state.after(laid.changes))
-        instance = build(ready, drawn.phases, options.prices, keep_locks=options.keep_locks)
+        instance = build(
+            ready, drawn.phases, options.prices, keep_locks=options.keep_locks, need_nodes=True
+        )
         short = binding(instance, SPARE)
         if options.crews is not None or not drawn.sized or short is None:
             return instance, drawn, ready

@@ -24,6 +24,9 @@ WORK_PER_SECOND = 1.6
 WALL_FACTOR, LEAST_WALL_S = 30.0, 120.0
 """The clock stops a plan only at so many times its budget: below, rounds alone count."""
 
+CHECKING_S = 1.5e-4
+"""Seconds of the clock kept for each site, to check the plan and put it in words."""
+
 BOUND_STEP = 0.001
 """A rise of the bound by so much of the plan's cost is worth telling."""
 
@@ -91,10 +94,11 @@ def search(
 
     engine: Engine | None = None
     last: list[Better] = []
+    wall_seconds = within.wall_seconds or max(LEAST_WALL_S, WALL_FACTOR * within.seconds)
     budget = Budget(
         WORK_PER_SECOND * within.seconds,
         cancelled,
-        began + (within.wall_seconds or max(LEAST_WALL_S, WALL_FACTOR * within.seconds)),
+        began + wall_seconds - CHECKING_S * len(instance.sites),
     )
     known = [greedy, in_force(instance)]
     first = min(filter(None, known), key=lambda plan: total_pounds(instance.model, plan))

@@ -65,7 +65,11 @@ def cautions(instance: Instance, best: Grouped, after: State) -> list[str]:
 
     The model prices these, for a plan must always answer; they are to be put right by hand.
     """
-    return [*_uncertified(instance, best, after), *_at_risk(instance, best, after)]
+    return [
+        *_uncertified(instance, best, after),
+        *_without_certificate(instance, best, after),
+        *_at_risk(instance, best, after),
+    ]
 
 
 def _uncertified(instance: Instance, best: Grouped, after: State) -> list[str]:
@@ -86,6 +90,22 @@ def _uncertified(instance: Instance, best: Grouped, after: State) -> list[str]:
             f"{' on ' + uk(first.ends_on) if first.ends_on else ''}."
         )
     return found
+
+
+def _without_certificate(instance: Instance, best: Grouped, after: State) -> list[str]:
+    """Partners with sites in the plan and no certificate on record at all, in one sentence."""
+    where, held = phases_of(instance, best), {c.partner for c in after.certificates.values()}
+    rows = [i for i in np.flatnonzero(where != OUT) if instance.sites[i].partner not in held]
+    names = sorted({after.partner_name(instance.sites[i].partner) for i in rows} - {""})
+    if not names:
+        return []
+    whose = names[0] if len(names) == 1 else plural(len(names), "partner")
+    verb = "has" if len(names) == 1 else "have"
+    return [
+        f"Compliance certificate: {whose} {verb} none on record; "
+        f"{_who([instance.sites[i] for i in rows])} planned all the same and cannot go live "
+        "without one."
+    ]
 
 
 def _at_risk(instance: Instance, best: Grouped, after: State) -> list[str]:

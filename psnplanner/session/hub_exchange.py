@@ -118,7 +118,8 @@ class Whole(_Exchange):
         pictures = self._send_pictures()
         if not missing:
             return Synced(photographs_sent=pictures)
-        done = self._send(self._parcels(missing), len(missing), known, self._check_reach)
+        before = {item.dev: known[item.dev] for item in missing if item.dev in known}
+        done = self._send(self._parcels(missing), len(missing), before, self._check_reach)
         return done + Synced(photographs_sent=pictures)
 
     def _send(self, parcels: Iterator[Parcel], total: int, known: Mapping[int, int],
@@ -162,9 +163,10 @@ class Whole(_Exchange):
         total = sum(upto - above for _, above, upto in wanted)
         start = {dev: above for dev, above, _ in wanted if above}
         knowing = Knowing(self._ask(in_step.last_known, start))
-        done = Synced()
+        done, came = Synced(), 0
         with readable(self._address):
             for parcels in fetching.fetch(self._connection, wanted, knowing):
+                came += len(parcels)
                 merged = self._session._take_in(parcels, {})
                 done += Synced(
                     received=merged.transactions, received_changes=merged.events,
@@ -172,6 +174,12 @@ class Whole(_Exchange):
                 )  # fmt: skip
                 words = f"Taking in {done.received:,} of {total:,} transactions"
                 self._say(0.5 + 0.4 * done.received / total, words)
+        if came < total:
+            raise UserError(
+                "The hub keeps back part of what this file, which is whole, would need.",
+                str(self._address), "You may survey some sites there now: join the hub into a new "
+                "file. What only this one has goes to the office as a copy to merge.",
+            )  # fmt: skip
         return done + Synced(photographs_received=self._fetch_pictures())
 
 

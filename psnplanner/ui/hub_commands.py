@@ -219,7 +219,7 @@ class HubCommands:
         say = {IDLE: "In step with the hub.", SYNCING: "Exchanging changes with the hub.",
                OFFLINE: "The hub does not answer. You can go on working: what you do is sent "
                "when it does.", REFUSED: "The hub refused."}[self.state]  # fmt: skip
-        messages.tell(self._window, say, f"{self.reason}\n{self._address}".strip())
+        messages.tell(self._window, say, f"{self.reason}\n\n{self._address}".strip())
 
     # Joining and leaving
 
@@ -263,7 +263,8 @@ def _kept(refused: tuple[str, ...]) -> str:
     more = f" and {len(refused) - 5:,} more" if len(refused) > 5 else ""
     return (
         f"Not assigned to you: {labels}{more}. The rest was sent; this stays in the file's "
-        "history. Have the site assigned to you, and make the change again."
+        "history. Once the site is assigned to you, make the change again, or have “psnplanner hub "
+        "refused --again” do it."
     )
 
 

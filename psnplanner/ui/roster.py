@@ -230,9 +230,10 @@ class Roster(QObject):
         code = int(self.as_at[place])
         return STATUS_ORDER[code] if code >= 0 else "not there"
 
-    def unplaced(self) -> list[RecordId]:
-        """Sites that have no position, and so cannot be on the map."""
-        return [self.rows.ids[place] for place in np.flatnonzero(np.isnan(self.rows.xs))]
+    @property
+    def unplaced_count(self) -> int:
+        """How many sites have no position, and so cannot be on the map."""
+        return int(np.count_nonzero(np.isnan(self.rows.xs)))
 
     def world_box(self, idents: Iterable[RecordId] | None = None) -> tuple[float, ...] | None:
         """The world box (left, top, right, bottom) of these placed sites, or of all shown."""

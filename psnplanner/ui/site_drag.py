@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.programme.words import plural
@@ -36,7 +36,7 @@ def sites_of(data: QMimeData) -> list[RecordId]:
 def picture_of_count(count: int) -> QPixmap:
     """The tag that travels with the cursor: "12 sites"."""
     words = plural(count, "site")
-    metrics = QApplication.fontMetrics()
+    metrics = QFontMetrics(QApplication.font())
     wide, tall = metrics.horizontalAdvance(words) + 20, metrics.height() + 10
     pixmap = QPixmap(2 * wide, 2 * tall)
     pixmap.setDevicePixelRatio(2)

@@ -98,6 +98,8 @@ def explain_lines(document: dict[str, Any]) -> list[str]:
     where = f"is in {document['phase']}" if document["phase"] else "is in no phase"
     lines = [f"{document['reference']} {where}; it costs £{document['pounds']:,.0f} there."]
     lines += [f"  {reason}" for reason in document["reasons"]]
+    if document["days"]:
+        lines.append(f"  {document['days']['sentence']}")
     if document["alternatives"]:
         lines += ["Instead:", *(f"  {item['sentence']}" for item in document["alternatives"])]
     return lines

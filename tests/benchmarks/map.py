@@ -40,7 +40,7 @@ def run(sites: tuple[int, ...] = ()) -> list[Row]:
 
     app = QApplication.instance() or QApplication([])
     look.apply("light")
-    assert app is not None
+    app.processEvents()
     sizes = sites or SIZES
     rows = [row for size in sizes for row in _of(size)]
     return rows if sites else [*rows, *_start_up()]
@@ -94,7 +94,7 @@ def _turn_about(
     for _ in range(TRIES[size] + 1):
         mine.append([own(view) for view in views])
         theirs.append(qgis.redraws(size, kind))
-    return _best(mine[1:]), None if qgis.absent else _best(theirs[1:])
+    return _best(mine[1:]), _best(theirs[1:]) if all(theirs) else None
 
 
 def _best(times: list[list[float]]) -> float:
@@ -140,10 +140,14 @@ def _start_up() -> list[Row]:
             rows.append(cpu)
         elif "more_mb" in found:
             rows.append(_want_most(_row(f"{name}, MB more", "", found["more_mb"]), MORE_MB))
+        else:  # a peer for comparison, or why there is none
+            row = _row(name, "", None)
+            row |= {"qgis": found.get("first_map_s", ""), "times qgis": found.get("times_ours", "")}
+            rows.append(row)
     return rows
 
 
-def _row(measure: str, sites: int | str, ours: float) -> Row:
+def _row(measure: str, sites: int | str, ours: float | None) -> Row:
     columns = ("sites", "ours", "qgis", "leaflet", "graphics view", "times qgis", "wanted", "met")
     row: Row = {"measure": measure} | dict.fromkeys(columns, "")
     return row | {"sites": sites, "ours": _short(ours)}

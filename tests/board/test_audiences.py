@@ -196,11 +196,13 @@ def test_a_baseline_of_a_day_before_it_was_sensitive_tells_nothing() -> None:
     [
         ("larkspur_refuge.html", True), ("LARKSPUR  REFUGE", True), ("cw9-9zz.pdf", True),
         ("CW99ZZ", True), ("zq4471", True), ("the HQ's back door", True), ("HQ", True),
-        ("Techquarter", False), ("Site 7 of 12", False), ("Larch", False),
+        ("Techquarter", False), ("Site 7 of 12", False), ("Larch", False), ("in L36", False),
+        ("", False), ("L", False), ("FLARKSPUR_REFUGE", True),
     ],
 )  # fmt: skip
 def test_a_name_is_found_however_it_is_spelt(text: str, told: bool) -> None:
-    gone = [_state().sites[ident(10)], Site(id=ident(70), reference="7", name="HQ")]
+    gone = [_state().sites[ident(10)],
+            Site(id=ident(70), reference="7", name="HQ", postcode="L36")]  # fmt: skip
     assert betrays(text, words_of(gone, State())) == told
 
 

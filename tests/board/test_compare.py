@@ -21,13 +21,14 @@ def _site(number: int, phase: Phase = ONE) -> Site:
 
 
 def test_everything_that_changed_is_said() -> None:
-    lived, late, moved, stuck, gone, new = (_site(k) for k in range(1, 7))
-    base = [COUNCIL, ONE, TWO]
+    lived, late, moved, stuck, gone, new, behind = (_site(k) for k in range(1, 8))
+    base = [COUNCIL, ONE, TWO, behind]
     before = state_of([*base, lived, late, moved, stuck, gone])
     after = state_of(
         [
             *base, lived, late, _site(3, TWO), stuck, new,
             *done_to(before, lived, "migrated", date(2014, 9, 12)),
+            *done_to(before, behind, "migrated", date(2014, 9, 22)),
             stage(late, "data_validated", "waiting", date(2014, 9, 2), waiting_on="Openreach"),
             stage(stuck, "data_validated", "blocked", date(2014, 9, 3)),
         ]
@@ -37,7 +38,7 @@ def test_everything_that_changed_is_said() -> None:
     def of(key: str) -> list[str]:
         return [row["site"] for row in found[key]]  # type: ignore[literal-required]
 
-    assert of("newly_live") == ["S1"]
+    assert of("newly_live") == ["S1", "S7"]
     assert found["newly_live"][0]["on"] == "2014-09-12"
     assert of("newly_blocked") == ["S4"]
     assert (of("added"), of("removed"), of("moved_phase")) == (["S6"], ["S5"], ["S3"])
@@ -46,14 +47,15 @@ def test_everything_that_changed_is_said() -> None:
         11, "Site data validated waiting on Openreach since 2 September 2014",
     )  # fmt: skip
     assert slips["S3"] == (25, "moved from One to Two")
+    assert slips["S7"] == (1, "went live late")
     assert "S1" not in slips
     assert found["sentences"][0] == (
-        "From 1 September 2014 to 6 October 2014 the programme went from 0 of 5 sites live to "
-        "1 of 5."
+        "From 1 September 2014 to 6 October 2014 the programme went from 0 of 6 sites live to "
+        "2 of 6."
     )
-    assert "1 site went live: Site 1." in found["sentences"]
+    assert "2 sites went live: Site 1, Site 7." in found["sentences"]
     money = {row["what"]: row["difference_pence"] for row in found["money"]}
-    assert money["paid twice a year"] == 1_000
+    assert money["paid twice a year"] == 2_000
 
 
 def test_nothing_changed() -> None:

@@ -21,6 +21,7 @@ from matplotlib.text import Text
 from psnplanner.board.compare import compare
 from psnplanner.board.compare_map import draw
 from psnplanner.board.joiners import joiners
+from psnplanner.board.map_names import MapName
 from psnplanner.board.redact import for_audience
 from psnplanner.board.snapshot import Material, Pack, Wanted, pack, render, write
 from psnplanner.errors import Cancelled, UserError
@@ -205,7 +206,8 @@ def drawn_texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     def texts(state: State) -> list[str]:
         monkeypatch.setattr(Figure, "savefig", keep)
         write(state, tmp_path / "t.png", today=TODAY)
-        return [text.get_text() for text in drawings[-1].findobj(Text)]
+        found = drawings[-1].findobj(lambda artist: isinstance(artist, Text | MapName))
+        return [text.get_text() for text in found]
 
     return texts
 

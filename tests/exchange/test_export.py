@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import tempfile
 import zipfile
 from datetime import date
@@ -33,6 +34,18 @@ LISTED = {column.heading.casefold(): column for column in COLUMNS}
 def state() -> State:
     """A full site, and one with nothing but its reference and name."""
     return programme([full_site(), Site(id=ident("bare"), reference="B1", name="Bare")])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's disk that is full")
+def test_a_full_disk_is_told_once() -> None:
+    """What the library of zips says by itself when a file was cut off would be a second message."""
+    from psnplanner.exchange import lists
+    from psnplanner.exchange.site_columns import Sites
+
+    sites = Sites(programme([full_site()]))
+    with pytest.raises(OSError, match="No space"):
+        lists.write_xlsx(sites, Path("/dev/full"), lambda _share, _what: None)
+    gc.collect()  # what complains then fails the test
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

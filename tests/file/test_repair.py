@@ -97,6 +97,25 @@ def test_what_is_rebuilt_is_what_was_there(sound: Path, tmp_path: Path) -> None:
     assert len(whole & back) > found.changes - found.rebuilt
 
 
+def test_one_value_for_many_is_told_again_and_proved(tmp_path: Path) -> None:
+    """Part of an edit of many sites is lost and written over since: those left tell the value."""
+    path = tmp_path / "p.gpkg"
+    with Session.create(path, new_programme(status_on=date(2014, 6, 2)), author="office") as made:
+        made.do(AddSites("list", SITES))
+        for n in range(3):
+            made.do(Amend("site", [s.id for s in SITES], {"contact": f"visit {n}"}))
+    whole = said(path)
+    visits = [
+        number
+        for number, page in enumerate(carve.pages(path.read_bytes()))
+        if number and any("visit 1" in values for _, values in carve.rows([b"", page], 2))
+    ]
+    found = repair(spoilt(path, tmp_path / "bad.gpkg", visits[:1]), tmp_path / "out.gpkg")
+    assert found.rebuilt > 10
+    assert found.torn == []
+    assert said(tmp_path / "out.gpkg") == whole
+
+
 def test_the_first_page_is_gone(sound: Path, tmp_path: Path) -> None:
     """No header, no schema: nothing else can open it."""
     bad = spoilt(sound, tmp_path / "bad.gpkg", [0])

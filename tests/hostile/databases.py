@@ -257,6 +257,41 @@ _DATABASES: dict[str, Maker] = {
     "a file that is no database": written("theirs.gpkg", os.urandom(5000)),
 }  # fmt: skip
 
+_MANY = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000) "
+_HEAVY = "length(hex(zeroblob(100000000)))"
+
+
+def _beside(made: str, then: str) -> Maker:
+    """A table of another program's, full of rows, and then what it computes of each."""
+
+    def make(bench: Bench, folder: Path) -> Path:
+        path = sql(made, f"INSERT INTO z (a) {_MANY} SELECT x FROM n", "CREATE INDEX zi ON z (a)")(
+            bench, folder
+        )
+        name = "zi" if "INDEX" in then else "z"
+        with closing(sqlite3.connect(str(path), isolation_level=None)) as connection:
+            connection.execute("PRAGMA writable_schema=ON")
+            done = connection.execute(
+                "UPDATE sqlite_master SET sql = ? WHERE name = ?", (then, name)
+            )
+            assert done.rowcount == 1
+        return path
+
+    return make
+
+
+_DATABASES |= {
+    "a strange table whose checks never end": _beside(
+        "CREATE TABLE z (a)", f"CREATE TABLE z (a CHECK/**/({_HEAVY} > 0))"
+    ),
+    "a strange index whose sums never end": _beside(
+        "CREATE TABLE z (a)", f"CREATE INDEX zi ON z ({_HEAVY})"
+    ),
+    "a strange column whose sums never end": _beside(
+        "CREATE TABLE z (a, b AS (1))", f"CREATE TABLE z (a, b AS ({_HEAVY}) NOT NULL)"
+    ),
+}
+
 _PACKS: dict[str, Maker] = {
     "an endless view for its journal": pack_sql(
         "ALTER TABLE event RENAME TO real_event",

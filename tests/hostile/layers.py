@@ -147,6 +147,26 @@ _LAYERS: dict[str, tuple[Maker, str]] = {
         _as_view("fid, geom, hex(zeroblob(400000000)) AS Name, Postcode"), REFUSED),
     "GeoPackage: a column that loads a library": (
         _as_view("fid, geom, load_extension('/tmp/evil.so') AS Name, Postcode"), REFUSED),
+    "GeoPackage: a text that doubles in every view": (
+        _gpkg("ALTER TABLE sites RENAME TO real",
+              "CREATE VIEW v0 AS SELECT fid, geom, Name || 'xxxxxxxxxxxxxxxx' AS Name FROM real",
+              *(f"CREATE VIEW v{n} AS SELECT fid, geom, Name || Name AS Name FROM v{n - 1}"
+                for n in range(1, 30)),
+              "CREATE VIEW sites AS SELECT fid, geom, Name, 'WA8 7QF' AS Postcode FROM v29"),
+        REFUSED),
+    "GeoPackage: a catalogue that is a view": (
+        _gpkg("ALTER TABLE gpkg_contents RENAME TO real",
+              f"CREATE VIEW gpkg_contents AS SELECT r.* FROM real r, ({ENDLESS})"), REFUSED),
+    "GeoPackage: a view of another's functions": (
+        _as_view("fid, geom, ST_AsText(geom) AS Name, Postcode"), REFUSED),
+    "GeoPackage: a layer of words for a layer": (
+        _gpkg("DROP TABLE sites", "CREATE VIRTUAL TABLE sites USING dbstat"), REFUSED),
+    "GeoPackage: three thousand tables": (
+        _gpkg(*(f"CREATE TABLE t{n} (a)" for n in range(3_000))), REFUSED),
+    "KMZ: a link for a member": (
+        lambda _b, f: _put(f / "theirs.kmz", _linked("doc.kml", "/etc/passwd")), REFUSED),
+    "Shapefile: a link for its table": (
+        lambda _b, f: _put(f / "theirs.zip", _linked("theirs.shp", "/etc/passwd")), REFUSED),
     "GeoPackage: half a file": (
         lambda bench, folder: _halved(_gpkg()(bench, folder)), REFUSED),
     "Shapefile: a shape of a billion points": (
@@ -163,6 +183,16 @@ _LAYERS: dict[str, tuple[Maker, str]] = {
         written("theirs.tab", b"!table\n" + b"Fields 999999999\n" * 50_000), REFUSED),
     "a pipe": (pipe("theirs.kml"), REFUSED),
 }  # fmt: skip
+
+
+def _linked(name: str, target: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as made:
+        link = zipfile.ZipInfo(name)
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        made.writestr(link, target)
+        made.writestr("theirs.dbf", _dbf(1, 20))
+    return data.getvalue()
 
 
 def _halved(path: Path) -> Path:
@@ -237,6 +267,9 @@ _AREAS: dict[str, tuple[Maker, str]] = {
     "a network link in it": (written("theirs.kml", _kml(_LINK, _AREA)), READ),
     "rings that cross without end": (
         lambda _b, f: _put(f / "theirs.geojson", _star(30_001)), REFUSED),
+    "two combs laid across each other": (
+        lambda _b, f: _put(f / "theirs.geojson", _combs(8_000)), REFUSED),
+    "islets without end": (lambda _b, f: _put(f / "theirs.geojson", _islets(15_000)), READ),
     "an area round the world and beyond": (
         written("theirs.geojson", _feature({"type": "Polygon", "coordinates": [
             [[-1e300, -1e300], [1e300, -1e300], [1e300, 1e300], [-1e300, -1e300]]]})), REFUSED),
@@ -245,6 +278,22 @@ _AREAS: dict[str, tuple[Maker, str]] = {
             {"type": "Polygon", "coordinates": [[[-2, 53], [-2.1, 53], [-2, 53.1], [-2, 53]]]},
             name="x" * 1_000_000)), READ),
 }  # fmt: skip
+
+
+def _combs(teeth: int) -> bytes:
+    up = [(-2.8 + x / 200_000, y) for n in range(0, 4 * teeth, 4)
+          for x, y in ((n, 53.3), (n, 53.4), (n + 2, 53.4), (n + 2, 53.3))]  # fmt: skip
+    comb = [*up, (up[-1][0], 53.2), (-2.8, 53.2), up[0]]
+    across = [(y - 56.1, x + 56.1) for x, y in comb]
+    features = [{"type": "Feature", "properties": {"name": "Comb"},
+                 "geometry": {"type": "Polygon", "coordinates": [ring]}} for ring in (comb, across)]  # fmt: skip
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def _islets(count: int) -> bytes:
+    corners = [(-3 + n % 200 / 200, 53 + n // 200 / 200) for n in range(count)]
+    rings = [[[[x, y], [x + 0.002, y], [x + 0.002, y + 0.002], [x, y]]] for x, y in corners]
+    return _feature({"type": "MultiPolygon", "coordinates": rings}, name="Islets")
 
 
 def _star(points: int) -> bytes:

@@ -197,6 +197,11 @@ CASES = [
     Case("list", "a cell of 290 MB", "import", sparse("list.csv", 290_000_000, HEAD + b"x"),
          slow=True),
     Case("list", "a pipe", "import", pipe("list.csv")),
+    Case("list", "a name of two lines", "import", written("li\nst\r.csv", b"")),
+    Case("list", "a name that writes to the terminal", "import",
+         written("\x1b[2J\x1b]0;x\x07\u202egpj.csv", b"")),
+    Case("list", "headings that are formulas and markup", "import", written(
+        "list.csv", b"=cmd|' /C calc'!A0,<script>,Name,Postcode\n1,2,Hall,WA8 7QF\n"), READ),
     *(Case("workbook", name, "import", _book(data), READ) for name, data in _BOOKS.items()),
     *(Case("workbook", name, "import", _book(make), REFUSED) for name, make in _BAD_BOOKS.items()),
     Case("workbook", "two thousand sheets", "import", _book(_many_sheets), slow=True),

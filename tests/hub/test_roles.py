@@ -155,6 +155,19 @@ def test_a_reader_reads_and_sends_nothing(
     assert out.state.sites[THEIRS.id].note == "newer"  # what others do comes all the same
 
 
+def test_a_planner_who_became_a_surveyor_is_told_that_the_whole_file_lags(
+    office: Session, hub: Address, login: Callable[..., Address], join: Joining
+) -> None:
+    """What is kept back from them is never passed over in silence."""
+    address = login("planner")
+    out = join(address, "pat")
+    hub_grant(hub, address.user, "surveyor", sites=[MINE.reference])
+    office.do(Amend("site", [THEIRS.id], {"note": "new"}))
+    office.sync(hub)
+    with pytest.raises(UserError, match="keeps back part"):
+        out.sync(address)
+
+
 def test_a_login_without_a_role_is_told(server: Server, hub: Address, join: Joining) -> None:
     """It gets in, and sees nothing."""
     name = hub.settings["dbname"]
@@ -196,6 +209,7 @@ def test_the_verbs(
     assert json_of("status", url, office.path)["to_take"] == 1
     assert json_of("pull", url, office.path)["received"] == 1
     assert json_of("sync", url, office.path)["received"] == 0
+    assert json_of("refused", url, bob) == {"refused": [], "made_again": False}
     told = json_of("status", url)
     assert (told["programme"], told["you_are"], told["sites"]) == ("CMPSN", "planner", 6)
     code, out, err = run(capsys, "hub", "grant", url, "sam", "surveyor", "--site", "S001")

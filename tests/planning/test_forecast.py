@@ -372,3 +372,13 @@ def test_it_can_be_told_from_another_day() -> None:
     found = forecast(whole_programme(10), PRESENT, CALENDAR, Options(100, on=later))
     assert found.present_on == later
     assert min(days[0] for days in found.site_days.values()) >= later
+
+
+def test_where_no_phase_has_crews_the_forecast_says_so() -> None:
+    """Else a list just read in would seem to be live by Christmas."""
+    bare = forecast(programme(*(site(n) for n in range(5))), PRESENT, CALENDAR, Options(50))
+    assert bare.crews == bare.report()["crews"] == 0
+    assert "propose phases first" in sentences(bare)[-1]
+    planned = forecast(whole_programme(10, crews=2), PRESENT, CALENDAR, Options(50))
+    assert planned.crews == 2
+    assert "propose phases first" not in " ".join(sentences(planned))

@@ -1,21 +1,26 @@
 """A plan keeps every rule, is compact, repeatable, and names what it cannot do."""
 
+import dataclasses
 import json
 from datetime import date, timedelta
 
 import pytest
 
 from psnplanner.errors import Cancelled, UserError
+from psnplanner.planning.explain import Explainer
 from psnplanner.planning.plan import Options, Plan, propose
 from psnplanner.programme.node import Node
+from psnplanner.programme.partner import Certificate
 from psnplanner.programme.phase import ClosedWindow, Phase
 from psnplanner.programme.site import StageRecord
 from psnplanner.programme.state import State
+from psnplanner.verbs.text import plan_lines
 from tests.planning.programmes import (
     CALENDAR,
     GO_LIVE,
     TODAY,
     ident,
+    partner,
     programme,
     site,
     towns,
@@ -254,3 +259,32 @@ def test_progress_streams_and_cancels() -> None:
         propose(programme(*towns(30)), TODAY, CALENDAR, QUICK, stop)
     assert told == sorted(told)
     assert len(told) > 3
+
+
+def test_no_port_left_is_named_and_the_rest_is_planned() -> None:
+    """Nodes with fewer ports than there are sites: a plan all the same, and who is without."""
+    small = dataclasses.replace(node(1), ports=3)
+    found = plan(programme(*(site(n) for n in range(5)), small, month(2)))
+    assert len(found.unplanned) == 2
+    assert {reason for _, reason in found.unplanned} == {"no node has a port free for it"}
+    assert "no node has a port free" in (found.shortfall or "")
+
+
+def test_a_certificate_that_lapses_or_is_missing_is_told_with_its_sites() -> None:
+    """In the plan, in the words of the command line, and in each site's explanation."""
+    lapses = Certificate(
+        id=ident(400), partner=partner(0).id, valid_from=TODAY, valid_to=date(2014, 4, 30)
+    )
+    sites = [site(1), site(2, partner=partner(1).id)]
+    found = plan(programme(*sites, partner(0), partner(1), lapses, month(1)))
+    lapsed, missing = found.cautions
+    assert "1 site (S0001) is planned without a valid one of Partner 0 (valid to 30 Apr" in lapsed
+    assert "Partner 1 has none on record; 1 site (S0002) is planned" in missing
+    said = plan_lines({**found.report(), "applied": False})
+    assert [line for line in said if line.startswith("Caution: ")] == [
+        f"Caution: {each}" for each in found.cautions
+    ]
+    explained = Explainer(found.after, TODAY, CALENDAR).site(ident(1))
+    assert "No compliance certificate of Partner 0 is valid then" in " ".join(explained.reasons)
+    assert explained.slot == found.slots[ident(1)]
+    assert explained.days.startswith("Crew 1 of the phase is due there")

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from psnplanner.errors import UserError
@@ -34,8 +34,8 @@ from psnplanner.programme.state import State
 from psnplanner.programme.wish import APART, NOT_AFTER, NOT_BEFORE, TOGETHER, Wish
 from tests.planning.programmes import CALENDAR, TODAY, ident, partner, programme, site, towns
 
-EXAMPLES = int(os.environ.get("PSN_EXAMPLES", "4"))
-QUICK, LONGER = 0.05, 0.4
+EXAMPLES = int(os.environ.get("PSN_EXAMPLES", "2"))
+QUICK, LONGER = 0.05, 0.2
 UNDER_A_POUND = 0.01
 
 many = settings(
@@ -63,7 +63,7 @@ class Made:
 
 
 @st.composite
-def programmes(draw: Callable[..., object], most: int = 30) -> Made:
+def programmes(draw: Callable[..., object], most: int = 20) -> Made:
     """Anything a manager might have made, possible or not."""
     whole = lambda low, high: draw(st.integers(low, high))  # noqa: E731
     capacity = st.sampled_from([0.0, 3.0, 15.0, 40.0])
@@ -189,14 +189,14 @@ def _breaks(after: State, better: Better, horizon: Horizon, keep_locks: bool) ->
 
 
 @many
-@given(programmes(most=60))
+@given(programmes())
 def test_a_longer_budget_is_never_worse_and_the_same_again_is_the_same(made: Made) -> None:
     quick, again, longer = (
         planned(made.state, Options(seconds=seconds)) for seconds in (QUICK, QUICK, LONGER)
     )
-    assume(quick is not None)
-    assert again is not None
-    assert longer is not None
+    assert (quick is None) == (again is None) == (longer is None)
+    if quick is None or again is None or longer is None:
+        return
     assert longer.total_pounds <= quick.total_pounds + UNDER_A_POUND
     assert longer.bound_pounds <= longer.total_pounds + UNDER_A_POUND
     assert {i: s.phase for i, s in again.after.sites.items()} == {

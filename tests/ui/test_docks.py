@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from psnplanner.session import Session
@@ -54,3 +55,16 @@ def test_a_programme_without_sites_leaves_the_map_its_room(
     settle(empty_window)
     assert empty_window.places.plan.width() < empty_window.width() / 4
     assert "Import" in empty_window.home.panel.message.text()
+
+
+def test_the_tabs_at_the_left_are_never_cut(empty_window: MainWindow, sample: Session) -> None:
+    """However narrow the panel was left, and whichever of them is in front."""
+    window = empty_window
+    window.resize(1000, 700)
+    window.adopt(sample)
+    window.places.name_tab(window.findings, "Findings (256)")
+    window.resizeDocks([window.places.plan], [120], Qt.Orientation.Horizontal)
+    for number in range(window.tabs.count()):
+        window.tabs.setCurrentIndex(number)
+        QApplication.processEvents()
+        assert window.tabs.tabBar().sizeHint().width() <= window.tabs.width()

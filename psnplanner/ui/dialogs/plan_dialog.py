@@ -27,6 +27,7 @@ from shiboken6 import isValid
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import ApplyPlan
 from psnplanner.ui import look
+from psnplanner.ui.dialogs.plan_days import PlanDays
 from psnplanner.ui.dialogs.plan_map import Drawn, PlanMaps, drawn
 from psnplanner.ui.dialogs.plan_progress import Heard, PlanProgress, moved
 from psnplanner.ui.dialogs.plan_tables import (
@@ -92,7 +93,7 @@ class PlanDialog(QDialog):
         self.changes.setWordWrap(True)
         self.changes.setSpacing(2)
         self.changes.setAlternatingRowColors(True)
-        self.maps, self.bar = PlanMaps(), JobBar()
+        self.days, self.maps, self.bar = PlanDays(), PlanMaps(), JobBar()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.apply = self.buttons.addButton("Apply", QDialogButtonBox.ButtonRole.ActionRole)
         self.apply.setEnabled(False)
@@ -112,7 +113,7 @@ class PlanDialog(QDialog):
         line.addWidget(self.propose)
         self.tabs = QTabWidget()
         for widget, words in ((self.table, "Phases"), (self.changes, "What changes"),
-                              (self.costs, "Costs")):  # fmt: skip
+                              (self.days, "Days"), (self.costs, "Costs")):  # fmt: skip
             self.tabs.addTab(widget, words)
         left = QWidget()
         column = QVBoxLayout(left)
@@ -139,6 +140,7 @@ class PlanDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         self._clock.timeout.connect(self._look)
         self.changes.currentItemChanged.connect(self._show_change)
+        self.days.currentItemChanged.connect(self._show_days)
         # Told in whatever thread makes a change: the window's own signal brings it here.
         bridge = getattr(self.parent(), "_bridge", None)
         if bridge is not None:
@@ -175,7 +177,9 @@ class PlanDialog(QDialog):
 
             changed = with_prices(Prices(), prices)
             options = Options(phases=phases, seconds=seconds, keep_locks=keep, prices=changed)
-            return session.propose_plan(options, progress, better=heard.hear, enough=enough.is_set)
+            found = session.propose_plan(options, progress, better=heard.hear, enough=enough.is_set)
+            found.report()  # its days are worked out here, not in the window's thread
+            return found
 
         self.said.setText("Looking for the first plan…")
         self.apply.setEnabled(False)
@@ -236,6 +240,7 @@ class PlanDialog(QDialog):
         self.said.setText(plan_words(report))
         show_phases(self.table, report)
         show_costs(self.costs, report)
+        self.days.show_plan(plan)
         show_changes(self.changes, report, plan.moves)
         self.tabs.setTabText(1, f"What changes ({len(plan.moves):,})")
         self.apply.setEnabled(not self._session.read_only)
@@ -286,6 +291,10 @@ class PlanDialog(QDialog):
     def _show_change(self, item: Any, _before: Any = None) -> None:
         if item is not None:
             self.maps.choose(item.data(Qt.ItemDataRole.UserRole), near=True)
+
+    def _show_days(self, item: Any, _before: Any = None) -> None:
+        if item is not None:
+            self.maps.choose(item.data(0, Qt.ItemDataRole.UserRole), near=True)
 
     def _ask_prices(self) -> None:
         from psnplanner.ui.dialogs.prices_dialog import PricesDialog

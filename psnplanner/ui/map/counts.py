@@ -37,7 +37,7 @@ def names(
     ratio: float,
 ) -> list[Name]:
     """The plates of a view, the greatest number first, each where it is free."""
-    power = 2.0 ** floor(log2(view.scale / CELL_PX))
+    power = cells_across(view)
     size = sites.sprite_px(view, ratio) / ratio
     enough = max(LEAST, THICK * (view.scale / power / size) ** 2)
     small, laid = face(font, -1.5, bold=True), []
@@ -56,8 +56,13 @@ def names(
                 colours.town.rgba(),
                 ratio,
             )
-            laid.append(Name(x, y, -wide / 2, -tall / 2, plate))
+            laid.append(Name(x, y, -wide / 2, -tall / 2, plate, power))
     return laid
+
+
+def cells_across(view: View) -> float:
+    """How many cells go across the world, for their sites to be counted: a power of two."""
+    return 2.0 ** floor(log2(view.scale / CELL_PX))
 
 
 def _thick_cells(

@@ -284,6 +284,7 @@ class DateSlider(QWidget):
             for widget in widgets:
                 widget.setVisible(over <= 0)
             over -= sum(widget.sizeHint().width() for widget in widgets)
+        line.activate()
 
     # What it shows
 

@@ -203,7 +203,7 @@ class Legend(QFrame):
             button.show_checked(button.isChecked())
             self._counts[key].setText(f"{counts[key]:,}")
             button.setAccessibleDescription(plural(counts[key], "site"))
-        unplaced = len(roster.unplaced())
+        unplaced = roster.unplaced_count
         self.unplaced.setVisible(unplaced > 0 or roster.unplaced_only)
         self.unplaced.setChecked(roster.unplaced_only)
         self.unplaced.setText(f"{plural(unplaced, 'site')} without a place")

@@ -8,10 +8,14 @@ from PySide6.QtGui import QPixmap
 
 
 class Name(NamedTuple):
-    """A picture of words: its place in the world, and its corner's distance from it in pixels."""
+    """A picture of words: its place in the world, and its corner's distance from it in pixels.
+
+    Of a count `cells` says how many of its cells go across the world: with others it is wrong.
+    """
 
     x: float
     y: float
     dx: float
     dy: float
     picture: QPixmap
+    cells: float = 0.0

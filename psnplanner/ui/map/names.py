@@ -35,10 +35,11 @@ class Carried:
     def __init__(self, laid: list[Name], ratio: float) -> None:
         import numpy as np
 
+        from psnplanner.ui.map.counts import cells_across
         from psnplanner.ui.map.sites_layer import as_fragments, draw
 
         # Kept at hand: an import in every frame takes as long as a dozen names.
-        self._rint, self._draw = np.rint, draw
+        self._rint, self._draw, self._cells_across = np.rint, draw, cells_across
         self._ratio = ratio
         corners, wide, tall = _packed([name.picture for name in laid])
         self._sheet = QPixmap(wide, tall)
@@ -54,6 +55,8 @@ class Carried:
         self._fragments = as_fragments(lefts, tops, wides, talls)
         self._halves = wides / 2, talls / 2
         self._places = np.array([name[:4] for name in laid], float).reshape(-1, 4).T
+        self._cells = max(name.cells for name in laid)
+        self._lasting = np.array([not name.cells for name in laid])
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Draw them where they belong in the view, on a device of the sheet's ratio."""
@@ -63,9 +66,12 @@ class Carried:
         down = self._rint((ys - view.top) * factor + dy * ratio) + half_tall
         # Those outside too: Qt leaves them out sooner than we would.
         self._fragments[:, 0], self._fragments[:, 1] = across, down
+        fragments = self._fragments
+        if self._cells and self._cells != self._cells_across(view):
+            fragments = fragments[self._lasting]  # at this scale other cells are counted
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
-        self._draw(painter, self._fragments, self._sheet)
+        self._draw(painter, fragments, self._sheet)
         painter.restore()
 
 

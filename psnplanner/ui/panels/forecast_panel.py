@@ -243,7 +243,7 @@ class ForecastPanel(QWidget):
         self.days.setText(
             f"All live by {uk(likely)} in half of {found.runs:,} runs, by {uk(safe)} in 80 of "
             f"100, by {uk(sure)} in 95. On {uk(found.go_live_on)}: {middle:,} live "
-            f"({low:,} to {high:,})."
+            f"({low:,} to {high:,})." + (f" ▲ {found.caution}" if found.caution else "")
         )
 
     def _show_cause(self, index: Any) -> None:

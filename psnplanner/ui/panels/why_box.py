@@ -148,7 +148,8 @@ class WhyBox(QWidget):
 
 def explanation_words(found: Any, state: State, site: RecordId) -> str:
     """An explanation as rich text with links: show, move."""
-    parts = [_list(found.reasons)] if found.reasons else []
+    said = [*found.reasons, *([found.days] if found.days else [])]
+    parts = [_list(said)] if said else []
     if found.alternatives:
         parts.append("<b>The next best phases</b>")
         lines = []

@@ -58,6 +58,9 @@ def test_a_plan_is_shown_and_put_in_force_as_one(
     assert dialog.progress.figures["Proved gap"].text() == f"{100 * plan.gap:.1f} %"
     assert dialog.progress.figures["Sites moved"].text() == f"{plan.moved:,}"
     assert dialog.table.rowCount() == len(plan.after.phases)
+    lines = [dialog.days.topLevelItem(n) for n in range(dialog.days.topLevelItemCount())]
+    told = [line.child(n).text(1) for line in lines for n in range(line.childCount())]
+    assert sorted(told) == sorted(f"Crew {slot.crew}" for slot in plan.slots.values())
     sentences = [dialog.changes.item(row).text() for row in range(dialog.changes.count())]
     assert [move.sentence for move in plan.moves] == sentences[-len(plan.moves) :]
     assert dialog.maps.before.roster.rows.state is window.session.state

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QImage, QPainter
 
 from psnplanner.ui import look
 from psnplanner.ui.map import counts
 from psnplanner.ui.map.labels import LabelPlacer
+from psnplanner.ui.map.names import Carried
 from psnplanner.ui.map.sites_layer import Points, SitesLayer
 from psnplanner.ui.map.view import View
 
@@ -60,6 +61,24 @@ def test_numbers_stay_while_the_map_is_panned(qtbot: object) -> None:
     layer = _layer()
     here, there = _cells(layer), _cells(layer, VIEW.moved(31, -17))
     assert here == there
+
+
+def test_a_number_is_carried_only_while_it_holds(qtbot: object) -> None:
+    """Zooming a little, the same cells are counted; further, others: the number would be wrong."""
+    laid = [name for name in _names(_layer()) if name.cells]
+    assert laid
+    carried = Carried(laid, 1.0)
+    power = counts.cells_across(VIEW)
+    for factor in (0.6, 1.01, 1.3, 3.0):
+        view = VIEW.zoomed(factor, 500, 400)
+        drawn = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        drawn.fill(Qt.GlobalColor.black)
+        painter = QPainter(drawn)
+        carried.paint(painter, view)
+        painter.end()
+        blank = QImage(drawn.size(), drawn.format())
+        blank.fill(Qt.GlobalColor.black)
+        assert (drawn != blank) == (counts.cells_across(view) == power)
 
 
 def test_plates_lie_clear_of_each_other(qtbot: object) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from psnplanner.ui import look
 from psnplanner.ui.map.date_slider import DateSlider, Span, months
+from psnplanner.ui.playback import LookingBanner
 
 SPAN = Span(date(2014, 3, 3), date(2015, 4, 1), date(2014, 10, 6), date(2015, 4, 1))
 
@@ -106,3 +109,37 @@ def test_days_to_come_look_otherwise(slider: DateSlider) -> None:
         for y in range(9, 13)
     }
     assert len(ahead) > 1
+
+
+@pytest.mark.parametrize("wide", [330, 420, 560, 900])
+def test_on_a_narrow_map_nothing_lies_over_anything(slider: DateSlider, wide: int) -> None:
+    """What is shown has room; what has none is left out, the day and playing on never."""
+    slider.resize(wide, slider.height())
+    parts = [slider.week_back, slider.play_back, slider.play_on, slider.week_on]
+    parts += [slider.track, slider.words, slider.back, slider.speed]
+    shown = [part.geometry() for part in parts if part.isVisible()]
+    assert all(left.right() < right.left() for left, right in pairwise(shown))
+    assert shown[-1].right() <= wide
+    assert slider.words.isVisible()
+    assert slider.play_on.isVisible()
+    assert (len(shown) == len(parts)) == (wide == 900)
+
+
+def test_the_banner_of_a_narrow_map_folds_its_words(qtbot: Any) -> None:
+    """The way back to today stays within the map, clear of the scale bar at its foot."""
+    look.apply("light")
+    canvas = QWidget()
+    qtbot.addWidget(canvas)
+    canvas.resize(330, 360)
+    banner = LookingBanner(canvas)
+    canvas.show()
+    banner.show_day(date(2014, 9, 30), False, 5, 34)
+    assert canvas.rect().contains(banner.geometry())
+    assert banner.geometry().bottom() < canvas.height() - 40
+    assert banner.words.wordWrap()
+    back = banner.back.geometry()
+    assert banner.rect().contains(back)
+    assert banner.words.geometry().right() < back.left()
+    canvas.resize(1200, 360)
+    banner.show_day(date(2014, 9, 30), False, 5, 34)
+    assert not banner.words.wordWrap()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from psnplanner.style import status_colour
 from psnplanner.ui.main_window import MainWindow
+from psnplanner.ui.map import pictures
 from psnplanner.ui.map.view import View, to_world
 from tests.ui.sample import ident
 
@@ -80,6 +83,29 @@ def test_names_are_carried_through_a_zoom(window: MainWindow) -> None:
     assert canvas.pictures.names is kept
     canvas.settle()
     assert canvas.pictures.names is not kept
+
+
+def test_a_leap_shows_no_blocks(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first frame of three times the scale is nearer to the last than one of old pixels."""
+    canvas = window.pane.canvas
+    canvas.settle()
+    assert canvas.areas_shown
+    here, unlike = canvas.view, []
+    for blocks_from in (pictures.BLOCKS_FROM, 100.0):
+        monkeypatch.setattr(pictures, "BLOCKS_FROM", blocks_from)
+        canvas.set_view(here)
+        canvas.settle()
+        canvas.zoom(3.0)
+        assert not canvas.pictures.ready
+        first = _pixels(canvas)
+        canvas.settle()
+        unlike.append(np.count_nonzero(first != _pixels(canvas)))
+    assert unlike[0] < 0.8 * unlike[1]
+
+
+def _pixels(canvas: Any) -> Any:
+    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).copy()
 
 
 def test_panning_far_leaves_nothing_bare(window: MainWindow) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from psnplanner.programme.finding import ERROR, NOTE, Finding
 from psnplanner.programme.findings import findings
 from psnplanner.session import Session
+from psnplanner.ui.timeline.card import crews_words
 from psnplanner.ui.timeline.consequences import closures, compared
 from psnplanner.ui.timeline.drag import ENDS, Drag
 from tests.conftest import ident
@@ -63,3 +64,11 @@ def test_a_window_moved_past_go_live_and_into_a_freeze(with_sites: Session) -> N
     shut = closures(after, drag.phase, late.moved, calendar)
     assert any("Christmas freeze" in c.sentence for c in shut)
     assert closures(after, late.moved, drag.phase, calendar) == []
+
+
+def test_a_shorter_window_takes_more_crews() -> None:
+    """What dragging an end means for the crews; nothing where nothing changes."""
+    assert crews_words(230.0, 15, 6) == "<br>Its 230 crew-days: 38.3 crews a day, was 15.3"
+    assert crews_words(230.0, 15, 15) == ""
+    assert crews_words(None, 15, 6) == ""
+    assert crews_words(230.0, 0, 6) == ""
