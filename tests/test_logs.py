@@ -66,3 +66,18 @@ def test_what_a_person_got_wrong_is_not_logged() -> None:
 
     assert console.run(refuse) == 1
     assert not logs.path().exists()
+
+
+def test_what_is_said_steers_no_terminal(capsys: pytest.CaptureFixture) -> None:
+    """Neither a table, nor a line, nor a refusal with the name of a file from elsewhere."""
+    name = "Hall\x1b[2J\x9b1m\u202egpj\u2066\r\x07"
+
+    def tell() -> None:
+        console.show(False, None, lambda: [*console.table(("Name",), [(name,)]), f"It is {name}."])
+        raise UserError("There is no such site.", f"{name}\n.csv")
+
+    assert console.run(tell) == 1
+    said = capsys.readouterr()
+    assert all(c == "\n" or c.isprintable() for c in said.out + said.err)
+    assert "Hall" in said.out
+    assert said.err.count("\n") == 1

@@ -34,7 +34,7 @@ def burn_up(axes: Any, figures: Figures) -> None:
         if known:
             axes.plot(*zip(*known, strict=True), color=colour, ls=dash, lw=weight)
             ends.append((float(known[-1][1]), f"{words} {known[-1][1]:,}", colour))
-    axes.set_ylim(0, max(figures["sites"], 1) * 1.06)
+    axes.set_ylim(0, max(figures["sites"], 1) * 1.14)
     axes.set_xlim(days[0], days[-1])
     _names(axes, ends)
     _mark(axes, figures["status_on"], "status date", MUTED)

@@ -192,7 +192,7 @@ def figures(
         forecast=beside.forecast,
         ledger=ledger(
             State() if beside.public else state, on, calendar, beside.baseline, beside.name
-        ),  # fmt: skip
+        ),
         ratings=[],
         decisions=[],
     )

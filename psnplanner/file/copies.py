@@ -56,6 +56,8 @@ def read(path: Path, vector: Mapping[int, int]) -> Copy:
             what, remedy = first["refused"]
             kind = PassphraseNeeded if first.get("locked") else UserError
             raise kind(str(what), str(path), str(remedy))
+        if done.returncode:
+            raise ValueError("it broke off")
         return _copy(first, lines)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise UserError("This copy cannot be read; nothing was merged.", str(path), _BROKEN

@@ -8,12 +8,12 @@ names devices and their new numbers, `+[...]` has what to add for each device in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
 from psnplanner.file.journal_events import compact
+from psnplanner.file.tables import parsed
 
 FULL_EVERY = 16
 """At most so many texts have to be read to know one in full."""
@@ -28,7 +28,7 @@ def vector_text(vector: Mapping[int, int]) -> str:
 
 def vector(text: str) -> dict[int, int]:
     """The vector behind its full text."""
-    return {int(dev): n for dev, n in json.loads(text).items()}
+    return {int(dev): n for dev, n in parsed(text).items()}
 
 
 def is_full(text: str) -> bool:
@@ -51,7 +51,7 @@ def expanded(text: str, before: Mapping[int, int]) -> dict[int, int]:
     """The vector behind a text, kept after one that said `before`. Raises ValueError for none."""
     if is_full(text):
         return vector(text)
-    told = json.loads(text.removeprefix(_ADDS))
+    told = parsed(text.removeprefix(_ADDS))
     if isinstance(told, dict):
         return {**before, **{int(dev): n for dev, n in told.items()}}
     devices = sorted(before)

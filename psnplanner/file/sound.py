@@ -71,6 +71,13 @@ def check_journal(db: Database, path: str) -> None:
             raise _tampered(thing, path)
 
 
+def runs(db: Database) -> bool:
+    """Whether something not of our making would be run by as much as checking the pages."""
+    ours = _ours()
+    mine = {thing.sql for thing in ours.values()}
+    return any(thing.sql not in mine and _computes(thing) for thing in _things(db))
+
+
 def _computes(thing: Thing) -> bool:
     """Whether checking the pages, or packing them anew, would run what a stranger wrote."""
     if thing.kind == "table":

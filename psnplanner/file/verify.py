@@ -15,6 +15,7 @@ from psnplanner.file import (
     photographs,
     schema,
     seals,
+    sound,
     tables,
 )
 from psnplanner.file.connection import connect, rows
@@ -63,14 +64,15 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
 def examine(path: Path, refused: UserError, progress: Progress | None = None) -> list[str]:
     """What is wrong with a file that does not open as a programme; see `verify`.
 
-    Raises `refused`, what opening it said, where it is no programme at all.
+    Raises `refused`, what opening it said, where it is no programme at all, or one whose very
+    pages cannot be checked without running what somebody wrote into it.
     """
     try:
         db = connect(path, read_only=True)
     except UserError:
         raise refused from None
     try:
-        if not rows(db, "SELECT 1 FROM sqlite_master WHERE name = 'txn'"):
+        if not rows(db, "SELECT 1 FROM sqlite_master WHERE name = 'txn'") or sound.runs(db):
             raise refused
         return verify(db, progress)
     except sql_errors(UnicodeDecodeError):

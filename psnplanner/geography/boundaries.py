@@ -25,6 +25,7 @@ from psnplanner.geography.degrees import in_degrees
 from psnplanner.geography.distance import LatLon, from_local_metres, local_metres
 from psnplanner.geography.vector_file import (
     VectorFile,
+    bytes_of,
     layers_of,
     opened,
     quietly,
@@ -37,7 +38,6 @@ Line = list[tuple[float, float]]
 DETAIL_M = 20.0
 """How far a kept outline may lie from the one in the file."""
 MOST_AREAS = 2_000
-_MOST_FILE_BYTES = 500_000_000
 _MOST_POINTS = 20_000  # of one kept area: beyond, the detail is halved until it fits
 _COARSEST_M = 5_000.0
 _DECIMALS = 5  # of a degree: a metre
@@ -88,7 +88,7 @@ class Areas:
         for number, (name, shapes) in enumerate(grouped.items()):
             if progress:
                 progress(number / len(grouped), f"Putting together {name}")
-            whole.append(shapely.union_all(_mended(np.array(shapes, dtype=object))))
+            whole.append(_united(shapes))
         return dict(zip(grouped, map(as_text, simplified(whole)), strict=True))
 
 
@@ -101,7 +101,7 @@ def read_areas(
     layer that is not there.
     """
     progress(0.05, f"Opening {path.name}")
-    with opened(path, _bytes(path), _PURPOSE) as file:
+    with opened(path, bytes_of(path, _PURPOSE), _PURPOSE) as file:
         if not file.wants_process:
             return _areas_of(file, layer, progress)
         said = apart.call(
@@ -133,21 +133,6 @@ def _areas_of(file: VectorFile, layer: str | None, progress: Progress) -> Areas:
         if found is not None:
             return found
     raise UserError("it has no areas and no lines.", str(path), "Choose a layer of areas.")
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.is_dir():
-            raise UserError("this is a folder.", str(path), "Give the file itself.")
-        if path.exists() and not path.is_file():  # a pipe would be waited on for ever
-            raise UserError("that is no file.", str(path), "Give the file itself.")
-        if path.stat().st_size > _MOST_FILE_BYTES:
-            raise UserError("the file is larger than any map of boundaries needs.", str(path),
-                            "Export only the areas you need.")  # fmt: skip
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"the file cannot be read: {error.strerror or error}.", str(path),
-                        "Check the name and your rights to it.") from error  # fmt: skip
 
 
 def _candidates(path: Path, infos: Mapping[str, Any], wanted: str | None) -> list[str]:
@@ -255,9 +240,16 @@ def _without_smallest(shape: BaseGeometry) -> BaseGeometry:
     return _outline_part(shapely.geometrycollections(held)) or parts[0].convex_hull
 
 
-def _mended(shapes: Any) -> Any:
+def _united(shapes: Sequence[BaseGeometry]) -> BaseGeometry:
+    """One valid shape of several, part by part."""
+    if len(shapes) == 1 and shapely.is_valid(shapes[0]):
+        return shapes[0]
+    parts = shapely.get_parts(shapes)
+    broken = ~shapely.is_valid(parts)
     # By "structure" it takes half a second for 20,000 crossings; by GEOS's other way 10 s for 500.
-    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    # Of many parts at once it takes their number squared.
+    parts[broken] = shapely.make_valid(parts[broken], method="structure", keep_collapsed=False)
+    return shapely.disjoint_subset_union_all(parts)
 
 
 def _middle(shapes: Sequence[BaseGeometry]) -> LatLon:
@@ -279,7 +271,7 @@ def as_text(shape: BaseGeometry) -> str:
     """A shape as the text of a GeoJSON geometry, rounded to a metre."""
     rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
     # Only where rounding made it cross itself: neighbours' borders must stay the same.
-    sound = rounded if shapely.is_valid(rounded) else _mended(rounded)
+    sound = _united([rounded])
     kept = _outline_part(sound) or rounded
     parts = shapely.get_parts(kept)
     kept = parts[0] if len(parts) == 1 else kept

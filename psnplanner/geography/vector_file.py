@@ -145,6 +145,22 @@ def opened(path: Path, data: bytes, purpose: str) -> Iterator[VectorFile]:
             yield VectorFile(path, copy, _KINDS[key], computes)
 
 
+def bytes_of(path: Path, purpose: str) -> bytes:
+    """A file's content. Raises UserError where it is none, too large, or refused."""
+    try:
+        if path.is_dir():
+            raise UserError("this is a folder.", str(path), "Give the file itself.")
+        if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+            raise UserError("that is no file.", str(path), "Give the file itself.")
+        if path.stat().st_size > _MOST_UNPACKED_BYTES:
+            raise UserError(f"the file is larger than {purpose} needs.", str(path),
+                            "Export only the areas you need.")  # fmt: skip
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"the file cannot be read: {error.strerror or error}.", str(path),
+                        "Check the name and your rights to it.") from error  # fmt: skip
+
+
 def layers_of(file: VectorFile) -> dict[str, dict[str, Any]]:
     """What `pyogrio.read_info` says of each layer, at most 500, in the file's order.
 

@@ -113,6 +113,8 @@ class _Check:
                 yield f"{site.reference} is in {phase.name}, which is over"
             elif not self._open(phase, self._closures(site)):
                 yield f"{site.reference} is closed throughout {phase.name}"
+            elif self.horizon.release(site).on > phase.ends_on:
+                yield f"{site.reference} cannot be started before {phase.name} is over"
 
     def _closures(self, site: Site) -> list[ClosedWindow]:
         return [w for w in self.after.closed_windows.values() if _binds(w, site)]
@@ -199,5 +201,5 @@ def _parts(window: ClosedWindow) -> list[str]:
 
 
 def _binds(window: ClosedWindow, site: Site) -> bool:
-    own = (site.kind.casefold(), site.access)
+    own = [site.kind.casefold(), site.access, *site.kind.casefold().split()]
     return all(part in own for part in _parts(window)) and window.partner in (None, site.partner)

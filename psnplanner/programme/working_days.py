@@ -80,9 +80,11 @@ def applies(kind: str, partner: RecordId | None, site: Site) -> bool:
     The kind may name a kind of building, an access type, or both with a comma between them:
     "School, new dig" are the schools at which there is digging to do. "" is every site.
     """
-    words = conditions(kind)
-    known = (site.kind.casefold(), site.access.casefold()) if words else ()
-    return words <= frozenset(known) and partner in (None, site.partner)
+    if partner not in (None, site.partner):
+        return False
+    parts, own = conditions(kind), site.kind.casefold()
+    # A "Primary school" is a school, too.
+    return not parts or parts <= {own, site.access.casefold(), *own.split()}
 
 
 @cache

@@ -50,7 +50,8 @@ def kept() -> Iterator[None]:
 
 def _place() -> Path:
     """Beside our own byte code, wherever this Python keeps it."""
-    return Path(cache_from_source(str(Path(__file__).with_name("qt_side.py"))))
+    path = Path(cache_from_source(str(Path(__file__).with_name("qt_side.py"))))
+    return path.with_suffix(".kept")  # several modules: not what Python calls .pyc
 
 
 def _read(path: Path) -> Kept:

@@ -10,7 +10,7 @@ const LINES = [["baseline", "Baseline", "#566570", "6 4", 2], ["plan", "Present 
 function burnUp() {
   const B = F.burn_up, into = $("burnup"), wide = narrow() ? 360 : 900, high = narrow() ? 250 : 300;
   if (B.days.length < 2 || !F.sites) { $("burnup").closest("section").hidden = true; return; }
-  const left = 44, right = narrow() ? 12 : 138, top = 12, bottom = 34, all = LINES.flatMap(([k]) => B[k] || []).concat(F.sites);
+  const left = 44, right = narrow() ? 12 : 138, top = 30, bottom = 34, all = LINES.flatMap(([k]) => B[k] || []).concat(F.sites);
   const most = Math.max(1, ...all.filter((v) => v !== null)), begin = Date.parse(B.days[0]), end = Date.parse(B.days.at(-1));
   const x = (iso) => left + (wide - left - right) * (Date.parse(iso) - begin) / (end - begin || 1), y = (n) => high - bottom - (high - top - bottom) * n / most;
   const svg = shape("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": "Sites live by the end of each month; the table below has the figures" });
@@ -20,7 +20,7 @@ function burnUp() {
   }
   const every = Math.ceil(B.days.length / (narrow() ? 5 : 13));
   B.days.filter((d) => d !== F.status_on || B.days.at(-1) === d).forEach((d, k) => { if (k % every === 0) svg.append(shape("text", { x: x(d), y: high - 12, "text-anchor": "middle", class: "tick" }, `${MONTHS[+d.slice(5, 7) - 1].slice(0, 3)}${k === 0 || d.slice(5, 7) === "01" || every > 2 ? " " + d.slice(2, 4) : ""}`)); });
-  const mark = (iso, words, colour) => { if (!iso || Date.parse(iso) < begin || Date.parse(iso) > end) return; const late = x(iso) > wide - right - 70; svg.append(shape("line", { x1: x(iso), x2: x(iso), y1: top, y2: high - bottom, stroke: colour, "stroke-dasharray": "3 3" }), shape("text", { x: x(iso) + (late ? -5 : 5), y: top + 10, class: "tick", "text-anchor": late ? "end" : "start", fill: colour }, words)); };
+  const mark = (iso, words, colour) => { if (!iso || Date.parse(iso) < begin || Date.parse(iso) > end) return; const late = x(iso) > wide - right - 70; svg.append(shape("line", { x1: x(iso), x2: x(iso), y1: 14, y2: high - bottom, stroke: colour, "stroke-dasharray": "3 3" }), shape("text", { x: x(iso) + (late ? -5 : 5), y: 20, class: "tick", "text-anchor": late ? "end" : "start", fill: colour }, words)); };
   mark(F.status_on, "status date", "#566570"); mark(F.go_live_on, "go-live", "#8b0a2b");
   const points = (values) => B.days.map((d, k) => [x(d), values[k]]).filter((p) => p[1] !== null);
   if (B.low && B.high) {

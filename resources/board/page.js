@@ -75,7 +75,7 @@ function table(into, columns, rows, empty, first) {
     }
     body.append(tr);
   } };
-  const limit = Math.min(first || rows.length, narrow() ? 6 : rows.length);
+  const limit = Math.min(first || rows.length, narrow() && rows.length > 9 ? 6 : rows.length);
   add(rows.slice(0, limit));
   const box = el("div", "scroll"); box.append(t); into.append(box);
   if (rows.of > rows.length) into.append(el("p", "muted", `The ${number(rows.length)} most urgent of ${number(rows.of)}.`));

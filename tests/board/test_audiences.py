@@ -206,6 +206,25 @@ def test_a_name_is_found_however_it_is_spelt(text: str, told: bool) -> None:
     assert betrays(text, words_of(gone, State())) == told
 
 
+def test_the_public_is_told_neither_of_money_nor_of_blame() -> None:
+    made = pack(_state(), Wanted("public"), Material(Beside(_state(), "Plan")), TODAY)
+    figures = made.figures
+    assert figures["late"]
+    assert (figures["decisions"], figures["ledger"]["delays"]) == ([], [])
+    assert figures["ledger"]["circuits"] == figures["ledger"]["by_owner"] == []
+    assert not {"decisions", "savings", "ledger"} & set(made.wanted.sections)
+    tables = pack(_state(), Wanted("public", sections=("waiting", "late")), Material(), TODAY)
+    text = "".join(o.decode("latin-1") for o in _opened(render(tables, ".pdf")))
+    assert "What waits on whom" in text
+    for heading in ("Waits on", "Decisions asked", "Nobody named"):
+        assert heading not in text
+    with pytest.raises(UserError, match="public"):
+        pack(_state(), Wanted("public", sections=("ledger",)), Material(), TODAY)
+    board = pack(_state(), Wanted("board"), Material(Beside(_state(), "Plan")), TODAY).figures
+    assert board["decisions"]
+    assert board["ledger"]["circuits"]
+
+
 def test_small_counts_are_merged_for_the_public() -> None:
     public = for_audience(_state(), "public")
     by_partner = Counter(public.partner_name(site.partner) for site in public.sites.values())

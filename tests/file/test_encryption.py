@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import random
 import sys
-import types
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +18,7 @@ from psnplanner.exchange.pack import Choice
 from psnplanner.file import encryption
 from psnplanner.programme.edits import AddSites, Amend
 from psnplanner.session import Session, new_programme, passphrases, repair
+from psnplanner.session.backups import backups_of, restore_backup
 from tests.conftest import Ticking, a_site
 
 pytest.importorskip("sqlcipher3", reason="SQLCipher is not installed: '.[encryption]'")
@@ -201,20 +202,70 @@ def test_the_keyring_knows_it_for_the_file_and_its_backups(
     tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the file's salt, wherever it lies; a keyring that fails is told, and nobody is stopped."""
-    kept: dict[tuple[str, str], str] = {}
-    ring = types.ModuleType("keyring")
-    ring.__dict__["set_password"] = lambda s, user, words: kept.update({(s, user): words})
-    ring.__dict__["get_password"] = lambda s, user: kept.get((s, user))
-    monkeypatch.setitem(sys.modules, "keyring", ring)
+    monkeypatch.delitem(sys.modules, "keyring")
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    class Ring(KeyringBackend):
+        """A keyring of the library's own kind, in memory."""
+
+        priority = 1
+        kept: ClassVar[dict[tuple[str, str], str]] = {}
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            self.kept[service, username] = password
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return self.kept.get((service, username))
+
+        def delete_password(self, service: str, username: str) -> None:
+            del self.kept[service, username]
+
+    monkeypatch.setattr("keyring.core._keyring_backend", Ring())
+    assert isinstance(keyring.get_keyring(), Ring)
     with _made(tmp_path / "cm.gpkg", clock) as session:
         passphrases.keep_in_keyring(session.path)
         session.backup(tmp_path / "elsewhere.gpkg")
+    assert not any(WORDS in words for words in Ring.kept.values())
     encryption._held.clear()
     with Session.open(tmp_path / "elsewhere.gpkg", read_only=True) as back:
         assert len(back.state.sites) == 3
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(UserError, match="cannot be kept"):
         passphrases.keep_in_keyring(tmp_path / "cm.gpkg")
+
+
+def test_rolling_backups_of_it_are_encrypted_checked_and_put_back(
+    tmp_path: Path, clock: Ticking
+) -> None:
+    """By the same passphrase, in a folder that says nothing; one that is damaged is refused."""
+    path = tmp_path / "cm.gpkg"
+    with _made(path, clock, 40) as session:
+        first = session.back_up_if_due()
+        assert first is not None
+        assert passphrases.is_encrypted(first.path)
+        clock.now += timedelta(hours=2)
+        site = next(iter(session.state.sites))
+        session.do(Amend("site", [site], {"note": "later"}))
+        second = session.back_up_if_due()
+        assert second is not None
+        assert [item.behind for item in session.backups()] == [0, 1]
+    assert _telling(tmp_path) == []
+    spoilt = bytearray(second.path.read_bytes())
+    spoilt[5 * 4096 + 100] ^= 1
+    second.path.write_bytes(spoilt)
+    with pytest.raises(UserError):
+        restore_backup(second.path, path, replace=True)
+    kept = restore_backup(first.path, path, replace=True)
+    assert kept is not None
+    encryption._held.clear()
+    assert [item.behind for item in backups_of(path)] == [None, None]
+    passphrases.hold(path, WORDS)
+    with Session.open(path, read_only=True) as now, Session.open(kept, read_only=True) as before:
+        assert now.state.sites[site].note == ""
+        assert before.state.sites[site].note == "later"
+        assert now.verify() == []
+    assert _telling(tmp_path) == []
 
 
 def test_without_the_library_it_is_said_what_to_install(

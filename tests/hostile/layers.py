@@ -159,8 +159,11 @@ _LAYERS: dict[str, tuple[Maker, str]] = {
               f"CREATE VIEW gpkg_contents AS SELECT r.* FROM real r, ({ENDLESS})"), REFUSED),
     "GeoPackage: a view of another's functions": (
         _as_view("fid, geom, ST_AsText(geom) AS Name, Postcode"), REFUSED),
-    "GeoPackage: a layer of words for a layer": (
-        _gpkg("DROP TABLE sites", "CREATE VIRTUAL TABLE sites USING dbstat"), REFUSED),
+    "GeoPackage: a layer that another module makes": (
+        _gpkg("DROP TABLE sites", "CREATE TABLE sites (fid, geom, Name, Postcode)",
+              "PRAGMA writable_schema=ON", "UPDATE sqlite_master SET rootpage = 0, "
+              "sql = 'CREATE VIRTUAL TABLE sites USING VirtualOGR(''/etc/passwd'')' "
+              "WHERE name = 'sites'"), REFUSED),
     "GeoPackage: three thousand tables": (
         _gpkg(*(f"CREATE TABLE t{n} (a)" for n in range(3_000))), REFUSED),
     "KMZ: a link for a member": (
@@ -269,7 +272,7 @@ _AREAS: dict[str, tuple[Maker, str]] = {
         lambda _b, f: _put(f / "theirs.geojson", _star(30_001)), REFUSED),
     "two combs laid across each other": (
         lambda _b, f: _put(f / "theirs.geojson", _combs(8_000)), REFUSED),
-    "islets without end": (lambda _b, f: _put(f / "theirs.geojson", _islets(15_000)), READ),
+    "islets without end": (lambda _b, f: _put(f / "theirs.geojson", _islets(6_000)), READ),
     "an area round the world and beyond": (
         written("theirs.geojson", _feature({"type": "Polygon", "coordinates": [
             [[-1e300, -1e300], [1e300, -1e300], [1e300, 1e300], [-1e300, -1e300]]]})), REFUSED),
@@ -285,8 +288,10 @@ def _combs(teeth: int) -> bytes:
           for x, y in ((n, 53.3), (n, 53.4), (n + 2, 53.4), (n + 2, 53.3))]  # fmt: skip
     comb = [*up, (up[-1][0], 53.2), (-2.8, 53.2), up[0]]
     across = [(y - 56.1, x + 56.1) for x, y in comb]
-    features = [{"type": "Feature", "properties": {"name": "Comb"},
-                 "geometry": {"type": "Polygon", "coordinates": [ring]}} for ring in (comb, across)]  # fmt: skip
+    shapes = [{"type": "Polygon", "coordinates": [ring]} for ring in (comb, across)]
+    features = [
+        {"type": "Feature", "properties": {"name": "Comb"}, "geometry": shape} for shape in shapes
+    ]
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 

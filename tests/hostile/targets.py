@@ -231,7 +231,13 @@ def targets() -> tuple[Target, ...]:
     polygon = {"type": "Polygon", "coordinates": [[[-2, 53], [-2.1, 53], [-2, 53.1], [-2, 53]]]}
     geojson = layers._feature(polygon)
     sheet = _within("xl/worksheets/sheet1.xml", lambda: book, _list("list.xlsx"))
-    ods = lists._ods("<table:table-row>" + lists._CELL.format("") * 2 + "</table:table-row>")
+    rows = "".join(
+        "<table:table-row>"
+        + "".join(lists._CELL.format("").replace(">x<", f">{cell}<") for cell in row)
+        + "</table:table-row>"
+        for row in lists._ROWS
+    )
+    ods = lists._ods(rows)
     content = _within("content.xml", lambda: ods, _list("list.ods"))
     gpkg = layers._gpkg()(bench, folder).read_bytes()
     return (

@@ -1,5 +1,6 @@
 """Explanations name the rule or the price that decides, and alternatives that could be had."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from psnplanner.errors import UserError
 from psnplanner.planning.explain import Explainer
 from psnplanner.planning.plan import Options, propose
+from psnplanner.planning.prices import Prices
 from psnplanner.programme.edits import MoveToPhase
 from psnplanner.programme.state import State
 from psnplanner.programme.wish import Wish
@@ -81,6 +83,35 @@ def test_a_full_phase_has_a_price_and_names_who_would_move() -> None:
     assert asked.pressures()[0].phase == "Phase 1"
     assert asked.pressures()[0].crew_pounds > 0
     assert "One more crew in Phase 1" in asked.pressures()[0].sentence
+
+
+def test_what_a_crew_is_worth_is_what_planning_with_it_saves() -> None:
+    """The sentence beside the whole plan made again with the crew's days in that phase."""
+    prices = Prices(uneven_pounds=0, overtime_pounds=0, partner_visit_pounds=0, move_pounds=0)
+    sites = [site(n, effort_days=1.0, priority="high", position=site(1).position)
+             for n in range(1, 41)]  # fmt: skip
+    full, later = month(1, 4.0), month(5, 60.0)
+    before = propose(
+        programme(*sites, full, later), TODAY, CALENDAR, Options(seconds=0.1, prices=prices)
+    )
+    (told,) = Explainer(before.after, TODAY, CALENDAR, prices).pressures()
+    assert full.starts_on is not None
+    assert full.ends_on is not None
+    days = CALENDAR.count(full.starts_on, full.ends_on)
+    richer = dataclasses.replace(full, capacity_days=4.0 + days)
+    again = propose(
+        programme(*sites, richer, later), TODAY, CALENDAR, Options(seconds=0.1, prices=prices)
+    )
+    assert told.phase == "Phase 1"
+    assert told.crew_pounds == pytest.approx(before.total_pounds - again.total_pounds, rel=0.01)
+    assert told.day_pounds == pytest.approx(told.crew_pounds / days, rel=0.01)
+
+
+def test_no_crew_is_wished_for_in_a_phase_that_is_over() -> None:
+    """Nor where those who may still choose would not come."""
+    held = [site(n, phase=month(1).id, locked=True, effort_days=9.0) for n in (1, 2, 3)]
+    state = programme(*held, site(9), month(1, 10.0), month(6), status_on=date(2014, 8, 4))
+    assert all(item.phase != "Phase 1" for item in explainer(state).pressures())
 
 
 def test_nothing_to_explain_is_said() -> None:

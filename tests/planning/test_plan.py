@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from psnplanner.errors import Cancelled, UserError
+from psnplanner.planning.calendar import default_closed_windows, school_holidays
 from psnplanner.planning.explain import Explainer
 from psnplanner.planning.plan import Options, Plan, propose
 from psnplanner.programme.node import Node
@@ -288,3 +289,26 @@ def test_a_certificate_that_lapses_or_is_missing_is_told_with_its_sites() -> Non
     assert "No compliance certificate of Partner 0 is valid then" in " ".join(explained.reasons)
     assert explained.slot == found.slots[ident(1)]
     assert explained.days.startswith("Crew 1 of the phase is due there")
+
+
+def test_schools_are_dug_in_their_holidays_and_crews_are_found_for_them() -> None:
+    """A new programme's own closed windows; phases designed with crews where the digging is."""
+    windows = default_closed_windows(TODAY, GO_LIVE)
+    digs = [site(n, kind="School", access="new dig") for n in range(40)]
+    others = [site(n, kind="Library") for n in range(40, 60)]
+    found = plan(programme(*digs, *others, *windows))
+    assert found.unplanned == ()
+    holidays = {
+        h.starts_on + timedelta(days=n)
+        for h in school_holidays("Wirral Council")
+        for n in range((h.ends_on - h.starts_on).days + 1)
+    }
+    after, crews = found.after, dict[bool, list[float]]({True: [], False: []})
+    for phase in after.phases.values():
+        length = (phase.ends_on - phase.starts_on).days + 1
+        days = {phase.starts_on + timedelta(days=n) for n in range(length)}
+        inside = {s.access for s in after.sites_by_phase.get(phase.id, [])}
+        assert "new dig" not in inside or days & holidays
+        whole = CALENDAR.count(phase.starts_on, phase.ends_on)
+        crews["new dig" in inside].append(phase.capacity_days / whole)
+    assert max(crews[True]) > min(crews[False])

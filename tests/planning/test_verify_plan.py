@@ -49,6 +49,14 @@ def test_a_node_too_late(state, edit) -> None:  # type: ignore[no-untyped-def]
     assert any("before its node" in each for each in found)
 
 
+def test_a_site_whose_wayleave_comes_too_late(state, edit) -> None:  # type: ignore[no-untyped-def]
+    first = edit.phases[0]
+    leased = programme(site(1, tenure="leased"), first)
+    early = ApplyPlan([first], edit.nodes, {ident(1): {"phase": first.id, "node": None}})
+    found = breaches(leased, early)
+    assert "S0001 cannot be started before Phase 1 is over" in found
+
+
 def test_a_locked_site_moved(state, edit) -> None:  # type: ignore[no-untyped-def]
     first, second = edit.phases[:2]
     held = programme(site(1, phase=first.id, locked=True), first, second)

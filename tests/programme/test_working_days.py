@@ -68,6 +68,7 @@ def test_a_window_may_name_an_access_type_too() -> None:
     term = ClosedWindow(id=b"a" * 16, kind="School, new dig")
     digging = Site(id=b"s" * 16, kind="School", access="new dig")
     assert closed_for(digging, [term]) == [term]
+    assert closed_for(dataclasses.replace(digging, kind="Primary school"), [term]) == [term]
     for other in ({"access": "existing duct"}, {"access": ""}, {"kind": "Library"}):
         assert closed_for(dataclasses.replace(digging, **other), [term]) == []
     assert only_crews(term)

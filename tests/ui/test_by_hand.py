@@ -22,12 +22,11 @@ KEY = Qt.Key
 
 
 def _movable(window: MainWindow) -> tuple[bytes, bytes]:
-    """A placed site, and another phase that it may go to."""
-    session = window.session
-    for site in session.state.sites.values():
-        for phase in session.state.phases if site.position else ():
-            if phase != site.phase and session.price_of_move([site.id], phase).moved:
-                return site.id, phase
+    """A placed site of which little is done yet, and another phase."""
+    state = window.session.state
+    for site in state.sites.values():
+        if site.position and site.phase and not site.locked and len(state.stages_of(site.id)) == 1:
+            return site.id, next(phase for phase in state.phases if phase != site.phase)
     raise AssertionError("nothing in the sample may move")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -94,10 +95,23 @@ def test_money_and_findings_in_words(with_sites: Session) -> None:
     with_sites.do(Amend("site", [ident("site 1")], {"position": None}))
     home = home_of(with_sites)
     assert home_words.savings_words(home)[0] == "£0 a year saved now of the £1,000,000 promised"
-    assert home_words.savings_words(home)[1].startswith("£2,400 a year once")
+    ceased = "Old circuits of £0 a year have ceased, of £2,400 in all"
+    assert home_words.savings_words(home)[1] == ceased
     assert home.severities["warning"] == sum(f.severity == "warning" for f in home.findings)
     assert "warning" in home_words.severity_words(home)
     with_sites.do(Amend("site", [ident("site 1")], {"position": Position(53.3, -2.7)}))
+
+
+def test_only_the_share_that_makes_the_target_is_saved(with_sites: Session) -> None:
+    """Half of the circuits' cost has ceased: half of the target is saved, and half is to come."""
+    home = home_of(with_sites)
+    sums = dict(home.savings) | {
+        "realised_pence_a_year": 80_000_000, "forecast_pence_a_year": 160_000_000,
+        "target_pence_a_year": 100_000_000,
+    }  # fmt: skip
+    said = home_words.savings_words(replace(home, savings=sums))
+    assert said[0] == "£500,000 a year saved now of the £1,000,000 promised"
+    assert said[1] == "Old circuits of £800,000 a year have ceased, of £1,600,000 in all"
 
 
 def test_a_forecast_promises_nothing() -> None:

@@ -135,7 +135,7 @@ class ProgrammeDialog(QDialog):
                     Column("name", "Name", 200),
                     Column("starts_on", "First day", 110, hint=day),
                     Column("ends_on", "Last day", 110, hint=day),
-                    Column("kind", "Only sites of kind", 150, hint="every kind"),
+                    Column("kind", "Only sites of kind", 150, hint="every kind; School, new dig"),
                     Column("partner", "Only partner", 160, self._any_partner),
                 ],
             ),

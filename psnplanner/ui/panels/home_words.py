@@ -72,15 +72,21 @@ def stuck_words(home: Home) -> str:
 
 
 def savings_words(home: Home) -> list[str]:
-    """What is saved each year now, what is still paid twice, and what is to come."""
+    """What is saved each year now, what is still paid twice, and what is to come.
+
+    Of the cost that stops the programme saves the share that makes its target of all of it, as
+    the savings by month have it; without a target, all.
+    """
     saved = home.savings
     if not saved or not saved["forecast_pence_a_year"]:
         return []
     target = saved["target_pence_a_year"]
+    ceased, whole = saved["realised_pence_a_year"], saved["forecast_pence_a_year"]
+    share = min(1.0, target / whole) if target else 1.0
     of = f" of the {pounds(target)} promised" if target else ""
     lines = [
-        f"{pounds(saved['realised_pence_a_year'])} a year saved now{of}",
-        f"{pounds(saved['forecast_pence_a_year'])} a year once every old circuit has ceased",
+        f"{pounds(round(share * ceased))} a year saved now{of}",
+        f"Old circuits of {pounds(ceased)} a year have ceased, of {pounds(whole)} in all",
     ]
     double = saved["double_running_pence_a_year"]
     if double:

@@ -20,8 +20,12 @@ PARTNERS = ("Partner", "So far", "First year live", "A year, in the end")
 
 def sums(found: Any) -> list[str]:
     """Saved so far and in the end, against the target; what is paid twice, and what delay costs."""
+    over = [month.month for month in found.months if month.realised]
+    rate = (
+        f"{pounds(rate_now(found))} a year by the end of {month_name(over[-1])}, " if over else ""
+    )
     lines = [
-        f"{pounds(found.saved_so_far_pence)} saved so far; {pounds(rate_now(found))} a year now, "
+        f"{pounds(found.saved_so_far_pence)} saved so far; {rate}"
         f"{pounds(found.in_the_end_pence_a_year)} a year in the end."
     ]
     target = found.target_pence_a_year
