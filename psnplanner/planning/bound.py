@@ -168,4 +168,4 @@ def _first_step(problem: Grouping) -> float:
     """Where to begin with the step, by experiment: more units bear, and need, longer ones."""
     if problem.alike:
         return 1.5
-    return float(np.clip(6 * (len(problem.weight) / 600) ** 0.25, 3.0, 12.0))
+    return float(np.clip(6 * (len(problem.weight) / 600) ** 0.5, 3.0, 60.0))

@@ -1,8 +1,9 @@
 """The search for a grouping: any time a plan, better ones as they are found, and a bound.
 
-First alternations from spread bases, beside them the climb of the bound; then from the bases
-that the bound would choose; then large-neighbourhood search (Shaw 1998): a few neighbouring
-groups at a time are solved by CP-SAT, among the bases that the bound's prices favour. Budgets
+First alternations from spread bases, then the climb of the bound and beside it plans from bases
+drawn as often as the bound leans towards them, of the whole or of a part; then and between them
+large-neighbourhood search (Shaw 1998): a few neighbouring groups at a time are solved by CP-SAT,
+among the bases that the bound's prices favour. Very large problems begin by areas. Budgets
 count work, not seconds, so that a seed gives the same plan on any load, and a larger budget
 goes on where a smaller one ends.
 """
@@ -41,7 +42,7 @@ STRETCH_WORK, PART_OVERHEAD, SOLVER_SECONDS = 1.0, 0.25, 2.2
 LARGE_WORK = 1.5e-3
 """Work of planning by areas, for each unit."""
 
-AREA_WORK = 4e-3
+AREA_WORK = 2.7e-3
 """Work of planning an area at its own prices, for each unit."""
 
 LEAST_STEPS = 8

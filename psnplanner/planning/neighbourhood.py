@@ -18,7 +18,7 @@ PART_WORK = 0.4
 """Solver work that one neighbourhood may take."""
 
 SHAKES, SHAKE_TURNS = 8, 3
-AREA_STEPS, AREA_DRAWS = 200, 6
+AREA_STEPS, AREA_DRAWS = 120, 6
 
 
 @dataclass(frozen=True)

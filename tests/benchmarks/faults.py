@@ -3,7 +3,8 @@
 Kills are SIGKILL at random instants (seeded), 1,000 of them in all; `--kills N` makes them N, and
 everything else in proportion. Power cuts are disks rebuilt from a log of what the real process
 wrote and synced, so they need strace; the disk that fills up is a small tmpfs, so it needs root;
-a sync needs PostgreSQL. Where one is not to be had the row says so. Each row tells its seconds.
+a sync needs PostgreSQL. Where one is not to be had the row says so. Each row tells its seconds;
+all of it takes eight minutes of processor time, and the disks and the waiting their own.
 """
 
 from __future__ import annotations

@@ -42,6 +42,9 @@ many = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
+fewer = settings(many, max_examples=max(1, EXAMPLES // 2))
+"""For what takes several plans, or many by hand."""
+
 
 def month(number: int, capacity: float | None) -> Phase:
     """Phase `number` of 2014: the month of May for 1."""
@@ -188,7 +191,7 @@ def _breaks(after: State, better: Better, horizon: Horizon, keep_locks: bool) ->
     return [said for said in found if "node" not in said]
 
 
-@many
+@fewer
 @given(programmes())
 def test_a_longer_budget_is_never_worse_and_the_same_again_is_the_same(made: Made) -> None:
     quick, again, longer = (
@@ -204,7 +207,7 @@ def test_a_longer_budget_is_never_worse_and_the_same_again_is_the_same(made: Mad
     }
 
 
-@many
+@fewer
 @given(st.integers(1, 5), st.integers(0, 99), st.lists(st.integers(2, 9), min_size=2, max_size=3))
 def test_the_bound_is_below_the_best_of_all_plans(count: int, seed: int, days: list[int]) -> None:
     """Every assignment there is, by hand: none is cheaper than the bound, nor than the plan."""
@@ -271,7 +274,7 @@ def test_what_cannot_be_is_refused_by_name(records: tuple[list[Record], str]) ->
     assert refusal.value.remedy
 
 
-@many
+@fewer
 @given(st.integers(4, 30), st.sampled_from([0.0, 2.0, 5.0]))
 def test_demand_beyond_all_capacity_is_named_with_who_is_left(count: int, held: float) -> None:
     """A plan is given all the same: as much as there is room for."""

