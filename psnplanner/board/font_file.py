@@ -1,30 +1,28 @@
 """Fonts of a PDF: of a TrueType file the outlines in use and nothing else, numbers kept.
 
-fontTools would read, prune and renumber every table, which takes half as long as drawing a
-page. A font embedded by glyph number (CIDFontType2, ISO 32000-1, 9.7.4) needs neither names
-nor layout tables, and one that keeps its numbers needs no renumbering: outlines that are not
-used become empty, and what is left of the tables compresses to nothing.
+Left to itself matplotlib has fontTools prune and renumber the tables of layout and names too,
+which takes half as long as drawing a page. A font embedded by glyph number (CIDFontType2,
+ISO 32000-1, 9.7.4) needs neither, and one that keeps its numbers needs no renumbering.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from matplotlib.backends.backend_pdf import Name, PdfFile
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
-from numpy.typing import NDArray
 
-Tables = dict[bytes, bytes]
-
-_NEEDED: Final = (b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"prep")
+_NOT_NEEDED: Final = ["BASE", "FFTM", "GDEF", "GPOS", "GSUB", "MATH", "OS/2", "cmap", "gasp",
+                      "kern", "name", "post"]  # fmt: skip
 _TRUETYPE: Final = b"\x00\x01\x00\x00"
-_MAGIC: Final = 0xB1B0AFBA  # what the sums of a whole font file come to
 _NON_SYMBOLIC: Final = 1 << 5
-_WORDS, _SCALE, _MORE, _SCALE_XY, _MATRIX = 0x01, 0x08, 0x20, 0x40, 0x80
 
 
 class FontsInUse(PdfFile):  # type: ignore[misc]
@@ -92,91 +90,17 @@ def _widths(face: Any, charmap: Mapping[int, int]) -> list[Any]:
 
 def trimmed(content: bytes, glyphs: Iterable[int]) -> bytes:
     """A TrueType file with the outlines and widths of these glyphs; every other one is empty."""
-    tables = _tables(content)
-    offsets = _offsets(tables)
-    kept = np.array(sorted(_with_parts(tables[b"glyf"], offsets, {0, *glyphs})))
-    parts = [tables[b"glyf"][offsets[k] : offsets[k + 1]] for k in kept]
-    sizes = np.zeros(len(offsets), ">u4")
-    sizes[kept + 1] = [len(part) for part in parts]
-    tables[b"glyf"] = b"".join(parts)
-    tables[b"loca"] = np.cumsum(sizes).astype(">u4").tobytes()
-    tables[b"hmtx"] = _metrics(tables, kept)
-    head = bytearray(tables[b"head"])
-    head[8:12], head[50:52] = bytes(4), b"\x00\x01"  # its sum, to come; and four-byte offsets
-    tables[b"head"] = bytes(head)
-    return _file(tables)
-
-
-def _tables(content: bytes) -> Tables:
-    found = {}
-    for k in range(int.from_bytes(content[4:6], "big")):
-        entry = content[12 + 16 * k : 28 + 16 * k]
-        at, size = int.from_bytes(entry[8:12], "big"), int.from_bytes(entry[12:], "big")
-        if entry[:4] in _NEEDED:
-            found[entry[:4]] = content[at : at + size]
-    return found
-
-
-def _offsets(tables: Tables) -> NDArray[np.int64]:
-    """Where each outline begins in `glyf`, and where the last one ends."""
-    if tables[b"head"][51]:
-        return np.frombuffer(tables[b"loca"], ">u4").astype(np.int64)
-    return np.frombuffer(tables[b"loca"], ">u2").astype(np.int64) * 2
-
-
-def _with_parts(outlines: bytes, offsets: NDArray[np.int64], wanted: set[int]) -> set[int]:
-    """The glyphs, and those that any of them is put together of (“é” of “e” and an accent)."""
-    found, left = set[int](), list(wanted)
-    while left:
-        glyph = left.pop()
-        if glyph not in found:
-            found.add(glyph)
-            left += _parts(outlines[offsets[glyph] : offsets[glyph + 1]])
-    return found
-
-
-def _parts(outline: bytes) -> list[int]:
-    """The glyphs that one is put together of: OpenType, `glyf`, composite descriptions."""
-    found: list[int] = []
-    if not outline or outline[0] < 0x80:  # a count of contours, negative in composites
-        return found
-    at, flags = 10, _MORE
-    while flags & _MORE:
-        flags = int.from_bytes(outline[at : at + 2], "big")
-        found.append(int.from_bytes(outline[at + 2 : at + 4], "big"))
-        at += 8 if flags & _WORDS else 6
-        at += 2 if flags & _SCALE else 4 if flags & _SCALE_XY else 8 if flags & _MATRIX else 0
-    return found
-
-
-def _metrics(tables: Tables, kept: NDArray[np.int64]) -> bytes:
-    """Advances and left sides, those of glyphs left out all nought."""
-    whole = np.frombuffer(tables[b"hmtx"], ">u2")
-    full = int.from_bytes(tables[b"hhea"][34:36], "big")  # further ones have no advance
-    found = np.zeros_like(whole)
-    of = np.concatenate([2 * kept[kept < full], 2 * kept[kept < full] + 1, [2 * full - 2],
-                         full + kept[kept >= full]])  # fmt: skip
-    found[of] = whole[of]
-    return found.tobytes()
-
-
-def _file(tables: Tables) -> bytes:
-    power = len(tables).bit_length() - 1
-    numbers = (len(tables), 16 << power, power, 16 * len(tables) - (16 << power))
-    entries, bodies, at = [], [], 12 + 16 * len(tables)
-    for tag in sorted(tables):
-        body = tables[tag] + bytes(-len(tables[tag]) % 4)
-        entry = (_sum(body), at, len(tables[tag]))
-        entries.append(tag + b"".join(number.to_bytes(4, "big") for number in entry))
-        bodies.append(body)
-        at += len(body)
-    start = _TRUETYPE + b"".join(number.to_bytes(2, "big") for number in numbers)
-    whole = bytearray(b"".join([start, *entries, *bodies]))
-    place = 12 + 16 * len(tables) + sum(len(tables[t]) + -len(tables[t]) % 4
-                                        for t in sorted(tables) if t < b"head") + 8  # fmt: skip
-    whole[place : place + 4] = ((_MAGIC - _sum(bytes(whole))) % 2**32).to_bytes(4, "big")
-    return bytes(whole)
-
-
-def _sum(body: bytes) -> int:
-    return int(np.frombuffer(body, ">u4").sum(dtype=np.uint64)) % 2**32
+    options = subset.Options(
+        retain_gids=True, glyph_names=False, layout_features=[], notdef_outline=True,
+        drop_tables=_NOT_NEEDED, recalc_bounds=False, recalc_timestamp=False,
+    )  # fmt: skip
+    font = TTFont(io.BytesIO(content), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
+    for table in _NOT_NEEDED:
+        if table in font:
+            del font[table]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(gids=glyphs)
+    subsetter.subset(font)
+    kept = io.BytesIO()
+    font.save(kept, reorderTables=False)
+    return kept.getvalue()

@@ -32,6 +32,7 @@ class HiddenWords:
         self._pattern = re.compile("|".join(map(_however_spaced, longest_first)), re.IGNORECASE)
         self._starts = frozenset(_start(_squeezed(word)) for word in longest_first)
         self._sizes = sorted({len(start) for start in self._starts})
+        self._known: dict[str, bool] = {}  # a programme says “Openreach” thousands of times
 
     @staticmethod
     @lru_cache(maxsize=8)
@@ -41,7 +42,11 @@ class HiddenWords:
 
     def within(self, text: str) -> bool:
         """Whether a text holds one of them."""
-        return not self._starts.isdisjoint(self._runs(text)) and bool(self._pattern.search(text))
+        found = self._known.get(text)
+        if found is None:
+            starts = not self._starts.isdisjoint(self._runs(text))
+            found = self._known[text] = starts and bool(self._pattern.search(text))
+        return found
 
     def taken_out(self, text: str) -> str:
         """The text with a blank for each of them."""

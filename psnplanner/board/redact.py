@@ -144,6 +144,8 @@ def _blank(
     tables: dict[str, dict[RecordId, Record]], blank: Mapping[str, Mapping[str, Any]]
 ) -> None:
     for entity, values in blank.items():
-        tables[entity] = {
-            ident: dataclasses.replace(record, **values) for ident, record in tables[entity].items()
+        tables[entity] |= {
+            ident: dataclasses.replace(record, **values)
+            for ident, record in tables[entity].items()
+            if any(getattr(record, name) != value for name, value in values.items())
         }

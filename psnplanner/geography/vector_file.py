@@ -201,7 +201,8 @@ def _zipped(path: Path, data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error, OverflowError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error,
+            OverflowError):  # fmt: skip
         return None
     if {"[Content_Types].xml", "mimetype", "content.xml"} & set(names):
         return None

@@ -51,7 +51,7 @@ class Extent:
     def _parse(self, chunk: bytes, is_last: bool) -> None:
         try:
             self._parser.Parse(chunk, is_last)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:  # the latter for an unknown encoding
             raise ValueError("this is no whole XML") from error
 
     def _row(self, piece: bytes) -> None:

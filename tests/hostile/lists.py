@@ -184,6 +184,12 @@ _BAD_BOOKS: dict[str, object] = {
         ('<table:table-row table:number-rows-repeated="999">'
          + _CELL.format(' table:number-columns-repeated="999"') + "</table:table-row>") * 900
     ),
+    "ODS: an encoding that is none": lambda: archive({
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": _XML.replace("UTF-8", "UTF-3").encode() + b"<a/>"}),
+    "a zip of a version to come": lambda: workbook(_ROWS).replace(
+        b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\x69"
+    ),
     "a member outside": lambda: archive({"../../outside.xml": b"x", "/tmp/outside.xml": b"x"}),
     "tags nested without end": lambda: archive({
         "[Content_Types].xml": b"<Types/>", _SHEET: b"<a>" * 300_000}),
