@@ -72,7 +72,7 @@ class Climb:
         self._way, self._way_day = np.zeros_like(self._worth), np.zeros_like(self._day)
         self._floor = self._relaxed.floor(float(self._worth.sum()))
         first = self._relaxed.at(self._worth, self._day)
-        self._best = self._bound(first)
+        self._best = _bound(first, self._worth, self._day)
         self._hopeful, self._steps = self._best, 0
         self._leaning = first.chosen
         if leaning is not None:
@@ -123,7 +123,7 @@ class Climb:
             self._steps += 1
             self._leaning = LEANING * self._leaning + (1 - LEANING) * found.chosen
             if found.pounds > self._hopeful.pounds:
-                self._hopeful = self._bound(found)
+                self._hopeful = _bound(found, self._worth, self._day)
                 self._since = 0
             else:
                 self._since += 1
@@ -141,13 +141,10 @@ class Climb:
         if self._hopeful is self._best:
             return
         prices = self._hopeful.worth, self._hopeful.day_pounds
-        found = self._bound(self._relaxed.at(*prices))
+        found = _bound(self._relaxed.at(*prices), *prices)
         if found.pounds > self._best.pounds:
             self._best = found
         self._hopeful = self._best
-
-    def _bound(self, found: Relaxed) -> Bound:
-        return Bound(found.pounds, self._worth, self._day, found.base, found.base_pounds)
 
     def _go_back(self) -> None:
         self._step, self._since = self._step * SHORTER, 0
@@ -162,6 +159,10 @@ class Climb:
         pace = self._step * gap / max(length, 1e-9)
         self._worth = np.minimum(self._worth + pace * self._way, self.problem.miss)
         self._day = np.maximum(0.0, self._day + pace * self._way_day / self._typical)
+
+
+def _bound(found: Relaxed, worth: Floats, day: Floats) -> Bound:
+    return Bound(found.pounds, worth, day, found.base, found.base_pounds)
 
 
 def _first_step(problem: Grouping) -> float:

@@ -41,6 +41,16 @@ def test_prices_that_have_climbed_prove_most_of_the_optimum(case: tuple[Grouping
     assert known[-1] >= 0.8 * optimum or optimum > problem.miss.min()
 
 
+def test_the_prices_given_are_those_that_prove_the_bound() -> None:
+    problem = phased(np.random.default_rng(3), 40, 4, 8)
+    climb = Climb(problem)
+    for _ in range(6):
+        proved = climb.climb(15, 2 * alone_pounds(problem).sum())
+        # The days' own prices are found by bisection, and warm from what was found before.
+        again = Phased(problem).at(proved.worth, proved.day_pounds).pounds
+        assert max(again, alone_pounds(problem).sum()) == pytest.approx(proved.pounds, rel=5e-3)
+
+
 def test_the_quick_bound_of_windows_is_one_too(case: tuple[Grouping, float]) -> None:
     problem, optimum = case
     everyone = np.arange(2)
