@@ -6,6 +6,7 @@ import json
 import random
 import sys
 from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -221,7 +222,8 @@ def test_the_keyring_knows_it_for_the_file_and_its_backups(
         def delete_password(self, service: str, username: str) -> None:
             del self.kept[service, username]
 
-    monkeypatch.setattr("keyring.core._keyring_backend", Ring())
+    # By its module: a package imported a second time knows nothing of its parts by name.
+    monkeypatch.setattr(import_module("keyring.core"), "_keyring_backend", Ring())
     assert isinstance(keyring.get_keyring(), Ring)
     with _made(tmp_path / "cm.gpkg", clock) as session:
         passphrases.keep_in_keyring(session.path)
