@@ -24,6 +24,7 @@ from psnplanner.programme.edits import plural
 from psnplanner.style import STATUS_ORDER
 from psnplanner.ui.map import sprites
 from psnplanner.ui.map.colouring import KINDS, Colouring, site_ids
+from psnplanner.ui.map.decorations import scale_box
 from psnplanner.ui.map.shape_words import shape_words
 from psnplanner.ui.roster import Roster
 from psnplanner.ui.settings import settings
@@ -32,7 +33,7 @@ from psnplanner.ui.wording import capital
 if TYPE_CHECKING:
     from psnplanner.ui.map.canvas import MapCanvas
 
-_LONGEST_PX = 190
+_LONGEST_PX = 120
 """A name wider than this is cut; its tip has the whole."""
 _GAP = 12
 
@@ -146,10 +147,10 @@ class Legend(QFrame):
         return super().eventFilter(watched, event)
 
     def adjustSize(self) -> None:
-        """As large as the rows ask for, or as the map is high."""
+        """As large as the rows ask for, or as the map is high above its scale bar."""
         wanted = self._body.sizeHint()
         top = self.kind.sizeHint().height() + 22
-        room = max(80, self._canvas.height() - 2 * _GAP - top)
+        room = max(80, round(scale_box(self._canvas).top()) - 2 * _GAP - top)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         self._scroll.setFixedHeight(min(wanted.height(), room))
         self._scroll.setMinimumWidth(wanted.width() + (bar if wanted.height() > room else 0))

@@ -16,6 +16,7 @@ from psnplanner.programme.site import Site, StageRecord
 from psnplanner.style import palette, phase_colour
 from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.colouring import KINDS, colouring, lateness, site_ids
+from psnplanner.ui.map.decorations import scale_box
 
 ONE_WINDOW = True
 
@@ -183,6 +184,13 @@ def test_a_fold_leaves_only_the_choice_of_colours(window: MainWindow) -> None:
     assert legend.height() < tall / 2
     legend.fold.click()
     assert legend.height() == tall
+
+
+def test_a_long_legend_leaves_the_scale_bar_and_most_of_the_map_free(window: MainWindow) -> None:
+    canvas, legend = window.pane.canvas, window.pane.legend
+    legend.colour_by("partner")
+    assert legend.geometry().bottom() < scale_box(canvas).top()
+    assert legend.width() < canvas.width() / 3
 
 
 def test_severities_and_lateness_have_colours() -> None:
