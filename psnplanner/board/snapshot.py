@@ -18,6 +18,7 @@ from psnplanner.board.joiners import Joiner, shown
 from psnplanner.board.marks import Marks, by_status
 from psnplanner.board.redact import for_audience, withheld
 from psnplanner.board.sections import shown_to
+from psnplanner.collector import set_aside
 from psnplanner.errors import UserError
 from psnplanner.history.playback import Playback
 from psnplanner.programme.site import Site
@@ -211,6 +212,11 @@ def pack(
 
 def render(made: Pack, suffix: str) -> bytes:
     """A pack as the bytes of a file of that kind; the same bytes for the same pack."""
+    with set_aside():  # a page is tens of thousands of things that all last until it is written
+        return _render(made, suffix)
+
+
+def _render(made: Pack, suffix: str) -> bytes:
     # folium and matplotlib take a second each to import: only the one that is needed.
     if suffix == ".html":
         from psnplanner.board.map_page import page

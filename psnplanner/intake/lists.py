@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
 
+from psnplanner.collector import set_aside
 from psnplanner.errors import UserError
 from psnplanner.geography.gazetteer import Gazetteer
 from psnplanner.geography.online import Online
 from psnplanner.geography.uprn import UprnTable
-from psnplanner.intake.collector import set_aside
 from psnplanner.intake.columns import Layout, recognise
 from psnplanner.intake.comparison import Comparison
 from psnplanner.intake.headings import plain

@@ -17,11 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
+from psnplanner.collector import set_aside
 from psnplanner.errors import Bug, UserError
 from psnplanner.file.journal import Header
 from psnplanner.file.store import ProgrammeFile
 from psnplanner.history import undo as undoing
-from psnplanner.intake.collector import set_aside
 from psnplanner.programme import rules
 from psnplanner.programme.change import Transaction, coalesced, creation
 from psnplanner.programme.edits import Edit, Proposal, present_day

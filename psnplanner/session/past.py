@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from psnplanner.collector import set_aside
 from psnplanner.errors import UserError
 from psnplanner.history import audit
-from psnplanner.intake.collector import set_aside
 from psnplanner.programme.baseline import Baseline
 from psnplanner.programme.change import Change, Transaction
 from psnplanner.programme.edits import Create, present_day

@@ -10,7 +10,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from psnplanner.intake.collector import set_aside
+from psnplanner.collector import set_aside
 
 MANY = 300_000
 """Fewer objects are looked through in the blink of an eye."""
