@@ -96,6 +96,10 @@ def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     placer = LabelPlacer(QRectF(0, 0, view.width, view.height))
     for box in canvas.covered():
         placer.block(box.translated(-canvas.pictures.corner(view)))
+    if named := canvas.sites is not None and canvas.roster is not None:
+        from psnplanner.ui.map import site_names
+
+        site_names.keep_off(canvas, view, placer, ratio)
     nodes, tags = canvas.nodes, canvas.phases if canvas.areas_shown else None
     laid: list[Name] = tags.names(view, colours, placer, font, ratio) if tags else []
     if nodes is not None:
@@ -110,8 +114,6 @@ def lay_out(canvas: MapCanvas, view: View) -> list[Name]:
     if nodes is not None:
         laid += nodes.names(view, colours, placer, font, ratio)
     laid += canvas.layers.names(view, colours, placer, font, ratio)
-    if canvas.sites is not None and canvas.roster is not None:
-        from psnplanner.ui.map import site_names
-
+    if named:
         laid += site_names.names(canvas, view, colours, placer, ratio)
     return laid

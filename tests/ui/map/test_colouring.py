@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from psnplanner.programme.finding import Finding
@@ -17,6 +19,7 @@ from psnplanner.style import palette, phase_colour
 from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.colouring import KINDS, colouring, lateness, site_ids
 from psnplanner.ui.map.decorations import scale_box
+from psnplanner.ui.map.names import lay_out
 
 ONE_WINDOW = True
 
@@ -198,3 +201,23 @@ def test_severities_and_lateness_have_colours() -> None:
     assert {"none", "note", "warning", "error", "several errors"} == set(palette("risk"))
     names = {"live", "in time", "close to go-live", "contract ends first", "no date"}
     assert names < set(palette("lateness"))
+
+
+def test_no_name_lies_over_the_few_sites_a_filter_leaves(
+    window: MainWindow, settle: Callable[..., None]
+) -> None:
+    canvas, roster = window.pane.canvas, window.roster
+    window.pane.legend.colour_by("status")
+    window.pane.legend.buttons["blocked"].alone.emit()
+    settle(window)
+    left = np.flatnonzero(roster.shown & np.isfinite(roster.rows.xs))
+    assert 0 < len(left) < 20
+    laid = lay_out(canvas, canvas.view)
+    assert laid
+    for place in left:
+        x, y = canvas.view.to_screen(roster.rows.xs[place], roster.rows.ys[place])
+        for name in laid:
+            at = canvas.view.to_screen(name.x, name.y)
+            corner = QPointF(at[0] + name.dx, at[1] + name.dy)
+            size = name.picture.deviceIndependentSize()
+            assert not QRectF(corner, size).contains(x, y)
