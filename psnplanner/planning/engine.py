@@ -26,10 +26,10 @@ from psnplanner.planning.grouping import (
     Grouping,
     Ints,
     total_pounds,
-    visit_counts,
 )
 from psnplanner.planning.local_search import Search
 from psnplanner.planning.neighbourhood import PART_WORK, AreaPart, Part, drawn
+from psnplanner.planning.starts import spread_bases, worth_in
 from psnplanner.planning.transport import alternate
 
 FIRST_STARTS, STARTS = 3, 6
@@ -120,7 +120,7 @@ class Engine:
                 return Found(self.best, self.pounds, self._climb.best)
             stretches = 0
             climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
-            for base in self._spread_bases(STARTS - FIRST_STARTS if self.problem.alike else 0):
+            for base in self._starts(STARTS - FIRST_STARTS if self.problem.alike else 0):
                 self._try(base)
             self.budget.spend(climbing.result())
             if self.problem.alike:
@@ -141,9 +141,9 @@ class Engine:
             self.budget.spend(LARGE_WORK * len(self.best.group))
         elif (self.best.group != OUT).any():
             self._try(self.best.base.copy())
-        for base in self._spread_bases(FIRST_STARTS):
+        for base in self._starts(FIRST_STARTS):
             self._try(base)
-        worth = None if self.problem.alike else self._worth()
+        worth = None if self.problem.alike else worth_in(self.problem, self.best)
         leaning = self._areas_anew(pool, worth) if self._large and worth is not None else None
         self._climb = Climb(self.problem, worth, leaning)
         self._settled = leaning is not None
@@ -185,19 +185,6 @@ class Engine:
         seed = int(self._random.integers(2**31))
         return AreaPart(small, plan, rows, groups, bases, worth[rows], seed)
 
-    def _worth(self) -> Floats:
-        """What each unit costs in the best plan, its share of a visit included."""
-        problem, group = self.problem, self.best.group
-        everyone = np.arange(len(group))
-        worth = Search(problem, self.best.copy()).leave_pounds(everyone)
-        counts = visit_counts(problem, group)
-        inside = group != OUT
-        for who in problem.visitors.T:
-            some = np.flatnonzero(inside & (who != OUT))
-            guests = counts[who[some], group[some]]
-            worth[some] += problem.visit_pounds * (1 / guests - (guests == 1))
-        return worth
-
     def _stretch(self, pounds: float, count: int = 1) -> float:
         """Let the bound climb for about a second of work, so many times; the work it took.
 
@@ -236,6 +223,10 @@ class Engine:
         """Whether it is too large for alternations of the whole."""
         return len(self.best.group) >= LARGE_UNITS
 
+    def _starts(self, count: int) -> Iterator[Ints]:
+        """Bases to start from; none for what starts by areas."""
+        return iter(()) if self._large else spread_bases(self.problem, self._random, count)
+
     def _try(self, base: Ints) -> None:
         if self.budget.over or self._large:
             return
@@ -251,24 +242,6 @@ class Engine:
         self.best, self.pounds = found.copy(), pounds
         self.told(self.best, pounds)
         return True
-
-    def _spread_bases(self, count: int) -> Iterator[Ints]:
-        """Bases to start from, spread out as k-means++ does; none for what starts by areas."""
-        if self._large:
-            return
-        units, groups, _ = self.problem.shape
-        furthest = float(self.problem.reach.max())
-        for _ in range(count):
-            chosen: list[int] = []
-            nearest = np.full(units, np.inf)
-            for _ in range(groups):
-                far = np.minimum(nearest, furthest) * self.problem.weight + 1e-9
-                unit = self._random.choice(units, p=far / far.sum())
-                order = np.argsort(self.problem.reach[unit], kind="stable")
-                new = next((b for b in order.tolist() if b not in chosen), int(order[0]))
-                chosen.append(new if self.problem.alike else int(order[0]))
-                nearest = np.minimum(nearest, self.problem.reach[:, chosen[-1]])
-            yield np.array(chosen, dtype=np.int64)
 
     # -- neighbourhoods ----------------------------------------------------------------
 

@@ -294,6 +294,15 @@ def share(folder: Path) -> list[str]:
     return faults + wrong
 
 
+@contextlib.contextmanager
+def _unwritable(disk: Path) -> Iterator[None]:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
 def read_only_media(disk: Path) -> list[str]:
     """A medium that cannot be written, with and without a leftover log; as root, by remounting."""
     programme(disk / "work")
@@ -301,21 +310,14 @@ def read_only_media(disk: Path) -> list[str]:
     with other(_OPENS, path) as holder:
         holder.save("in the log")
     faults = []
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    try:
+    with _unwritable(disk):
         faults += _refusal(lambda: Session.open(path), "-wal file beside it")
-    finally:
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     wrong, session = sound(path)
     if session is not None:
         session.close()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    try:
-        with Session.open(path) as session:
-            faults += [] if _note(session) == "in the log" else ["what was saved is not shown"]
-            faults += _refusal(_set(session, "mine"), "read-only")
-    finally:
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    with _unwritable(disk), Session.open(path) as session:
+        faults += [] if _note(session) == "in the log" else ["what was saved is not shown"]
+        faults += _refusal(_set(session, "mine"), "read-only")
     return faults + wrong
 
 
@@ -326,11 +328,8 @@ def read_only_broken_off(disk: Path) -> list[str]:
     with other(_BREAKS_OFF, path) as holder:
         holder.hear()
     faults = [] if path.with_name(f"{FILE}-journal").exists() else ["the rig left no journal"]
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    try:
+    with _unwritable(disk):
         faults += _refusal(lambda: Session.open(path), "-journal file beside it")
-    finally:
-        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     wrong, session = sound(path)
     if session is not None:
         with session:

@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from psnplanner.ui import look
-from psnplanner.ui.map import decorations
+from psnplanner.ui.map import chosen, decorations
 from psnplanner.ui.map.finder import Finder
 from psnplanner.ui.map.labels import Face, face
 from psnplanner.ui.map.layers import Layers
@@ -262,7 +262,8 @@ class MapCanvas(QWidget):
     def paintEvent(self, event: Any) -> None:
         painter = QPainter(self)
         self.pictures.paint(painter)
-        self._paint_choice(painter)
+        chosen.paint(painter, self)
+        decorations.paint_drawn(painter, self)
         if self.layers.any_above:
             self.layers.paint_above(painter, self.view, self.devicePixelRatioF())
         if self._seen:
@@ -276,39 +277,6 @@ class MapCanvas(QWidget):
     def _first_seen(self) -> None:
         self.update()
         self.painted.emit()
-
-    def _paint_choice(self, painter: QPainter) -> None:
-        if self.roster is not None and self.sites is not None:
-            chosen = self.roster.selected_places
-            places = [*chosen[:300], *self._hovered_place()]
-            if places:
-                self._paint_chosen(painter, chosen, places)
-        if self.band is not None:
-            decorations.paint_band(painter, self.band)
-        if self.lasso is not None:
-            decorations.paint_lasso(painter, self.lasso)
-
-    def _paint_chosen(self, painter: QPainter, chosen: Any, places: list[int]) -> None:
-        """Rings round the chosen sites and the one under the cursor, and their fibre."""
-        if self.roster is not None and self.sites is not None:
-            ratio, accent = self.devicePixelRatioF(), look.colour("accent").name()
-            painter.save()
-            painter.scale(1 / ratio, 1 / ratio)
-            if self.nodes is not None:
-                painter.scale(ratio, ratio)
-                self.nodes.paint_chosen(painter, self.view, places)
-                painter.scale(1 / ratio, 1 / ratio)
-            if len(chosen):
-                self.sites.paint_rings(painter, self.view, ratio, chosen, "#111820")
-            if self.hover in self.roster.rows.index_of:
-                place = self.roster.rows.index_of[self.hover]
-                self.sites.paint_rings(painter, self.view, ratio, [place], accent)
-            painter.restore()
-
-    def _hovered_place(self) -> list[int]:
-        assert self.roster is not None
-        place = self.roster.rows.index_of.get(self.hover)
-        return [] if place is None else [place]
 
     # Events: what the hand does is in tools.py
 

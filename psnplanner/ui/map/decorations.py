@@ -129,6 +129,14 @@ def _draw_north(painter: QPainter, middle: QPointF, small: Face, ink: int, halo:
     draw_halo(painter, at, "N", small, QColor.fromRgba(ink), QColor.fromRgba(halo))
 
 
+def paint_drawn(painter: QPainter, canvas: MapCanvas) -> None:
+    """What the hand is drawing: a rubber band or a lasso."""
+    if canvas.band is not None:
+        paint_band(painter, canvas.band)
+    if canvas.lasso is not None:
+        paint_lasso(painter, canvas.lasso)
+
+
 def paint_band(painter: QPainter, band: QRectF) -> None:
     """The rubber band."""
     colour = look.colour("accent")
