@@ -50,7 +50,7 @@ def call(
         out = Path(name) / "made.json"
         task = {"function": function, "given": given, "seconds": seconds, "first": list(first),
                 "out": str(out)}  # fmt: skip
-        child = _started()
+        child = started("psnplanner.apart")
         try:
             assert child.stdin is not None
             with contextlib.suppress(OSError):
@@ -68,12 +68,16 @@ def call(
     return said["made"]
 
 
-def _started() -> subprocess.Popen[bytes]:
+def started(module: str, *words: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """A module of ours as a process of its own, which takes its task on standard input.
+
+    The folder one stands in has no say in what it imports: it may be full of a stranger's files.
+    """
     package = str(Path(__file__).parents[1])
     path = os.pathsep.join([package, *filter(None, sys.path)])
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "psnplanner.apart"],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-P", "-m", module, *words],
+        stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
 
@@ -104,8 +108,8 @@ def _limits() -> Any:
     return resource
 
 
-def _limit_self(seconds: float) -> None:
-    """From here on, use no more of the processor's time and of memory than that."""
+def limit_self(seconds: float) -> None:
+    """From here on, this process uses no more of the processor's time and of memory than that."""
     resource = _limits()
     if resource is None:
         return
@@ -124,7 +128,7 @@ def main() -> None:
     function = getattr(importlib.import_module(module), name)
     for other in task["first"]:
         importlib.import_module(other)
-    _limit_self(task["seconds"])
+    limit_self(task["seconds"])
     try:
         said: dict[str, Any] = {"made": function(**task["given"])}
     except UserError as error:

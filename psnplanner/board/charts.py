@@ -79,17 +79,21 @@ def _dress(axes: Any, months: int) -> None:
 
 
 def savings(axes: Any, figures: Figures) -> None:
-    """Each partner's savings a year as one bar: realised, paid twice, still to come."""
-    rows = list(reversed(figures["savings_by_partner"]))
+    """Each partner's savings a year as one bar: realised, live but paid twice, still to come."""
+    rows, share = list(reversed(figures["savings_by_partner"])), figures["savings"]["share"]
     names = [drawable(row["name"] or "No partner", 34) for row in rows]
+    done = [row["realised_pence_a_year"] for row in rows]
+    held = [round(share * row["double_running_pence_a_year"]) for row in rows]
+    ends = [row["forecast_pence_a_year"] for row in rows]
+    rest = [whole - a - b for whole, a, b in zip(ends, done, held, strict=True)]
     parts = (
-        ("realised_pence_a_year", "Realised", "#14805a", ""),
-        ("double_running_pence_a_year", "Paid twice", "#e07b28", "////"),
-        ("still_to_come_pence_a_year", "Still to come", "#c5ced3", ""),
+        (done, "Realised", "#14805a", ""),
+        (held, "To come: live, old circuit not ceased", "#e07b28", "////"),
+        (rest, "To come: not live yet", "#c5ced3", ""),
     )
     left = [0.0] * len(rows)
-    for key, words, colour, hatch in parts:
-        values = [row[key] / 100_000 for row in rows]  # type: ignore[literal-required]
+    for sums, words, colour, hatch in parts:
+        values = [pence / 100_000 for pence in sums]
         axes.barh(range(len(rows)), values, left=left, color=colour, hatch=hatch, label=words,
                   height=0.7, edgecolor="white", lw=0.5)  # fmt: skip
         left = [a + b for a, b in zip(left, values, strict=True)]

@@ -75,7 +75,7 @@ Comparison = TypedDict(
 _MONEY = {
     "realised_pence_a_year": "saved a year",
     "double_running_pence_a_year": "paid twice a year",
-    "forecast_pence_a_year": "savings forecast a year",
+    "forecast_pence_a_year": "saved a year when all old circuits have ceased",
     "saved_so_far_pence": "saved so far",
 }
 

@@ -15,8 +15,8 @@ from typing import NamedTuple, TypedDict
 
 from psnplanner.board.attention import whom
 from psnplanner.board.due import due_on, live_on
-from psnplanner.board.savings import DAYS_A_YEAR, LEGACY_STAGE
 from psnplanner.programme.gates import uk
+from psnplanner.programme.saving import DAYS_A_YEAR, LEGACY_STAGE
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, NOT_NEEDED
 from psnplanner.programme.state import State

@@ -5,6 +5,7 @@ from __future__ import annotations
 from psnplanner.board import charts
 from psnplanner.board.cells import number, owner, site, site_table, table
 from psnplanner.board.flow import Column, Flow
+from psnplanner.board.savings import SUMS
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import pounds, short_date
@@ -19,11 +20,12 @@ def savings(flow: Flow, pack: Pack) -> None:
     target = money["target_pence_a_year"]
     flow.paragraph(
         f"{pounds(money['realised_pence_a_year'])} a year realised by {money['circuits_ceased']:,} "
-        f"circuits ceased; {pounds(money['double_running_pence_a_year'])} a year paid twice at "
-        f"{money['sites_live_on_old_circuit']:,} sites; "
-        f"{pounds(money['forecast_pence_a_year'])} a year when all have ceased"
-        + (f", against a target of {pounds(target)}." if target else ".")
+        f"circuits ceased; {pounds(money['forecast_pence_a_year'])} a year when all have ceased"
+        + (f", against a target of {pounds(target)}; " if target else "; ")
+        + f"{pounds(money['double_running_pence_a_year'])} a year paid twice at "
+        f"{money['sites_live_on_old_circuit']:,} sites."
     )
+    flow.paragraph(money["explained"])
     if len(rows) <= 24:
         flow.drawing(
             70 + 20 * len(rows),
@@ -32,13 +34,10 @@ def savings(flow: Flow, pack: Pack) -> None:
             220,
             40,
         )
-    columns = (Column("Partner", 4), Column("Realised", 1.5, True), Column("Paid twice", 1.5, True),
-               Column("Still to come", 1.5, True), Column("Forecast a year", 1.5, True),
-               Column("Saved so far", 1.5, True))  # fmt: skip
-    keys = ("realised_pence_a_year", "double_running_pence_a_year", "still_to_come_pence_a_year",
-            "forecast_pence_a_year", "saved_so_far_pence")  # fmt: skip
-    table(flow, columns, rows,
-           lambda r: (r["name"] or "No partner", *(pounds(r[key]) for key in keys)))  # fmt: skip
+    columns = (Column("Partner", 4), *(Column(heading, 1.5, True) for _, heading in SUMS))
+    table(flow, columns, rows, lambda r: (
+        r["name"] or "No partner", *(pounds(r[key]) for key, _ in SUMS),
+    ))  # fmt: skip
 
 
 def ledger(flow: Flow, pack: Pack) -> None:

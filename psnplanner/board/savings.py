@@ -1,29 +1,43 @@
-"""What the programme saves: the running cost of old circuits, and when it stops.
+"""What the programme saves as it stands on a day: realised, paid twice, to come, per partner.
 
-A site's saving is the annual cost of its old circuit, gross: the programme knows what a site
-costs today, not what its share of the new network will be. It is *realised* once the stage
-“Legacy circuit ceased” is done; from going live until then the site is paid for twice. Sites
-whose legacy stage is not needed have nothing to cease and save nothing.
+How much of what old circuits cost is saved is said in `programme/saving.py`, and is the same in
+the window. A saving is *realised* once the old circuit has ceased; from going live until then
+the site is paid for twice, which is counted in full: it is money that leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TypedDict
+from typing import Final, TypedDict
 
+from psnplanner.programme.saving import (
+    DAYS_A_YEAR,
+    LEGACY_STAGE,
+    explained,
+    legacy_state,
+    saved_share,
+)
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, NOT_NEEDED
 from psnplanner.programme.state import State
 
-LEGACY_STAGE = "legacy_ceased"
-"""The stage that ends the old circuit, and with it what it costs."""
-
-DAYS_A_YEAR = 365
+SUMS: Final = (
+    ("realised_pence_a_year", "Realised a year"),
+    ("still_to_come_pence_a_year", "To come a year"),
+    ("forecast_pence_a_year", "Forecast a year"),
+    ("double_running_pence_a_year", "Paid twice a year"),
+    ("saved_so_far_pence", "Saved so far"),
+)
+"""A partner's sums, as a table heads them."""
 
 
 class Savings(TypedDict):
-    """Money in whole pence; `_a_year` is a yearly rate, the rest an amount so far."""
+    """Money in whole pence; `_a_year` is a yearly rate, the rest an amount so far.
+
+    Realised and still to come make the forecast: what is saved a year once every old circuit
+    has ceased. `share` of the cost that stops is saved, and `explained` says so in words.
+    """
 
     realised_pence_a_year: int
     double_running_pence_a_year: int
@@ -34,6 +48,10 @@ class Savings(TypedDict):
     circuits_ceased: int
     sites_live_on_old_circuit: int
     sites_without_cost: int
+    share: float
+    ceased_cost_pence_a_year: int
+    circuits_cost_pence_a_year: int
+    explained: str
 
 
 class PartnerSavings(TypedDict):
@@ -52,13 +70,16 @@ def by_partner(state: State, on: date) -> list[PartnerSavings]:
     members: dict[str, list[Site]] = {}
     for site in state.sites.values():
         members.setdefault(state.partner_name(site.partner), []).append(site)
-    rows = [_of_partner(state, on, name, sites) for name, sites in members.items()]
+    share = saved_share(state)
+    rows = [_of_partner(state, on, name, sites, share) for name, sites in members.items()]
     found = [row for row in rows if row["forecast_pence_a_year"]]
     return sorted(found, key=lambda row: (not row["name"], row["name"].casefold()))
 
 
-def _of_partner(state: State, on: date, name: str, sites: list[Site]) -> PartnerSavings:
-    sums = _sums(state, on, sites)
+def _of_partner(
+    state: State, on: date, name: str, sites: list[Site], share: float
+) -> PartnerSavings:
+    sums = _sums(state, on, sites, share)
     return PartnerSavings(
         name=name,
         realised_pence_a_year=sums["realised_pence_a_year"],
@@ -72,49 +93,43 @@ def _of_partner(state: State, on: date, name: str, sites: list[Site]) -> Partner
 def savings(state: State, on: date) -> Savings:
     """The savings of a programme as they stand on a day.
 
-    The forecast is what is saved each year once every old circuit has ceased: realised, paid
-    twice and still to come, together. Saved so far counts each ceased circuit's cost from the
-    day after it ceased, 365 days to the year, rounded down to the penny.
+    Saved so far counts each ceased circuit's cost from the day after it ceased, 365 days to
+    the year.
     """
-    return _sums(state, on, state.sites.values())
+    return _sums(state, on, state.sites.values(), saved_share(state))
 
 
-def _sums(state: State, on: date, sites: Iterable[Site]) -> Savings:
-    realised = double = to_come = so_far = ceased = doubled = unknown = 0
+def _sums(state: State, on: date, sites: Iterable[Site], share: float) -> Savings:
+    stopped = double = cost = so_far = ceased = doubled = unknown = 0
     for site in sites:
-        legacy = _legacy_state(state, site)
+        legacy = legacy_state(state, site)
         if legacy == NOT_NEEDED:
             continue
         cost_pence = site.annual_cost_pence
         unknown += cost_pence is None
+        cost += cost_pence or 0
         if legacy == DONE:
             ceased += 1
-            realised += cost_pence or 0
+            stopped += cost_pence or 0
             so_far += _since(state, site, on) * (cost_pence or 0)
         elif state.statuses[site.id] == "live":
             doubled += 1
             double += cost_pence or 0
-        else:
-            to_come += cost_pence or 0
     return Savings(
-        realised_pence_a_year=realised,
+        realised_pence_a_year=round(share * stopped),
         double_running_pence_a_year=double,
-        still_to_come_pence_a_year=to_come,
-        forecast_pence_a_year=realised + double + to_come,
+        still_to_come_pence_a_year=round(share * cost) - round(share * stopped),
+        forecast_pence_a_year=round(share * cost),
         target_pence_a_year=state.programme.saving_target_pence,
-        saved_so_far_pence=so_far // DAYS_A_YEAR,
+        saved_so_far_pence=round(share * so_far / DAYS_A_YEAR),
         circuits_ceased=ceased,
         sites_live_on_old_circuit=doubled,
         sites_without_cost=unknown,
+        share=round(share, 4),
+        ceased_cost_pence_a_year=stopped,
+        circuits_cost_pence_a_year=cost,
+        explained=explained(state),
     )
-
-
-def _legacy_state(state: State, site: Site) -> str:
-    stage = state.workflow.by_key.get(LEGACY_STAGE)
-    # A workflow of somebody's own may have no such stage: then nothing is ever ceased.
-    if stage is None:
-        return ""
-    return state.workflow.state_of(stage, site, state.stages_of(site.id))
 
 
 def _since(state: State, site: Site, on: date) -> int:

@@ -21,11 +21,10 @@ from psnplanner.programme.edits import plural
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.state import RECORD_TYPES, State
-from psnplanner.programme.travel import Sent, SentEvent
+from psnplanner.programme.travel import MOST_TEXT, Sent, SentEvent
 
 FORMAT = 1
 MOST_BYTES = 400_000_000
-MOST_TEXT = 1_000_000
 _AGAIN = "Ask for it to be sent again, as it was saved."
 _PHOTOGRAPH = fields_of(RECORD_TYPES["photograph"])["digest"].number
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psnplanner import apart
 from psnplanner.errors import PassphraseNeeded, UserError
 from psnplanner.file import encryption
 
@@ -40,28 +40,34 @@ def read(path: Path, vector: Mapping[int, int]) -> Copy:
         encryption.held(path)  # the keyring may have it
         known = encryption.all_held()
     told = {str(dev): n for dev, n in vector.items()}
-    asked = json.dumps({"vector": told, "keys": known})
-    command = [sys.executable, "-m", "psnplanner.file.read_copy", str(path)]
+    output, ended = _answer(path, {"vector": told, "keys": known})
     try:
-        done = subprocess.run(
-            command, input=asked.encode(), capture_output=True, timeout=LONGEST_S, check=False
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UserError("It takes too long to read; nothing was merged.", str(path), _BROKEN
-                        ) from error  # fmt: skip
-    try:
-        lines = _lines(done.stdout)
+        lines = _lines(output)
         first = next(lines)
         if "refused" in first:
             what, remedy = first["refused"]
             kind = PassphraseNeeded if first.get("locked") else UserError
             raise kind(str(what), str(path), str(remedy))
-        if done.returncode:
+        if ended:
             raise ValueError("it broke off")
         return _copy(first, lines)
     except (ValueError, KeyError, TypeError, StopIteration) as error:
         raise UserError("This copy cannot be read; nothing was merged.", str(path), _BROKEN
                         ) from error  # fmt: skip
+
+
+def _answer(path: Path, asked: Mapping[str, Any]) -> tuple[bytes, int]:
+    """What the process says of a copy, and the code it ended with."""
+    child = apart.started("psnplanner.file.read_copy", str(path.absolute()), stdout=subprocess.PIPE)
+    try:
+        output, _ = child.communicate(json.dumps(asked).encode(), LONGEST_S)
+    except subprocess.TimeoutExpired as error:
+        raise UserError("It takes too long to read; nothing was merged.", str(path), _BROKEN
+                        ) from error  # fmt: skip
+    finally:
+        child.kill()
+        child.wait()
+    return output, child.returncode
 
 
 def _lines(output: bytes) -> Iterator[dict[str, Any]]:

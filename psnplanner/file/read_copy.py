@@ -14,20 +14,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from psnplanner import apart
 from psnplanner.errors import PassphraseNeeded, UserError
 from psnplanner.file import encryption, pack, schema, sound
 from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.merge import sent
+from psnplanner.programme.travel import MOST_TEXT, Sent
 
-MOST_MEMORY_BYTES = 3_000_000_000
+_SECONDS, _SECONDS_A_MEGABYTE = 5.0, 1.0  # of the processor: ten times what honest copies take
 _READ = ("txn", "event", "dev", "photograph_bytes")
 
 
 def main() -> None:
     """Answer one request."""
-    _limit()
     path, asked = Path(sys.argv[1]), json.load(sys.stdin)
+    apart.limit_self(_SECONDS + _SECONDS_A_MEGABYTE * _size(path) / 1e6)
     encryption.take_over(asked["keys"])
     try:
         for line in _answer(path, {int(dev): n for dev, n in asked["vector"].items()}):
@@ -36,14 +38,6 @@ def main() -> None:
         locked = isinstance(error, PassphraseNeeded)
         refused = {"refused": [error.what, error.remedy], "locked": locked}
         sys.stdout.write(json.dumps(refused) + "\n")
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the other end's time limit has to do
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
 
 
 def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:
@@ -59,6 +53,7 @@ def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:
             "pack": pack.is_pack(db),
         }  # fmt: skip
         for item in sent(db, vector):
+            _check_length(item)
             events = [
                 [e.ent, e.row.hex(), e.fld,
                  {"hex": e.val.hex()} if isinstance(e.val, bytes) else e.val, e.bh, e.bd]
@@ -78,6 +73,19 @@ def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:
         ) from error
     finally:
         db.conn.close()
+
+
+def _size(path: Path) -> int:
+    """The bytes of a copy and of the log beside it, 0 if there is none."""
+    parts = (path, path.with_name(path.name + "-wal"))
+    return sum(part.stat().st_size for part in parts if part.is_file())
+
+
+def _check_length(item: Sent) -> None:
+    """Raises ValueError for a text that nobody wrote, before it is told to the other end."""
+    values = (item.label, item.author, *(event.val for event in item.events))
+    if any(isinstance(value, str | bytes) and len(value) > MOST_TEXT for value in values):
+        raise ValueError("a text is far too long")
 
 
 def _hash_at(db: Database, dev: int, n: int) -> str:

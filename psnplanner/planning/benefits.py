@@ -1,9 +1,8 @@
 """What the programme saves, month by month: realised, and as the forecast has it.
 
-A site's old circuit costs its annual cost until the stage “Legacy circuit ceased” is done; from
-going live until then the site is paid for twice. Of the cost that stops, the programme saves a
-share: its target over the cost of all circuits (at most all of it), as the planner shares it
-out too; without a target, all. Money is in whole pence, a year has 365 days.
+How much of what old circuits cost is saved is said in `programme/saving.py`, and is the same
+on the board's pages. From going live until its old circuit ceases a site is paid for twice.
+Money is in whole pence, a year has 365 days.
 """
 
 from __future__ import annotations
@@ -19,15 +18,21 @@ from numpy.typing import NDArray
 from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.forecast_result import Forecast
 from psnplanner.planning.history_of_durations import history
+from psnplanner.programme.saving import (
+    DAYS_A_YEAR,
+    LEGACY_STAGE,
+    explained,
+    legacy_state,
+    saved_share,
+    with_circuit,
+)
 from psnplanner.programme.site import Site
-from psnplanner.programme.stage import DONE, NOT_NEEDED, PASSED, Stage
+from psnplanner.programme.stage import DONE, PASSED, Stage
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 
 Floats = NDArray[np.float64]
 
-LEGACY_STAGE = "legacy_ceased"
-DAYS_A_YEAR = 365
 MONTHS_AHEAD = 18
 """Months told after go-live."""
 
@@ -39,7 +44,7 @@ class Month:
     """One calendar month ("2014-05"): the cost stopped and saved in it, and paid twice.
 
     `realised` tells whether the month is over by the present day; `rate_pence_a_year` is what
-    is saved each year at the rate of the month's last day.
+    the month saved as a yearly rate: of a month in which circuits cease, the mean of its days.
     """
 
     month: str
@@ -65,11 +70,14 @@ class PartnerBenefit:
 class Benefits:
     """Savings of a programme. `share` (0 to 1) of the cost that stops is saved.
 
+    `realised_pence_a_year` is the yearly rate of the present day: of circuits that have ceased.
+    `explained` says why the share is what it is.
     `month_of_delay_pence` is what 30 days more for every site still to go live would lose.
     """
 
     share: float
     target_pence_a_year: int | None
+    realised_pence_a_year: int
     saved_so_far_pence: int
     double_so_far_pence: int
     in_the_end_pence_a_year: int
@@ -78,12 +86,14 @@ class Benefits:
     sites_without_cost: int
     months: tuple[Month, ...] = ()
     partners: tuple[PartnerBenefit, ...] = field(default=())
+    explained: str = ""
 
     def report(self) -> dict[str, Any]:
         """The savings as JSON-ready values."""
         return {
             "share": round(self.share, 4),
             "target_pence_a_year": self.target_pence_a_year,
+            "realised_pence_a_year": self.realised_pence_a_year,
             "saved_so_far_pence": self.saved_so_far_pence,
             "double_so_far_pence": self.double_so_far_pence,
             "in_the_end_pence_a_year": self.in_the_end_pence_a_year,
@@ -92,6 +102,7 @@ class Benefits:
                 self.target_reached_on.isoformat() if self.target_reached_on else None
             ),
             "sites_without_cost": self.sites_without_cost,
+            "explained": self.explained,
             "months": [vars(month) for month in self.months],
             "partners": [
                 {**vars(partner), "months": list(partner.months)} for partner in self.partners
@@ -118,10 +129,8 @@ class _Sum:
         self._forecast = forecast
         self._past = history(state, Line(on, calendar))
         self._go_live_on = state.programme.go_live_on or on
-        self._sites = [s for s in state.sites.values() if self._legacy(s) != NOT_NEEDED]
-        total = sum(site.annual_cost_pence or 0 for site in self._sites)
-        target = state.programme.saving_target_pence
-        self._share = min(1.0, target / total) if target and total else 1.0
+        self._sites = with_circuit(state)
+        self._share = saved_share(state)
         self._after_days = self._after_live()
 
     def benefits(self) -> Benefits:
@@ -164,9 +173,12 @@ class _Sum:
             )
         target = self._state.programme.saving_target_pence
         cost = sum(site.annual_cost_pence or 0 for site in self._sites)
+        ceased = [s for s in self._sites if legacy_state(self._state, s) == DONE]
+        realised = sum(site.annual_cost_pence or 0 for site in ceased)
         return Benefits(
             share=share,
             target_pence_a_year=target,
+            realised_pence_a_year=round(share * realised),
             saved_so_far_pence=round(share * float(so_far[:, 0].sum())),
             double_so_far_pence=round(float(so_far[:, 1].sum())),
             in_the_end_pence_a_year=round(share * cost),
@@ -175,6 +187,7 @@ class _Sum:
             sites_without_cost=sum(site.annual_cost_pence is None for site in self._sites),
             months=tuple(months),
             partners=self._by_partner(starts, stopped, so_far[:, 0]),
+            explained=explained(self._state),
         )
 
     def _by_partner(
@@ -214,12 +227,6 @@ class _Sum:
         every = self._state.stages_by_site.values()
         found = [records.get(stage.key) for records in every] if stage else []
         return [record for record in found if record is not None and record.actual_on]
-
-    def _legacy(self, site: Site) -> str:
-        stage = self._state.workflow.by_key.get(LEGACY_STAGE)
-        if stage is None:
-            return ""
-        return self._state.workflow.state_of(stage, site, self._state.stages_of(site.id))
 
     def _is_live(self, site: Site) -> bool:
         return self._state.statuses[site.id] == "live"

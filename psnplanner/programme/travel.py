@@ -23,6 +23,9 @@ go out, and with its key undone the work in it could not come back."""
 REFUSED = "refused"
 """The kind of the empty transaction that stands at a hub for one that it refused."""
 
+MOST_TEXT = 1_000_000
+"""No label and no value that travels is longer, in characters or bytes."""
+
 OFFICE = 0
 """The device under which a field pack keeps what it was handed out with; it never travels."""
 

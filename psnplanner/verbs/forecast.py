@@ -80,7 +80,8 @@ def savings(file: Path, runs: int, seed: int, as_json: bool) -> None:
 def savings_lines(report: dict[str, Any]) -> list[str]:
     """The sums in sentences, then by partner and by month."""
     lines = [
-        f"Saved so far {_pounds(report['saved_so_far_pence'])}; in the end "
+        f"Saved so far {_pounds(report['saved_so_far_pence'])}; "
+        f"{_pounds(report['realised_pence_a_year'])} a year now, in the end "
         f"{_pounds(report['in_the_end_pence_a_year'])} a year.",
         f"Paid twice so far {_pounds(report['double_so_far_pence'])}. A month's delay of what is "
         f"not live would cost {_pounds(report['month_of_delay_pence'])}.",
@@ -89,6 +90,7 @@ def savings_lines(report: dict[str, Any]) -> list[str]:
         target, on = _pounds(report["target_pence_a_year"]), report["target_reached_on"]
         when = f"reached in {date.fromisoformat(on):%B %Y}" if on else "not reached in these months"
         lines.append(f"The target of {target} a year is {when} (95 % of it).")
+    lines += [report["explained"]] if report["explained"] else []
     partners = [
         (p["name"] or "(none)", *(_pounds(p[key]) for key in (
             "saved_so_far_pence", "first_year_pence", "in_the_end_pence_a_year")))

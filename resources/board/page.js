@@ -553,12 +553,12 @@ function tables() {
   if (!costs) $("savings-section").hidden = true;
   if (costs) lines($("savings"), [
     [`Realised a year, ${plural(v.circuits_ceased, "old circuit")} ceased`, money(v.realised_pence_a_year)], ["Saved so far", money(v.saved_so_far_pence)],
-    [`Paid twice a year, ${plural(v.sites_live_on_old_circuit, "site")} live on both`, money(v.double_running_pence_a_year)], ["Still to come a year", money(v.still_to_come_pence_a_year)],
+    [`Paid twice a year, ${plural(v.sites_live_on_old_circuit, "site")} live on both`, money(v.double_running_pence_a_year)], ["To come a year", money(v.still_to_come_pence_a_year)],
     ["Forecast a year, when all have ceased", money(v.forecast_pence_a_year)], ...(v.target_pence_a_year ? [["Target a year", money(v.target_pence_a_year)]] : []),
     ...(v.sites_without_cost ? [["Sites whose cost is not known", number(v.sites_without_cost)]] : [])]);
+  if (costs) $("savings").append(el("p", "muted", v.explained));
   const foot = (text) => $("footer").append(el("p", "", text));
   if (F.unplaced) foot(`${plural(F.unplaced, "site")} without a known position ${F.unplaced === 1 ? "is" : "are"} counted but not on the map.`);
   if (data.audience !== "internal") foot("Sites marked sensitive are neither shown nor counted.");
-  if (costs) foot("Savings are the gross cost of old circuits; a site’s share of the new network is not taken off.");
   foot(data.base.licence + " Map drawn with Leaflet.");
 }

@@ -5,6 +5,7 @@ import json
 from datetime import date
 
 from psnplanner.board.figures import figures
+from psnplanner.planning.benefits import benefits
 from psnplanner.programme.change import creation
 from psnplanner.programme.findings import findings
 from psnplanner.programme.partner import Certificate, Partner
@@ -123,11 +124,35 @@ def test_savings() -> None:
     money = figures(_state(), TODAY)["savings"]
     assert money["realised_pence_a_year"] == 36_500
     assert money["double_running_pence_a_year"] == 100_001
-    assert money["still_to_come_pence_a_year"] == 50_000
+    assert money["still_to_come_pence_a_year"] == 150_001
     assert money["forecast_pence_a_year"] == 186_501
     assert money["saved_so_far_pence"] == 1_000  # ten days of a pound a day
     assert (money["circuits_ceased"], money["sites_live_on_old_circuit"]) == (1, 1)
     assert money["sites_without_cost"] == 2
+    assert money["explained"].endswith("counted as saved once they cease: no target is set.")
+
+
+def test_the_board_and_the_window_save_the_same() -> None:
+    """Half the circuits' cost makes the target: half of what has ceased is saved, by both."""
+    state = _state()
+    target = dataclasses.replace(state.programme, saving_target_pence=93_250)
+    state = State({**state.tables, "programme": {target.id: target}})
+    on = date(2014, 10, 6)
+    drawn, window = figures(state, TODAY), benefits(state, on, Calendar())
+    money, whole = drawn["savings"], 186_501
+    assert (money["share"], money["circuits_cost_pence_a_year"]) == (0.5, whole)
+    for key in ("realised_pence_a_year", "saved_so_far_pence", "target_pence_a_year",
+                "sites_without_cost", "explained"):  # fmt: skip
+        assert money[key] == getattr(window, key), key
+    assert money["realised_pence_a_year"] == 18_250
+    assert money["double_running_pence_a_year"] == 100_001
+    assert money["forecast_pence_a_year"] == window.in_the_end_pence_a_year == 93_250
+    assert "50.0 %" in money["explained"]
+    parts = drawn["savings_by_partner"]
+    assert [p["forecast_pence_a_year"] for p in parts] == [93_250]
+    assert [p.in_the_end_pence_a_year for p in window.partners if p.in_the_end_pence_a_year] == [
+        93_250
+    ]
 
 
 def test_wayleaves_and_certificates() -> None:

@@ -17,6 +17,7 @@ from psnplanner import home
 from psnplanner.session import Session
 from psnplanner.ui import look
 from psnplanner.ui.main_window import MainWindow
+from psnplanner.ui.table_columns import USUAL
 from tests.ui.sample import create
 
 SITES = 120
@@ -79,12 +80,22 @@ def window(
     if look.is_dark():
         look.apply("light")
     made.adopt(sample)
+    if kept:
+        _usual_table(made)
     made.activateWindow()
     settle(made)
     yield made
     if kept:
         settle(made)
     made.let_go()
+
+
+def _usual_table(window: MainWindow) -> None:
+    """Columns and order are the person's, not the programme's: those the last test left go."""
+    columns, model = window.table.columns, window.table.model
+    if columns.widths or columns.shown != list(USUAL) or model.sorting != ((USUAL[0], False),):
+        columns.usual()
+        columns.sort(USUAL[0], False)
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from psnplanner.ui.exchange_commands import counts
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.field_work import ONE, TWO
 
+ONE_WINDOW = True
+
 Settle = Callable[[MainWindow], None]
 
 

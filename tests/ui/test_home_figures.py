@@ -106,7 +106,8 @@ def test_only_the_share_that_makes_the_target_is_saved(with_sites: Session) -> N
     """Half of the circuits' cost has ceased: half of the target is saved, and half is to come."""
     home = home_of(with_sites)
     sums = dict(home.savings) | {
-        "realised_pence_a_year": 80_000_000, "forecast_pence_a_year": 160_000_000,
+        "realised_pence_a_year": 50_000_000, "forecast_pence_a_year": 100_000_000,
+        "ceased_cost_pence_a_year": 80_000_000, "circuits_cost_pence_a_year": 160_000_000,
         "target_pence_a_year": 100_000_000,
     }  # fmt: skip
     said = home_words.savings_words(replace(home, savings=sums))

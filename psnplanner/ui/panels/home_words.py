@@ -74,18 +74,16 @@ def stuck_words(home: Home) -> str:
 def savings_words(home: Home) -> list[str]:
     """What is saved each year now, what is still paid twice, and what is to come.
 
-    Of the cost that stops the programme saves the share that makes its target of all of it, as
-    the savings by month have it; without a target, all.
+    The board's figures, which are the window's: `programme/saving.py` says how much is saved.
     """
     saved = home.savings
     if not saved or not saved["forecast_pence_a_year"]:
         return []
     target = saved["target_pence_a_year"]
-    ceased, whole = saved["realised_pence_a_year"], saved["forecast_pence_a_year"]
-    share = min(1.0, target / whole) if target else 1.0
+    ceased, whole = saved["ceased_cost_pence_a_year"], saved["circuits_cost_pence_a_year"]
     of = f" of the {pounds(target)} promised" if target else ""
     lines = [
-        f"{pounds(round(share * ceased))} a year saved now{of}",
+        f"{pounds(saved['realised_pence_a_year'])} a year saved now{of}",
         f"Old circuits of {pounds(ceased)} a year have ceased, of {pounds(whole)} in all",
     ]
     double = saved["double_running_pence_a_year"]

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from psnplanner.programme.words import uk
 from psnplanner.ui import look
-from psnplanner.ui.panels.savings_words import month_name, rate_now, short_pounds
+from psnplanner.ui.panels.savings_words import month_name, short_pounds
 from psnplanner.ui.wording import pounds
 
 
@@ -39,7 +39,7 @@ class SavingsChart(QWidget):
         self._most, self._go_live_on = max([1, self._target, *rates]), go_live_on
         if found is not None:
             self.setAccessibleName(
-                f"Saved a year by month: {pounds(rate_now(found))} now, "
+                f"Saved a year by month: {pounds(found.realised_pence_a_year)} now, "
                 f"{pounds(found.in_the_end_pence_a_year)} in the end"
                 + (f", {pounds(self._target)} promised" if self._target else "")
             )

@@ -20,12 +20,9 @@ PARTNERS = ("Partner", "So far", "First year live", "A year, in the end")
 
 def sums(found: Any) -> list[str]:
     """Saved so far and in the end, against the target; what is paid twice, and what delay costs."""
-    over = [month.month for month in found.months if month.realised]
-    rate = (
-        f"{pounds(rate_now(found))} a year by the end of {month_name(over[-1])}, " if over else ""
-    )
     lines = [
-        f"{pounds(found.saved_so_far_pence)} saved so far; {rate}"
+        f"{pounds(found.saved_so_far_pence)} saved so far; "
+        f"{pounds(found.realised_pence_a_year)} a year saved now, "
         f"{pounds(found.in_the_end_pence_a_year)} a year in the end."
     ]
     target = found.target_pence_a_year
@@ -42,13 +39,7 @@ def sums(found: Any) -> list[str]:
     if found.sites_without_cost:
         count = found.sites_without_cost
         lines.append(f"{count:,} {'site has' if count == 1 else 'sites have'} no annual cost.")
-    return lines
-
-
-def rate_now(found: Any) -> int:
-    """What is saved a year, in pence, at the rate of the last month that is over."""
-    over = [month.rate_pence_a_year for month in found.months if month.realised]
-    return over[-1] if over else 0
+    return [*lines, found.explained] if found.explained else lines
 
 
 def month_name(month: str) -> str:

@@ -11,6 +11,8 @@ from psnplanner.programme.edits import Amend
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.field_work import ONE, TWO, brought_back
 
+ONE_WINDOW = True
+
 
 def test_conflicts_are_settled_together_and_undone(
     window: MainWindow, tmp_path: Path, qtbot: Any

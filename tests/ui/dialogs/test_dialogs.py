@@ -9,6 +9,8 @@ from psnplanner.ui.dialogs.site_dialog import to_pence
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 
 def test_changing_the_facts_of_a_site(window: MainWindow) -> None:
     """Only what was changed is journalled."""

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from psnplanner.ui.main_window import MainWindow
 
+ONE_WINDOW = True
+
 
 def test_the_sites_are_exported(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     """To the file named, in the format chosen; the window says how many."""

@@ -21,6 +21,8 @@ from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs import wizard
 from tests.ui.dialogs.wizard import Opener, at_row, import_and_wait, opened, read
 
+ONE_WINDOW = True
+
 __all__ = ["opened"]
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "sites"

@@ -16,6 +16,8 @@ from psnplanner.ui.dialogs.import_dialog import COLUMNS, ROWS
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.dialogs.wizard import LIST, Opener, import_and_wait, opened, read
 
+ONE_WINDOW = True
+
 __all__ = ["opened"]
 
 CSV = '"CW8 2HZ",10,353000,370000,"E92000001","E19000002","E18000002","","",""\n'

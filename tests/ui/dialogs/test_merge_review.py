@@ -16,6 +16,8 @@ from psnplanner.ui.dialogs.merge_review import MergeReview
 from psnplanner.ui.main_window import MainWindow
 from tests.ui.field_work import ONE, TWO, brought_back
 
+ONE_WINDOW = True
+
 Review = Callable[..., MergeReview]
 
 

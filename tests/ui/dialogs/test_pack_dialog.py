@@ -21,6 +21,8 @@ from tests.ui.field_work import ONE, THREE, TWO
 from tests.ui.sample import ident
 from tests.verbs.test_field import outline
 
+ONE_WINDOW = True
+
 
 def opened(window: MainWindow) -> PackDialog:
     """The dialog, as the menu opens it."""

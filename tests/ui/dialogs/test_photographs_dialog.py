@@ -13,6 +13,8 @@ from psnplanner.ui.main_window import MainWindow
 from tests.exchange.test_photographs import jpeg
 from tests.ui.field_work import ONE, TWO
 
+ONE_WINDOW = True
+
 
 def test_for_the_board(window: MainWindow, tmp_path: Path, qtbot: Any) -> None:
     """Says how many go and how many do not; a folder that has them is refused in the dialog."""

@@ -16,6 +16,8 @@ from psnplanner.ui import snapshot_commands
 from psnplanner.ui.dialogs.comparison_view import KINDS
 from psnplanner.ui.main_window import MainWindow
 
+ONE_WINDOW = True
+
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:

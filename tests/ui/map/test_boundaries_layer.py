@@ -21,6 +21,8 @@ from psnplanner.ui.map.labels import LabelPlacer
 from psnplanner.ui.map.view import to_world
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 WEST, SOUTH, EAST, NORTH = -3.30, 53.00, -1.95, 53.70
 """Round all sites of the sample, so that no site lies on the edge."""
 

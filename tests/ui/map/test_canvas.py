@@ -15,6 +15,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.view import View, box_of, to_world
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 

@@ -13,6 +13,8 @@ from psnplanner.ui.map.tiles import tiles_in
 from tests.geography.test_mbtiles import mbtiles
 from tests.ui.map.tile_server import picture
 
+ONE_WINDOW = True
+
 RED = QColor("#c04020")
 
 

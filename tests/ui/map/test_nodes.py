@@ -14,6 +14,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.map.cursor_place import place_words
 from psnplanner.ui.map.view import View, to_world
 
+ONE_WINDOW = True
+
 
 @pytest.fixture
 def placed(window: MainWindow, settle: Callable[..., None], qtbot: Any) -> MainWindow:

@@ -21,6 +21,8 @@ from psnplanner.ui.map.tiles_providers import OFFERS, Provider, plain, provider
 from psnplanner.ui.map.view import View, box_of, to_world
 from tests.ui.map.tile_server import TileServer, picture, serving
 
+ONE_WINDOW = True
+
 RED = QColor("#c04020")
 EXPIRED = {"Expires": "Thu, 01 Jan 2015 00:00:00 GMT", "ETag": '"a"'}
 HERE = [Tile(10, 504 + x, 330 + y) for y in range(2) for x in range(3)]

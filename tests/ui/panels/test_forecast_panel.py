@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from psnplanner.programme.edits import Amend
 from psnplanner.ui.main_window import MainWindow
 
+ONE_WINDOW = True
+
 
 def asked(window: MainWindow, settle: Callable[[MainWindow], None], qtbot: Any) -> Any:
     """The panel in front, a forecast asked for by its button and told."""

@@ -20,6 +20,8 @@ from psnplanner.ui.settings import settings
 from psnplanner.ui.table_columns import USUAL
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 
 def _headings(window: MainWindow) -> list[str]:
     return [column.heading for column in window.table.model.columns]

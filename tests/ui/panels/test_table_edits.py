@@ -19,6 +19,8 @@ from psnplanner.ui.main_window import MainWindow
 from psnplanner.ui.panels.table_view import Block
 from tests.ui.sample import ident
 
+ONE_WINDOW = True
+
 KEY = Qt.Key
 
 
