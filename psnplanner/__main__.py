@@ -13,7 +13,13 @@ from pathlib import Path
 
 def main() -> None:
     """The entry point: exits 0, or 1 with one message, or 2 for usage."""
-    words = sys.argv[1:]
+    try:
+        _run(sys.argv[1:])
+    except KeyboardInterrupt:  # while things were still being imported
+        sys.exit("psnplanner: Cancelled; nothing was changed.")
+
+
+def _run(words: list[str]) -> None:
     if not words or (len(words) == 2 and words[0] == "open" and not words[1].startswith("-")):
         sys.exit(_window(Path(words[1]) if words else None))
     from psnplanner import cli

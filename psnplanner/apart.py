@@ -13,6 +13,7 @@ import importlib
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,9 @@ from psnplanner.errors import UserError
 Progress = Callable[[float, str], None]
 MOST_MEMORY_BYTES = 4_000_000_000
 _SLACK = 10.0  # where only the clock can be limited, and other programs run
+# Of a process that a library brought down; Windows numbers them otherwise.
+_CRASHES = {-getattr(signal, name, 0) for name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE")} - {0}
+_CRASHES |= {0xC0000005, 0xC00000FD, 0xC0000374}
 _TICK_SECONDS, _USUAL_SECONDS = 0.1, 20.0
 
 
@@ -35,6 +39,7 @@ def call(
     *,
     seconds: float,
     gives_up: UserError,
+    broken: UserError | None = None,
     progress: Progress,
     saying: tuple[float, float, str] = (0.0, 0.2, "Reading the layer"),
     first: Sequence[str] = (),
@@ -43,8 +48,8 @@ def call(
 
     It gets `seconds` of the processor, counted after the modules `first` are imported. `saying`
     is from which share to which the progress creeps, and what it says; what `progress` raises
-    ends the process. Raises `gives_up` where time or memory run out or it crashes, and the
-    UserError that the function raises.
+    ends the process. Raises `gives_up` where time or memory run out, `broken` where it crashes
+    (None: the same), and the UserError that the function raises.
     """
     with tempfile.TemporaryDirectory(prefix="psnplanner-") as name:
         out = Path(name) / "made.json"
@@ -60,6 +65,8 @@ def call(
         finally:
             child.kill()
             child.wait()
+        if child.returncode in _CRASHES and broken is not None:
+            raise broken
         if child.returncode != 0 or not out.is_file():
             raise gives_up
         said = json.loads(out.read_bytes())

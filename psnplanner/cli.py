@@ -21,7 +21,7 @@ from psnplanner.verbs import (
     plan,
     programme,
 )
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import FILE, ends_with, json_option, open_programme
 
 DEMO_FILE = "cmpsn-demo.gpkg"
 
@@ -66,6 +66,7 @@ def demo(file: Path, as_json: bool) -> None:
     from psnplanner.demo import write
     from psnplanner.ui import display
 
+    ends_with(file, ".gpkg")
     written = not file.exists()
     if written:
         write(file, console.progress())

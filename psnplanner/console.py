@@ -76,7 +76,12 @@ def run(command: Callable[[], Any]) -> int:
 
 
 def use_utf8() -> None:
-    """Write UTF-8 to files and pipes, and never fail over a character a terminal lacks."""
+    """Write UTF-8 to files and pipes, and never fail over a character a terminal lacks.
+
+    Where there is no stream at all (`>&-`, or Windows without a console) what is said goes nowhere.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             encoding = stream.encoding if stream.isatty() else "utf-8"

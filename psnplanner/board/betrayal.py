@@ -30,15 +30,20 @@ Tables = dict[str, dict[RecordId, Record]]
 def words_of(gone: Iterable[Site], state: State) -> list[str]:
     """The names, references and postcodes that may not be read anywhere.
 
-    A name that a site which is shown has too, such as “Library”, betrays nothing, and neither
-    does a number of a few digits or the district of a postcode.
+    A name or reference that a site which is shown has too, such as “Library”, betrays nothing,
+    and neither does one that is the kind of such a site, a number of a few digits, or the
+    district of a postcode.
     """
     gone = list(gone)
     hidden = {site.id for site in gone}
-    open_names = {s.name.casefold() for i, s in state.sites.items() if i not in hidden}
+    shown = [site for ident, site in state.sites.items() if ident not in hidden]
+    open_names = {text.strip().casefold() for site in shown for text in (site.name, site.kind)}
+    open_references = {site.reference.strip() for site in shown}
     found = set()
     for site in gone:
-        found |= {site.reference.strip(), site.uprn.strip()}
+        found |= {site.uprn.strip()}
+        if site.reference.strip() not in open_references:
+            found.add(site.reference.strip())
         if _FULL_POSTCODE.search(site.postcode):
             found.add(site.postcode.strip())
         if site.name.strip().casefold() not in open_names:

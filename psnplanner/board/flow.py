@@ -118,7 +118,7 @@ class Flow:
         for line in wrapped(drawable(text, 2000), BODY, RIGHT - LEFT, 20):
             self.room(ROW)
             self._y -= 15
-            self.ink.write(LEFT, self._y, line, BODY, colour=colour, bold=bold, of=of)
+            self.ink.write(LEFT, self._y, line + " ", BODY, colour=colour, bold=bold, of=of)
         self._y -= 6
 
     def drawing(
@@ -180,7 +180,7 @@ class Flow:
                 self.begin()
                 again()
             self._y -= NOTE_ROW
-            self.ink.write(LEFT, self._y + 4, line, NOTE, colour=MUTED, of=of)
+            self.ink.write(LEFT, self._y + 4, line + " ", NOTE, colour=MUTED, of=of)
         self._y -= 4
 
     def _heads(
@@ -230,6 +230,8 @@ class Flow:
             of = tags.add("TD")
             for k, line in enumerate(lines):
                 put = x + wide - wide_of(line, BODY, bold) if column.right else at
+                if k + 1 < len(lines):
+                    line += " "  # a cell read out has no ends of lines to part its words
                 self.ink.write(put, base - 13.0 * k, line, BODY, colour=colour, bold=bold, of=of)
             x += wide + _GAP
         self._y -= high

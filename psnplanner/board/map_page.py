@@ -32,7 +32,7 @@ _POLICY = (
     "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-_PARTS = ("columns", "page", "charts", "reports", "slider", "start")
+_PARTS = ("columns", "page", "charts", "reports", "listed", "slider", "start")
 _POLICY_PLACE = "written last, when the scripts are known"
 _TITLE, _DATA = "[the title of this pack]", "[the data of this pack]"
 

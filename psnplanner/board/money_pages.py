@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from psnplanner.board import charts
 from psnplanner.board.cells import number, owner, site, site_table, table
 from psnplanner.board.flow import Column, Flow
+from psnplanner.board.ledger import Delay
 from psnplanner.board.savings import SUMS
 from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import pounds, short_date
+
+GREATEST: Final = 12
+"""Delays listed on the ledger's own page."""
+
+OTHER_DELAYS: Final = "Every other delay"
 
 
 def savings(flow: Flow, pack: Pack) -> None:
@@ -67,15 +76,36 @@ def ledger(flow: Flow, pack: Pack) -> None:
 
 
 def _delays(flow: Flow, pack: Pack) -> None:
+    """The greatest delays: what a board can talk about. The others are at the pack's end."""
     delays = pack.figures["ledger"]["delays"]
-    if delays:
-        columns = (Column("Delayed site", 4), Column("Owner", 2), Column("Reason", 6, lines=2),
-                   Column("Working days", 1.2, True), Column("Was to be live", 1.7),
-                   Column("Now", 1.7))  # fmt: skip
-        site_table(flow, columns, delays, lambda r: (
-            owner(r["owner"]), r["reason"], number(r["working_days"]),
-            short_date(r["original_on"]), short_date(r["revised_on"]),
-        ))  # fmt: skip
+    if not delays:
+        return
+    _delay_table(flow, delays[:GREATEST])
+    rest = delays[GREATEST:]
+    if rest:
+        days = sum(row["working_days"] for row in rest)
+        flow.paragraph(
+            f"And {len(rest):,} more, {days:,} working days together, of {len(delays):,} in all: "
+            f"they are listed at the end under “{OTHER_DELAYS}”."
+        )
+
+
+def other_delays(flow: Flow, pack: Pack) -> None:
+    """The delays that the ledger's page has no room for, so that every day can be traced."""
+    rest = pack.figures["ledger"]["delays"][GREATEST:]
+    if rest:
+        flow.heading(OTHER_DELAYS)
+        _delay_table(flow, rest)
+
+
+def _delay_table(flow: Flow, delays: Sequence[Delay]) -> None:
+    columns = (Column("Delayed site", 4), Column("Owner", 2), Column("Reason", 6, lines=2),
+               Column("Working days", 1.2, True), Column("Was to be live", 1.7),
+               Column("Now", 1.7))  # fmt: skip
+    site_table(flow, columns, delays, lambda r: (
+        owner(r["owner"]), r["reason"], number(r["working_days"]),
+        short_date(r["original_on"]), short_date(r["revised_on"]),
+    ))  # fmt: skip
 
 
 def _circuits(flow: Flow, pack: Pack) -> None:

@@ -46,6 +46,8 @@ def document(pack: Pack) -> bytes:
                 _SECTIONS[key](flow, pack)
         if pack.changes is not None:
             changes(flow, pack)
+        if "ledger" in pack.wanted.sections:
+            money_pages.other_delays(flow, pack)
         if not pages and not flow.pages:
             flow.begin()
         flow.number(len(pages) + 1)
@@ -61,10 +63,13 @@ def document(pack: Pack) -> bytes:
 
 
 def _map_in_words(pack: Pack) -> str:
-    """What the map's page shows, for those who cannot see it."""
+    """What the map's page shows, its headlines too, for those who cannot see it."""
     counts = Counter(pack.shown.of.values())
     listed = ", ".join(f"{name} {counts[name]:,}" for name in pack.shown.palette if counts[name])
-    return f"{drawable(file_title(pack), 200)}. Map of {sum(counts.values()):,} sites: {listed}."
+    return (
+        f"{drawable(file_title(pack), 200)}. {'; '.join(panel.headlines(pack.figures))}. "
+        f"Map of {sum(counts.values()):,} sites: {listed}."
+    )
 
 
 _FOR = {"internal": "the project team", "board": "the board", "public": "the public"}
@@ -74,7 +79,7 @@ def _ratings(flow: Flow, pack: Pack) -> None:
     flow.heading(SECTIONS["ratings"])
     columns = (
         Column("Measure", 3),
-        Column("", 1.1),
+        Column("Rating", 1.1),
         Column("Found", 3.6, lines=2),
         Column("Rule", 6.5),
     )
@@ -90,7 +95,7 @@ def _decisions(flow: Flow, pack: Pack) -> None:
     if not rows:
         flow.paragraph("Nothing is asked of the board.")
         return
-    columns = (Column("", 0.45, True), Column("Asked", 6, lines=2), Column("Why", 6, lines=3),
+    columns = (Column("No.", 0.45, True), Column("Asked", 6, lines=2), Column("Why", 6, lines=3),
                Column("Sites", 4, lines=2))  # fmt: skip
     table(flow, columns, rows, lambda r: (
         str(r[0]), Cell(r[1]["ask"], bold=True), r[1]["why"], _listed(r[1]["sites"]),

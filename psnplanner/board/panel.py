@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 
 from psnplanner.board.figures import Figures, PhaseFigures
-from psnplanner.board.pen import INK, MUTED, WARN, drawable, fitted, mark, width, write
+from psnplanner.board.pen import INK, MUTED, WARN, drawable, fitted, mark, ring, width, write
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import odds, pounds, short_date, short_pounds, uk_date
 from psnplanner.programme.state import State
@@ -42,6 +42,11 @@ def _headlines(drawing: Drawing, figures: Figures, top: float) -> float:
         label, size = fitted(drawing, label, 9.5, 7.5, _SECOND - 0.009)
         write(drawing, x, y - 0.021, label, size, color=MUTED)
     return y - 0.028
+
+
+def headlines(figures: Figures) -> list[str]:
+    """The headlines in words: each value with what it is of."""
+    return [f"{value} {label}" for value, label, _ in _headline_cells(figures)]
 
 
 def _headline_cells(figures: Figures) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +100,15 @@ def _legend(drawing: Drawing, pack: Pack, top: float) -> float:
         mark(drawing, x + 0.006, y + 0.005, "circle", colour)
         write(drawing, x + 0.017, y, status.capitalize(), 10.5 if len(status) < 11 else 9.0)
         write(drawing, x + 0.108, y, f"{counts[status]:,}", 10.5, color=MUTED, ha="right")
-    return top - 0.028 - (len(palette) - 1) // 2 * 0.0235 - 0.012
+    y = top - 0.028 - (len(palette) - 1) // 2 * 0.0235 - 0.012
+    ringed = sum(row["latitude"] is not None for row in pack.joiners)
+    if ringed:
+        y -= 0.0155
+        ring(drawing, LEFT + 0.006, y + 0.005)
+        write(drawing, LEFT + 0.017, y, "May join after go-live", 10.5)
+        write(drawing, LEFT + _SECOND + 0.108, y, f"{ringed:,}", 10.5, color=MUTED, ha="right")
+        y -= 0.008
+    return y
 
 
 def _kinds(drawing: Drawing, state: State, top: float) -> float:

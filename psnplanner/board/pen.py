@@ -72,6 +72,18 @@ def fitted(
     return cut, size
 
 
+RINGED = "#6a1b9a"
+"""The colour of the rings that stand for organisations which may join."""
+
+
+def ring(drawing: Drawing, x: float, y: float) -> None:
+    """The ring of an organisation that may join, as legends show it."""
+    drawing.add_artist(
+        Line2D([x], [y], marker="o", markersize=6.5, markerfacecolor="white",
+               markeredgecolor=RINGED, markeredgewidth=1.6, linestyle="none")
+    )  # fmt: skip
+
+
 def mark(drawing: Drawing, x: float, y: float, shape: str, colour: str) -> None:
     """A site's marker, as legends show it."""
     size = 9 * MARKER_SIZE[shape] ** 0.5

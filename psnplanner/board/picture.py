@@ -34,7 +34,7 @@ from psnplanner.board.labels import (
     upon_point,
 )
 from psnplanner.board.map_names import MapName
-from psnplanner.board.pen import INK, LINE, MUTED, drawable, write
+from psnplanner.board.pen import INK, LINE, MUTED, RINGED, drawable, write
 from psnplanner.board.places import Shape, Spots, largest
 from psnplanner.board.site_layer import SiteLayer, looks
 from psnplanner.board.snapshot import Pack
@@ -143,9 +143,7 @@ def _joiners(axes: Any, pack: Pack) -> None:
     places = [(r["longitude"], r["latitude"]) for r in pack.joiners if r["latitude"] is not None]
     if places:
         xs, ys = zip(*places, strict=True)
-        axes.scatter(
-            xs, ys, s=34, facecolor="white", edgecolor="#6a1b9a", linewidth=1.6, zorder=5.7
-        )
+        axes.scatter(xs, ys, s=34, facecolor="white", edgecolor=RINGED, linewidth=1.6, zorder=5.7)
 
 
 def _view(where: Spots, base: Basemap, shape: float) -> Box:

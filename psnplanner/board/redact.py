@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from psnplanner.board.betrayal import coarse, scrub, words_of
@@ -44,7 +44,8 @@ Tables = Mapping[str, Mapping[RecordId, Record]]
 def withheld(state: State, audience: str, also: Iterable[Site] = ()) -> tuple[Site, ...]:
     """The sites an audience may not know of: as they are here, and as `also` has them.
 
-    `also` are sites known to be sensitive on other days: they were the same buildings on this.
+    `also` are sites known to be sensitive on other days, as they were then: some of them may be
+    in this state, the same buildings, and some may be gone from it.
     """
     if audience == "internal":
         return ()
@@ -72,7 +73,7 @@ def for_audience(state: State, audience: str, also: Iterable[Site] = ()) -> Stat
     if audience == "internal":
         return state
     gone = withheld(state, audience, also)
-    kept = _without(state, {site.id for site in gone})
+    kept = _without(state, gone)
     for blank in [_FREE_TEXT, _PUBLIC] if audience == "public" else [_FREE_TEXT]:
         _blank(kept, blank)
     for entity in _UNSEEN:
@@ -80,31 +81,34 @@ def for_audience(state: State, audience: str, also: Iterable[Site] = ()) -> Stat
     if gone:
         scrub(kept, words_of(gone, state))
         coarse(kept, gone)
-        _hide_capacity(kept, gone)
+        here = [site for i in {site.id for site in gone} if (site := state.sites.get(i))]
+        _hide_capacity(kept, here)
         if audience == "public":
-            kept = without_small(kept, gone)
+            kept = without_small(kept, here)
     return State(kept)
 
 
-def _without(state: State, gone: Set[RecordId]) -> dict[str, dict[RecordId, Record]]:
+def _without(state: State, sites: Sequence[Site]) -> dict[str, dict[RecordId, Record]]:
     kept = {entity: dict(records) for entity, records in state.tables.items()}
-    if not gone:
+    if not sites:
         return kept
+    gone = {site.id for site in sites}
     kept["site"] = {i: record for i, record in kept["site"].items() if i not in gone}
     for entity in ("stage", "wayleave", "override"):
         kept[entity] = {i: r for i, r in kept[entity].items() if _of(r, "site") not in gone}
     for entity in ("partner", "node", "phase"):
-        betrayed = _only_for(state, entity, gone)
+        betrayed = _only_for(state, entity, sites)
         kept[entity] = {i: r for i, r in kept[entity].items() if i not in betrayed}
         _forget(kept, entity, betrayed)
     return kept
 
 
-def _only_for(state: State, entity: str, gone: Set[RecordId]) -> set[RecordId]:
-    """Partners, nodes or phases that have sites, all of them withheld."""
+def _only_for(state: State, entity: str, sites: Sequence[Site]) -> set[RecordId]:
+    """Partners, nodes or phases that have sites, or had, all of them withheld."""
     seen: set[RecordId | None] = set()
     hidden: set[RecordId] = set()
-    for site in state.sites.values():
+    gone = {site.id for site in sites}
+    for site in (*sites, *state.sites.values()):
         linked = {_of(site, entity)} | (set(site.sharing) if entity == "partner" else set())
         if site.id in gone:
             hidden |= linked - {None}

@@ -78,8 +78,8 @@ def permissions(flow: Flow, pack: Pack) -> None:
             r["partner"], r["state"].capitalize(), short_date(r["on"]),
         ))  # fmt: skip
     if figures["certificates"]:
-        columns = (Column("Partner’s compliance certificate", 5), Column("", 2), Column("On", 2),
-                   Column("Sites", 1, True))  # fmt: skip
+        columns = (Column("Partner’s compliance certificate", 5), Column("State", 2),
+                   Column("On", 2), Column("Sites", 1, True))  # fmt: skip
         table(flow, columns, figures["certificates"], lambda r: (
             r["partner"], r["state"].capitalize(), short_date(r["valid_to"]), number(r["sites"]),
         ))  # fmt: skip

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from datetime import date
 from typing import Any, Final
 
+from psnplanner.programme.partner import Certificate
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Record, RecordId
 from psnplanner.programme.site import Site
@@ -20,6 +22,8 @@ LEAST: Final = 5
 
 OTHER_KIND = "Other building"
 OTHER_PARTNER = "Other partners"
+
+_EVER: Final = date.max
 
 Tables = dict[str, dict[RecordId, Record]]
 
@@ -72,11 +76,27 @@ def _merge_partners(kept: Tables, small: set[RecordId]) -> RecordId | None:
     )
     for ident in small - {first}:
         kept["partner"].pop(ident, None)
+    soonest = _soonest_to_lapse(kept, small)
     for entity in ("certificate", "closed_window"):
         kept[entity] = {
             i: r for i, r in kept[entity].items() if getattr(r, "partner", None) not in small
         }
+    if soonest is not None:
+        kept["certificate"][soonest.id] = dataclasses.replace(soonest, partner=first)
     return first
+
+
+def _soonest_to_lapse(kept: Tables, partners: Set[RecordId]) -> Certificate | None:
+    """The certificate that partners told of as one have together; None if one has none."""
+    last: dict[RecordId, Certificate] = {}
+    for record in kept["certificate"].values():
+        if isinstance(record, Certificate) and record.partner in partners and record.partner:
+            known = last.get(record.partner)
+            if known is None or (record.valid_to or _EVER) > (known.valid_to or _EVER):
+                last[record.partner] = record
+    if len(last) < len(partners):
+        return None
+    return min(last.values(), key=lambda certificate: certificate.valid_to or _EVER)
 
 
 def _merge_phases(kept: Tables, small: set[RecordId]) -> RecordId | None:

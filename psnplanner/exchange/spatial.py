@@ -187,7 +187,7 @@ def _write(
     fields: Sequence[_Field],
     append: bool = False,
 ) -> None:
-    from pyogrio.raw import write
+    from psnplanner.geography.gdal import write
 
     arrays = [_array(field) for field in fields]
     suffix = out.suffix.lower()
@@ -219,7 +219,7 @@ def _write(
 
 @contextmanager
 def _in_plain_words(out: Path) -> Iterator[None]:
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
+    from psnplanner.geography.gdal import DataLayerError, DataSourceError, FeatureError, FieldError
 
     try:
         with warnings.catch_warnings():

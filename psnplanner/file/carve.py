@@ -58,8 +58,8 @@ def rows(all_pages: list[bytes], numbered: int) -> Iterator[Row]:
             yield from _of_page(page, start, all_pages, numbered)
 
 
-def entries(all_pages: list[bytes]) -> Iterator[tuple[Value, ...]]:
-    """Every entry of every page of an index; those too long for one page are left out."""
+def entries(all_pages: list[bytes], numbered: int) -> Iterator[tuple[Value, ...]]:
+    """Every entry of every page of an index; `numbered` as in `rows`."""
     for index, page in enumerate(all_pages):
         kind = page[0] if index and len(page) > 12 else 0
         if kind not in (_INDEX_LEAF, _INDEX_INNER):
@@ -70,8 +70,8 @@ def entries(all_pages: list[bytes]) -> Iterator[tuple[Value, ...]]:
             try:
                 (offset,) = struct.unpack(">H", page[at : at + 2])
                 length, begin = _varint(page, offset + (4 if inner else 0))
-                if length <= (len(page) - 12) * 64 // 255 - 23:
-                    yield _record(page[begin : begin + length])
+                most = (len(page) - 12) * 64 // 255 - 23
+                yield _record(_payload(page, begin, length, most, all_pages, numbered))
             except (_Torn, IndexError, struct.error, UnicodeDecodeError):
                 continue
 
@@ -92,12 +92,18 @@ def _of_page(page: bytes, start: int, all_pages: list[bytes], numbered: int) -> 
 def _cell(page: bytes, at: int, all_pages: list[bytes], numbered: int) -> Row:
     length, at = _varint(page, at)
     rowid, at = _varint(page, at)
+    payload = _payload(page, at, length, len(page) - 35, all_pages, numbered)
+    return Row(rowid if rowid < 2**63 else rowid - 2**64, _record(payload))
+
+
+def _payload(
+    page: bytes, at: int, length: int, most: int, all_pages: list[bytes], numbered: int
+) -> bytes:
+    """What a cell holds; of more than `most` bytes, the rest lies on pages of its own."""
     if length > len(page) * numbered:
         raise _Torn
-    most = len(page) - 35
-    if length <= most:
-        payload = page[at : at + length]
-    else:
+    payload = page[at : at + length]
+    if length > most:
         least = (len(page) - 12) * 32 // 255 - 23
         here = least + (length - least) % (len(page) - 4)
         here = here if here <= most else least
@@ -105,7 +111,7 @@ def _cell(page: bytes, at: int, all_pages: list[bytes], numbered: int) -> Row:
         payload = page[at : at + here] + _overflow(following, length - here, all_pages, numbered)
     if len(payload) != length:
         raise _Torn
-    return Row(rowid if rowid < 2**63 else rowid - 2**64, _record(payload))
+    return payload
 
 
 def _overflow(number: int, left: int, all_pages: list[bytes], numbered: int) -> bytes:

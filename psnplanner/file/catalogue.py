@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -24,7 +23,6 @@ _TOLD = {
 """What is the same in every file, by table; programs of others may add rows of their own."""
 
 _INSTANT = re.compile(r"20\d\d-[01]\d-[0-3]\d[T ][0-2]\d:[0-5]\d:[0-5]\d(\.\d{3,6})?(Z|\+00:00)")
-_MOMENT = timedelta(minutes=1)
 _UNPROVED = re.compile(r"[0-9a-f]{0,16}:\d+|hub")
 _DEVICE_BITS = 47
 
@@ -48,14 +46,11 @@ def faults(db: Database, state: State) -> Iterator[str]:
 
 
 def _in_time(db: Database) -> bool:
-    """Whether every instant is one, and the layers, which change together, say about the same."""
+    """Whether every instant is one, and what is shown, which changes together, says the same."""
     told = dict(rows(db, "SELECT table_name, last_change FROM gpkg_contents"))
-    layers = [str(told.get(name)) for name in geopackage.LAYERS]
-    formats = [str(at) for (at,) in rows(db, "SELECT applied_at FROM _sqlite_migrations")]
-    if not all(map(_INSTANT.fullmatch, [*layers, *formats])):
-        return False
-    changed = list(map(datetime.fromisoformat, layers))
-    return max(changed) - min(changed) < _MOMENT
+    shown = {str(told.get(name)) for name in geopackage.SHOWN}
+    formats = {str(at) for (at,) in rows(db, "SELECT applied_at FROM _sqlite_migrations")}
+    return len(shown) == 1 and all(map(_INSTANT.fullmatch, shown | formats))
 
 
 def _same(found: tuple[Any, ...] | None, made: tuple[float | None, ...]) -> bool:

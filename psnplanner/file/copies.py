@@ -42,12 +42,8 @@ def read(path: Path, vector: Mapping[int, int]) -> Copy:
     told = {str(dev): n for dev, n in vector.items()}
     output, ended = _answer(path, {"vector": told, "keys": known})
     try:
-        lines = _lines(output)
+        lines = _lines(output, path)
         first = next(lines)
-        if "refused" in first:
-            what, remedy = first["refused"]
-            kind = PassphraseNeeded if first.get("locked") else UserError
-            raise kind(str(what), str(path), str(remedy))
         if ended:
             raise ValueError("it broke off")
         return _copy(first, lines)
@@ -70,9 +66,14 @@ def _answer(path: Path, asked: Mapping[str, Any]) -> tuple[bytes, int]:
     return output, child.returncode
 
 
-def _lines(output: bytes) -> Iterator[dict[str, Any]]:
+def _lines(output: bytes, path: Path) -> Iterator[dict[str, Any]]:
     for line in output.splitlines():
-        yield json.loads(line)
+        told = json.loads(line)
+        if "refused" in told:
+            what, remedy = told["refused"]
+            kind = PassphraseNeeded if told.get("locked") else UserError
+            raise kind(str(what), str(path), str(remedy))
+        yield told
 
 
 def _copy(first: dict[str, Any], lines: Iterator[dict[str, Any]]) -> Copy:
@@ -83,8 +84,6 @@ def _copy(first: dict[str, Any], lines: Iterator[dict[str, Any]]) -> Copy:
         bool(first["pack"]),
     )
     for line in lines:
-        if "refused" in line:
-            raise ValueError("it broke off")
         if "photograph" in line:
             copy.pictures[line["photograph"]] = line["bytes"]
         else:

@@ -67,6 +67,9 @@ LAYERS = {
 }
 """The spatial views: geometry type and description."""
 
+SHOWN = (*LAYERS, "stage_records")
+"""What the catalogue names of ours."""
+
 
 def create(db: Database) -> None:
     """Make the GeoPackage's own tables, with the reference systems it must have."""
@@ -76,20 +79,23 @@ def create(db: Database) -> None:
 
 
 def register(db: Database) -> None:
-    """Enter the views in the GeoPackage's catalogue."""
+    """Enter the views in the GeoPackage's catalogue, all at one instant."""
+    now = _now()
     for name, (geometry, description) in LAYERS.items():
         db.conn.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
-            "VALUES (?, 'features', ?, ?, ?)",
-            (name, name, description, WGS84),
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
+            "last_change, srs_id) VALUES (?, 'features', ?, ?, ?, ?)",
+            (name, name, description, now, WGS84),
         )
         db.conn.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
             (name, geometry, WGS84),
         )
     db.conn.execute(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) VALUES "
-        "('stage_records', 'attributes', 'stage_records', 'Progress of each site by stage')"
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change) "
+        "VALUES ('stage_records', 'attributes', 'stage_records', "
+        "'Progress of each site by stage', ?)",
+        (now,),
     )
 
 
@@ -176,13 +182,20 @@ def extents(state: State) -> dict[str, tuple[float | None, ...]]:
 
 def update_extents(db: Database, state: State) -> None:
     """Tell the catalogue the extent of what has moved, and when."""
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     for name, box in extents(state).items():
         db.conn.execute(
-            "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? "
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? "
             "WHERE table_name = ?",
-            (now, *box, name),
+            (*box, name),
         )
+    # One instant for all that is shown, so that damage to any shows.
+    marks = ", ".join("?" * len(SHOWN))
+    sql = f"UPDATE gpkg_contents SET last_change = ? WHERE table_name IN ({marks})"
+    db.conn.execute(sql, (_now(), *SHOWN))
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def _box(places: list[Position]) -> tuple[float | None, ...]:

@@ -173,6 +173,41 @@ def stamps(db: Database) -> dict[tuple[int, int], tuple[int, int]]:
 _WITHIN = "AND t.n <= (SELECT value FROM json_each(?3) WHERE key = CAST(t.dev AS TEXT)) "
 
 
+Counted = tuple[int, bytes, int, Any, int]
+"""An event as it is kept (ent, row, fld, val), and whether it counts by the day asked for."""
+
+
+def counted(
+    db: Database,
+    until: date | None = None,
+    recorded_by: datetime | None = None,
+    known: Mapping[int, int] | None = None,
+) -> list[Counted]:
+    """Every event in the order of the clock, limited as `stream` is."""
+    day = until.isoformat() if until else "9999-12-31"
+    by = recorded_by.astimezone(UTC).isoformat(timespec="milliseconds") if recorded_by else "9999"
+    begun = ", ".join(str(kind.ENTITY_NUMBER) for kind in KINDS.values() if kind.IDENTITY)
+    # As they arrived they can be read without being sorted.
+    order = "t.arr" if _arrived_in_order(db) else "t.hlc, t.dev"
+    return rows(
+        db,
+        "SELECT e.ent, e.row, e.fld, e.val, t.effective_on <= ?1 FROM txn t CROSS JOIN event e "
+        "ON e.seq >= t.first AND e.seq < t.first + t.cnt WHERE t.received_at <= ?2 "
+        f"AND (t.effective_on <= ?1 OR (e.fld = {CREATES} AND e.ent IN ({begun}))) "
+        f"{'' if known is None else _WITHIN}ORDER BY {order}, e.seq",
+        day,
+        by,
+        *([] if known is None else [vector_text(known)]),
+    )
+
+
+def _arrived_in_order(db: Database) -> bool:
+    """Whether the order of arrival is that of the clock: so it is until another copy's come in."""
+    before = "lag(hlc) OVER (ORDER BY arr) AS h, lag(dev) OVER (ORDER BY arr) AS d"
+    ahead = f"(SELECT hlc, dev, {before} FROM txn) WHERE (hlc, dev) < (h, d)"
+    return not rows(db, f"SELECT 1 FROM {ahead} LIMIT 1")
+
+
 def stream(
     db: Database,
     until: date | None = None,
@@ -186,20 +221,7 @@ def stream(
     derived id may have been begun by a transaction that counts from a later day: of that one
     only the identity is told.
     """
-    day = until.isoformat() if until else "9999-12-31"
-    by = recorded_by.astimezone(UTC).isoformat(timespec="milliseconds") if recorded_by else "9999"
-    begun = ", ".join(str(kind.ENTITY_NUMBER) for kind in KINDS.values() if kind.IDENTITY)
-    found = rows(
-        db,
-        "SELECT e.ent, e.row, e.fld, e.val, t.effective_on <= ?1 FROM txn t JOIN event e "
-        "ON e.seq >= t.first AND e.seq < t.first + t.cnt WHERE t.received_at <= ?2 "
-        f"AND (t.effective_on <= ?1 OR (e.fld = {CREATES} AND e.ent IN ({begun}))) "
-        f"{'' if known is None else _WITHIN}ORDER BY t.hlc, t.dev, e.seq",
-        day,
-        by,
-        *([] if known is None else [vector_text(known)]),
-    )
-    for ent, row, fld, val, counts in found:
+    for ent, row, fld, val, counts in counted(db, until, recorded_by, known):
         change = plain_change(ent, row, fld, val)
         if change is not None:
             yield change if counts else identity_only(change)
@@ -257,6 +279,24 @@ def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[in
     found.sort(key=lambda row: row[:3])
     told = [((row[0], row[1]), plain_change(*row[3:])) for row in found]
     return [(stamp, change) for stamp, change in told if change is not None]
+
+
+def ever_set(db: Database, entity: str, field: str) -> list[RecordId]:
+    """The records of a kind of which a yes-or-no field was ever set, deleted ones too.
+
+    It may name one of which it was not: a creation's text is only looked through.
+    """
+    kind = RECORD_TYPES[entity]
+    number = fields_of(kind)[field].number
+    found = rows(
+        db,
+        "SELECT DISTINCT row FROM event WHERE ent = ?1 AND "
+        f"((fld = ?2 AND val) OR (fld = {CREATES} AND val LIKE ?3)) ORDER BY row",
+        kind.ENTITY_NUMBER,
+        number,
+        f'%"{number}":1%',
+    )
+    return [row for (row,) in found]
 
 
 def field_work(db: Database) -> dict[RecordId, set[str]]:

@@ -1,8 +1,8 @@
 """Changes whose own page is lost, told again from what else the file knows of them.
 
-The index of the journal names every change (record, field, stamp, place) but not its value; the
-current tables hold the value of every field's last change. Together they give back most of what
-stood on a lost page. What is told again like this is proved where its transaction's hash comes
+One index of the journal names every change (record, field, stamp, place), another holds most of
+them a second time; the current tables hold the value of every field's last change. Together they
+give back nearly all of what stood on a lost page. What is told again like this is proved where its transaction's hash comes
 out right; else it is the present state told as history, and counted as rebuilt.
 """
 
@@ -34,15 +34,19 @@ Rows = Mapping[bytes, list[tuple[Value, ...]]]
 """Rows of current tables by the record they seem to be of."""
 
 
-def names(entries: Iterable[tuple[Value, ...]]) -> dict[int, Name]:
-    """The changes that the journal's index names, by their place."""
-    found: dict[int, Name] = {}
+def indexed(entries: Iterable[tuple[Value, ...]]) -> tuple[dict[int, Name], dict[int, Event]]:
+    """The changes that the journal's indexes name, and those they hold a second time, by place."""
+    named: dict[int, Name] = {}
+    held: dict[int, Event] = {}
     for entry in entries:
-        if len(entry) == 6 and isinstance(entry[1], bytes) and len(entry[1]) == 16:
-            ent, row, fld, hlc, dev, seq = entry
-            if all(isinstance(value, int) for value in (ent, fld, hlc, dev, seq)):
-                found[seq] = (ent, row, fld, hlc, dev)  # type: ignore[index, assignment]
-    return found
+        if len(entry) not in (6, 9) or not isinstance(entry[1], bytes) or len(entry[1]) != 16:
+            continue
+        (ent, row, fld, hlc, dev), value, seq = entry[:5], entry[5:-1], entry[-1]
+        if all(isinstance(number, int) for number in (ent, fld, hlc, dev, seq)):
+            named[seq] = (ent, row, fld, hlc, dev)  # type: ignore[index, assignment]
+            if value:
+                held[seq] = (hlc, dev, ent, row, fld, *value)  # type: ignore[index, assignment]
+    return named, held
 
 
 def rebuilt(named: Mapping[int, Name], known: Mapping[int, Event], rows: Rows) -> dict[int, Event]:
@@ -162,9 +166,18 @@ def _standing(kind: type[Record], found: list[tuple[Value, ...]]) -> Record | No
     width = len(tables.columns_of(kind))
     extra = 2 if kind is Site else 1 if kind is Node else 0
     fitting = {values for values in found if len(values) == 2 + width + extra}
-    if len(fitting) != 1:
-        return None
+    return standing(kind, next(iter(fitting))) if len(fitting) == 1 else None
+
+
+def standing(kind: type[Record], values: tuple[Value, ...]) -> Record | None:
+    """The record behind a row of its table as it lies on a page; None if it cannot be read."""
+    columns = tables.columns_of(kind).values()
+    # On a page, SQLite keeps a REAL without a fraction as a whole number: 10.0 m is 10 there.
+    told = [
+        float(value) if sort == "REAL" and isinstance(value, int) else value
+        for sort, value in zip(columns, values[2:], strict=False)
+    ]
     try:
-        return tables.reader(kind)(next(iter(fitting))[1 : 2 + width])
+        return tables.reader(kind)((values[1], *told))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -121,7 +121,7 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
     numbered = -(-len(data) // carve.page_size(data))
     if key is not None:
         pages, numbered = encryption.pages(data, more, key), -(-len(data) // encryption.PAGE)
-    named = rebuild.names(carve.entries(pages))
+    named, held = rebuild.indexed(carve.entries(pages, numbered))
     for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):
             found.events[rowid] = values[1:]  # type: ignore[assignment]
@@ -139,12 +139,18 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
             and hashlib.sha256(values[1]).hexdigest() == values[0]
         ):
             found.pictures[values[0]] = values[1]
-    again = rebuild.rebuilt(named, found.events, found.rows)
-    found.events |= again
-    proved = rebuild.alike(named, found.events, found.headers)
-    found.events |= proved
-    found.rebuilt = {*again, *proved}
+    twice = {seq: event for seq, event in held.items() if _is_event((None, *event))}
+    _add(found, twice)
+    _add(found, rebuild.rebuilt(named, found.events, found.rows))
+    _add(found, rebuild.alike(named, found.events, found.headers))
     return found
+
+
+def _add(found: _Found, again: Mapping[int, Event]) -> None:
+    """Take what was told again of changes that were not found at their own place."""
+    new = again.keys() - found.events.keys()
+    found.events |= {seq: again[seq] for seq in new}
+    found.rebuilt |= new
 
 
 def _in_our_time(found: _Found) -> None:
@@ -177,10 +183,7 @@ def _standing(values: tuple[Any, ...]) -> Record | None:
         extra = 2 if kind is Site else 0
         mine = (values[1] == PROGRAMME_ID) == (kind is Programme)
         if len(values) == 2 + width + extra and len(values[1]) == 16 and mine:
-            try:
-                return tables.reader(kind)(values[1 : 2 + width])
-            except (ValueError, TypeError):
-                return None
+            return rebuild.standing(kind, values)
     return None
 
 

@@ -141,6 +141,22 @@ def _knowledge_in_short(_db: Database) -> None:
     """What is there stays; but what is written from now on, older versions could not read."""
 
 
+_SECOND_COPIES = """
+CREATE INDEX event_value ON event (ent, row, fld, hlc, dev, val, bh, bd)
+WHERE fld <> 0 OR seq <= 5000
+"""
+# Every change a second time, in another order, for `repair`: what was written over since stands
+# nowhere else, and of a small file one lost page may hold a fifth. What a large file's records
+# began with is left out, for imports would take half as much room again: of many pages, no few
+# hold much.
+
+
+@migrations(name="0008_second_copies")
+def _second_copies(db: Database) -> None:
+    db.conn.execute(_SECOND_COPIES)
+    _rebuild(db)  # and with the tables, the catalogue's instants: from now on they are one
+
+
 def _rebuild(db: Database) -> None:
     if journal.arrived(db):  # a file that is being made has tables of this version already
         tables.rebuild(db, fold(journal_reading.stream(db)))

@@ -10,11 +10,19 @@ from typing import TypeVar
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import copies, in_step, journal_reading, pack, photographs, tables
+from psnplanner.file import (
+    copies,
+    in_step,
+    journal_reading,
+    pack,
+    photographs,
+    tables,
+)
 from psnplanner.file.backup import backup
 from psnplanner.file.conflicts import conflicts
 from psnplanner.file.connection import plain_words, rows
 from psnplanner.file.database import Database
+from psnplanner.file.journal_state import state_of
 from psnplanner.file.merge import net_changes, sent
 from psnplanner.file.verify import verify
 from psnplanner.programme.change import Change, Dated, Transaction
@@ -71,15 +79,15 @@ class Reading:
                 found = [(c, journal_reading.overtaken_by(self._db, c, *own)) for c in done.changes]
         return [(c, [stamps[stamp] for stamp in later]) for c, later in found if later]
 
-    def stream(
+    def state_of(
         self,
         until: date | None = None,
         recorded_by: datetime | None = None,
         known: Mapping[int, int] | None = None,
-    ) -> Iterator[Change]:
-        """Every change in the order of the clock; see `journal.stream`."""
+    ) -> State:
+        """What every change comes to; see `journal_state`."""
         with plain_words(self.path):
-            return journal_reading.stream(self._db, until, recorded_by, known)
+            return state_of(self._db, until, recorded_by, known)
 
     def within(self, known: Mapping[int, int]) -> set[tuple[int, int]]:
         """The (clock, device) of every transaction within a vector."""
@@ -97,6 +105,11 @@ class Reading:
         with plain_words(self.path):
             stamps = journal_reading.stamps(self._db)
             return [(stamps[at], c) for at, c in journal_reading.changes_of(self._db, records)]
+
+    def ever_set(self, entity: str, field: str) -> list[RecordId]:
+        """The records of a kind of which a yes-or-no field was ever set, deleted ones too."""
+        with plain_words(self.path):
+            return journal_reading.ever_set(self._db, entity, field)
 
     def field_work(self) -> dict[RecordId, set[str]]:
         """The fields of each site that people have changed since a list last set them."""

@@ -24,6 +24,7 @@ _LINK_FACTOR = 3.0
 _WIDE_SHARE = 85
 _LONGEST_SIDE = 1.2
 _DETAIL_M = 20.0
+_ROUND = 4  # sides of a quarter circle: 7 m off an arc of the margin, less than _DETAIL_M
 
 
 def outline(
@@ -40,14 +41,16 @@ def outline(
     if not known.any():
         return None
     origin = centre(lats, lons)
-    points = np.unique(np.column_stack(local_metres(lats[known], lons[known], origin)), axis=0)
-    net = _net(points)
+    x, y = local_metres(lats[known], lons[known], origin)
+    places = np.unique(x + 1j * y)  # as complex numbers: quicker than as rows
+    net = _net(np.column_stack([places.real, places.imag]))
     link_m = _link_m(net)
     clusters = _clusters(net, link_m)
-    nets = [net] if len(clusters) == 1 else [_net(points[members]) for members in clusters]
+    apart = len(clusters) > 1
+    nets = [_net(net.points[members]) for members in clusters] if apart else [net]
     shape = shapely.union_all([_hull(own, link_m, margin_m) for own in nets])
     # Out and back in again rounds the notches between parts that just touch.
-    shape = shape.buffer(margin_m / 2).buffer(-margin_m / 2).simplify(_DETAIL_M)
+    shape = shape.buffer(margin_m / 2, _ROUND).buffer(-margin_m / 2, _ROUND).simplify(_DETAIL_M)
     return _in_degrees(shape, origin)
 
 
@@ -71,24 +74,26 @@ def rings(geometry: BaseGeometry | None) -> list[Ring]:
 class _Net(NamedTuple):
     """Points (N, 2) in metres, in order of x then y, and the sides of their Delaunay triangles.
 
-    A side's ends are places in `points`. Every point's nearest neighbour is at the other end of
+    `cloud` is the points as one MultiPoint. A side's ends are places in `points`. Every point's nearest neighbour is at the other end of
     one of its sides, and so is whatever links two clusters at their closest (Shamos and Hoey
     1975): nothing else of the N x N distances is wanted here.
     """
 
     points: NDArray[np.float64]
+    cloud: BaseGeometry
     ends: NDArray[np.intp]
     lengths_m: NDArray[np.float64]
 
 
 def _net(points: NDArray[np.float64]) -> _Net:
-    lines = shapely.delaunay_triangles(shapely.MultiPoint(points), only_edges=True)
+    cloud = shapely.multipoints(points)
+    lines = shapely.delaunay_triangles(cloud, only_edges=True)
     corners = shapely.get_coordinates(lines)
     # As complex numbers they sort as the points do: by x, then by y.
     whole = points[:, 0] + 1j * points[:, 1]
     ends = np.searchsorted(whole, corners[:, 0] + 1j * corners[:, 1]).reshape(-1, 2)
     sides = points[ends[:, 0]] - points[ends[:, 1]]
-    return _Net(points, ends, np.hypot(sides[:, 0], sides[:, 1]))
+    return _Net(points, cloud, ends, np.hypot(sides[:, 0], sides[:, 1]))
 
 
 def _link_m(net: _Net) -> float:
@@ -102,14 +107,13 @@ def _link_m(net: _Net) -> float:
 
 def _hull(net: _Net, link_m: float, margin_m: float) -> BaseGeometry:
     """The concave hull of one cluster, in metres, with its margin."""
-    cluster = shapely.MultiPoint(net.points)
-    hull = cluster.convex_hull
+    hull = net.cloud.convex_hull
     if hull.geom_type == "Polygon":  # not a point, nor all in one line
         # GEOS takes the longest side as a share of the way from shortest to longest edge.
         shortest, longest = net.lengths_m.min(), net.lengths_m.max()
         share = (_LONGEST_SIDE * link_m - shortest) / max(longest - shortest, 1e-9)
-        hull = shapely.concave_hull(cluster, ratio=float(np.clip(share, 0, 1)))
-    return hull.buffer(margin_m)
+        hull = shapely.concave_hull(net.cloud, ratio=float(np.clip(share, 0, 1)))
+    return hull.buffer(margin_m, _ROUND)
 
 
 def _clusters(net: _Net, link_m: float) -> list[NDArray[np.intp]]:

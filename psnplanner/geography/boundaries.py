@@ -18,7 +18,6 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from psnplanner import apart
 from psnplanner.errors import UserError
 from psnplanner.geography import crossings
 from psnplanner.geography.degrees import in_degrees
@@ -102,31 +101,27 @@ def read_areas(
     """
     progress(0.05, f"Opening {path.name}")
     with opened(path, bytes_of(path, _PURPOSE), _PURPOSE) as file:
-        if not file.wants_process:
-            return _areas_of(file, layer, progress)
-        said = apart.call(
-            f"{__name__}:answer", {"file": file.told(), "layer": layer},
-            seconds=file.seconds, gives_up=file.needs_too_much(), progress=progress,
-            saying=(0.1, 0.9, f"Reading {path.name}"), first=("pyogrio.raw",),
-        )  # fmt: skip
+        said = file.read_apart(
+            f"{__name__}:answer", {"layer": layer}, progress, (0.1, 0.9, f"Reading {path.name}")
+        )
     shapes = shapely.from_wkb([b64decode(text) for text in said.pop("shapes")])
-    return Areas(**said, shapes=list(shapes))
+    lists: dict[str, Any] = {name: tuple(said.pop(name)) for name in ("layers", "notes")}
+    return Areas(**said, **lists, shapes=list(shapes))
 
 
 def answer(file: dict[str, str], layer: str | None) -> dict[str, Any]:
     """The areas of a layer as plain data, in the process that `read_areas` has it read by."""
     held = VectorFile.told_of(**file)
     with quietly(held.path):
-        found = _areas_of(held, layer, lambda share, what: None)
+        found = _areas_of(held, layer)
     told = {field.name: getattr(found, field.name) for field in fields(found)}
     return told | {"shapes": [b64encode(wkb).decode() for wkb in shapely.to_wkb(found.shapes)]}
 
 
-def _areas_of(file: VectorFile, layer: str | None, progress: Progress) -> Areas:
+def _areas_of(file: VectorFile, layer: str | None) -> Areas:
     path, infos = file.path, layers_of(file)
     layers = (path.stem,) if file.kind.one_layer else tuple(infos)
     for name in _candidates(path, infos, layer):
-        progress(0.3, f"Reading {name}")
         meta, shapes, columns = _read(file, name, infos[name])
         shown = path.stem if file.kind.one_layer else name
         found = _areas(path, layers, shown, meta, shapes, columns)
@@ -153,7 +148,7 @@ def _candidates(path: Path, infos: Mapping[str, Any], wanted: str | None) -> lis
 
 def _read(file: VectorFile, layer: str, info: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     """Metadata, well-known binary in WGS84 degrees or the British grid, and columns."""
-    from pyogrio.raw import read
+    from psnplanner.geography.gdal import read
 
     if int(info["features"]) > 50 * MOST_AREAS:
         raise UserError("the layer holds far more shapes than a map of boundaries needs.",

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from psnplanner.errors import UserError
+from psnplanner.geography.coordinate_system import coordinate_system
 from psnplanner.geography.grid import bng_to_wgs84
-from psnplanner.geography.vector_file import SAVE_AGAIN, coordinate_system
+from psnplanner.geography.vector_file import SAVE_AGAIN
 
 Array = NDArray[np.float64]
 
@@ -41,7 +42,7 @@ def in_degrees(
 
 def _converted(coordinates: Array, crs: str, path: Path) -> Array:
     """Coordinates of any system in WGS84 degrees (longitude, latitude), by GDAL."""
-    from pyogrio.raw import read, write
+    from psnplanner.geography.gdal import read, write
 
     with tempfile.TemporaryDirectory(prefix="psnplanner-") as folder:
         beside = Path(folder) / "points.gpkg"

@@ -41,8 +41,8 @@ class HarmfulSql(Exception):
     """The file computes what no layer needs, or computes it without end."""
 
 
-def computes(copy: Path) -> bool:
-    """Whether a GeoPackage computes anything when it is read; it was run through then.
+def look_through(copy: Path) -> None:
+    """Run what a GeoPackage computes when it is read, if anything, within bounds.
 
     `copy` is a private copy, with its log beside it. Raises HarmfulSql for what must not be run,
     sqlite3.Error for a file that cannot be read.
@@ -55,7 +55,6 @@ def computes(copy: Path) -> bool:
         db.set_authorizer(_allowed)
         for name in computed:
             _run_through(db, name)
-    return bool(computed)
 
 
 def _bound(db: sqlite3.Connection, size: int) -> None:

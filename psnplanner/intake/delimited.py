@@ -28,7 +28,9 @@ _WORDS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", 
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 200, 500_000
 _MOST_LINES = 3 * MOST_ROWS  # cells may have several
 _MOST_LINE_CHARACTERS = 5_000_000
+_MOST_LINE_BYTES = 4 * _MOST_LINE_CHARACTERS
 _TELL_EVERY = 5_000
+_NOTHING = ",;\t \n"  # what blank rows consist of
 
 
 def read_delimited(
@@ -38,13 +40,12 @@ def read_delimited(
 
     What is None is found out. Raises UserError for a file that is no list, or not so written.
     """
-    _check_lines(path, data)
+    refuse_long(path, data)
+    _refuse_many(path, data)
     text, encoding = decode_as(data, encoding, path) if encoding else decode(data, path)
     _refuse_markup(text, path)
     # Any of the three line ends, but not the rarer separators splitlines knows: those are text.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
+    lines, blank = _lines(text.replace("\r\n", "\n").replace("\r", "\n"))
     longest = max(map(len, lines), default=0)
     if longest > _MOST_LINE_CHARACTERS:
         raise _line_too_long(path)
@@ -68,7 +69,7 @@ def read_delimited(
     return Table(
         path.name,
         rows,
-        number - len(rows),
+        number - len(rows) + blank,
         encoding,
         _NAMES.get(delimiter, delimiter),
         mended=mended,
@@ -76,13 +77,40 @@ def read_delimited(
     )
 
 
-def _check_lines(path: Path, data: bytes) -> None:
-    """Refuse what has far too many lines or far too long ones before it is turned into text."""
-    count = max(data.count(b"\n"), data.count(b"\r")) + 1
+def refuse_long(path: Path, data: bytes) -> None:
+    """Refuse what has far too long a line; `data` may be no more than how a file begins."""
+    at = 0
+    while at + _MOST_LINE_BYTES < len(data):
+        until = at + _MOST_LINE_BYTES
+        at = max(data.rfind(b"\n", at, until), data.rfind(b"\r", at, until)) + 1
+        if not at:
+            raise _line_too_long(path)
+
+
+def _refuse_many(path: Path, data: bytes) -> None:
+    """Refuse what has far too many rows, before it is turned into text."""
+    ends = max((b"\n", b"\r"), key=data.count)
+    count = data.count(ends)
     if count > _MOST_LINES:
         raise too_many_rows(path)
-    if len(data) > 4 * _MOST_LINE_CHARACTERS * count:
-        raise _line_too_long(path)
+    if count <= MOST_ROWS:
+        return
+    parts = data.rstrip(b"\r\0" + _NOTHING.encode()).split(b'"')
+    # Some cells have several lines; what is longer than any has a mark that is not closed.
+    within = (part for part in parts[1::2] if len(part) > MOST_CELL_CHARACTERS)
+    if sum(part.count(ends) for part in (*parts[::2], *within)) >= MOST_ROWS:
+        raise too_many_rows(path)
+
+
+def _lines(text: str) -> tuple[list[str], int]:
+    """The lines of a text, and how many blank ones were left off at its end.
+
+    A spreadsheet may write a million rows of nothing but delimiters below the last building.
+    """
+    end = text.find("\n", len(text.rstrip(_NOTHING)))
+    if end < 0:
+        return text.split("\n") if text else [], 0
+    return text[:end].split("\n"), text.count("\n", end + 1) + (not text.endswith("\n"))
 
 
 def _sample(lines: list[str]) -> list[str]:

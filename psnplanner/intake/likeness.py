@@ -56,7 +56,8 @@ class Pair:
             return None
         return self._one_building() if self.place else self._maybe()
 
-    @cached_property
+    # What is cheap is found anew: a cache of each pair takes longer.
+    @property
     def same_uprn(self) -> bool:
         """Whether both have the same unique property reference number."""
         return bool(self.a.site.uprn) and _uprn(self.a) == _uprn(self.b)
@@ -64,9 +65,10 @@ class Pair:
     @property
     def same_postcode(self) -> bool:
         """Whether both have the same postcode."""
-        return bool(self.a.site.postcode) and _postcode(self.a) == _postcode(self.b)
+        one, other = self.a.site.postcode, self.b.site.postcode
+        return bool(one) and (one == other or _postcode(self.a) == _postcode(self.b))
 
-    @cached_property
+    @property
     def is_near(self) -> bool:
         """Whether they can be one building at all."""
         if self.same_uprn or self.same_postcode:

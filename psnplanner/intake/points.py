@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from psnplanner.geography.coordinate_system import coordinate_system
 from psnplanner.geography.grid import bng_to_wgs84
-from psnplanner.geography.vector_file import coordinate_system
 
 Array = NDArray[np.float64]
 _DECIMALS = 8  # a millimetre: more than any list has, and room for 1e-7 to survive
@@ -74,8 +74,7 @@ def _read_points(
     copy: Path, layer: str, count: int, transformed: bool = False
 ) -> tuple[Array, Array]:
     """A point of each feature's shape by GDAL, in WGS84 degrees if `transformed`."""
-    from pyogrio import read_info
-    from pyogrio.raw import read
+    from psnplanner.geography.gdal import read, read_info
 
     column = read_info(copy, layer=layer).get("geometry_name") or "geometry"
     point = f"ST_PointOnSurface({_quoted(column)})"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from psnplanner.errors import UserError
-from psnplanner.intake.delimited import read_delimited
+from psnplanner.intake.delimited import read_delimited, refuse_long
 from psnplanner.intake.reading import AS_FOUND, Reading
 from psnplanner.intake.returned import without_information
 from psnplanner.intake.table import Progress, Table, no_progress
 from psnplanner.intake.workbook import read_workbook
 
 _MOST_BYTES = 300_000_000  # a million rows of a list are half of it
+_LARGE_BYTES = 25_000_000
 _START, _NOTHING = 1 << 16, b" \r\n\t\0"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 # How the kinds of layer a GIS writes begin; which it is, and whether, `vector` tells.
@@ -59,12 +60,26 @@ def _refuse(path: Path, reading: Reading, what: str, kind: str) -> None:
 
 
 def _is_layer(path: Path, data: bytes) -> bool:
-    start = data[:100].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if not (data.startswith(_LAYERS) or start.startswith(_LAYERS)):
+    if not _looks_like(data, _LAYERS):
         return False
     from psnplanner.intake.vector import is_vector
 
     return is_vector(path, data)
+
+
+def _content(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        if size > _LARGE_BYTES:
+            start = file.read(_LARGE_BYTES)
+            if not _looks_like(start, (*_LAYERS, *_WORKBOOKS)):
+                refuse_long(path, start)  # one endless line need not be read to its end
+            file.seek(0)
+        return file.read()
+
+
+def _looks_like(data: bytes, kinds: tuple[bytes, ...]) -> bool:
+    start = data[:100].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    return data.startswith(kinds) or start.startswith(kinds)
 
 
 def _bytes(path: Path) -> bytes:
@@ -75,7 +90,7 @@ def _bytes(path: Path) -> bytes:
         if size > _MOST_BYTES:
             raise UserError(f"the file is {size / 1e6:,.0f} MB, far more than a list of sites.",
                             str(path), "Split it into several files.")  # fmt: skip
-        data = path.read_bytes() if path.is_file() else b""
+        data = _content(path, size) if path.is_file() else b""
     except FileNotFoundError as error:
         raise UserError("there is no such file.", str(path), "Check the name.") from error
     except (OSError, ValueError) as error:

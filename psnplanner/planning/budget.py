@@ -8,6 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass
 class Budget:
     """How much work a search may do, in about seconds of one quiet core.
@@ -17,7 +21,7 @@ class Budget:
     """
 
     work: float
-    cancelled: Callable[[], bool] = lambda: False
+    cancelled: Callable[[], bool] = _never
     ends_at: float = math.inf
     spent: float = 0.0
 
@@ -28,6 +32,10 @@ class Budget:
     def stop(self) -> bool:
         """Whether the search is to end at once, its work done or not."""
         return time.monotonic() >= self.ends_at or self.cancelled()
+
+    def apart(self) -> Budget:
+        """What a process of its own can be told of it: all but whether it is cancelled."""
+        return Budget(self.work, ends_at=self.ends_at, spent=self.spent)
 
     @property
     def seconds_left(self) -> float:

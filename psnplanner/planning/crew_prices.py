@@ -1,25 +1,48 @@
 """What crew-days are worth: one more in a phase, and one more crew.
 
 The price of a crew-day is the dual of the transport of sites to phases from the plan's bases, a
-linear programme (scipy's HiGHS); that of a crew is the same solved again with its days.
+linear programme (scipy's HiGHS): what the first of them saves. A crew has many, and with it bases
+and visits change: so the phases that would lend it work are planned again, with the crew and
+without, from the plan as it is and for as long, and the difference is told.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from psnplanner.planning.grouping import OUT, Floats, Grouped, Grouping, used_days, visit_counts
+from psnplanner.planning.budget import Budget
+from psnplanner.planning.grouping import (
+    OUT,
+    Floats,
+    Grouped,
+    Grouping,
+    Ints,
+    total_pounds,
+    used_days,
+    visit_counts,
+)
 from psnplanner.planning.horizon import Horizon
 from psnplanner.planning.instance import Instance, build
-from psnplanner.planning.plan_in_force import without_move_fees
+from psnplanner.planning.local_search import Search
+from psnplanner.planning.neighbourhood import Part
+from psnplanner.planning.plan_in_force import mended, without_move_fees
 from psnplanner.programme.gates import uk
+from psnplanner.programme.phase import Phase
 
 LEAST_POUNDS = 1.0
 """A crew-day worth less is not told."""
+
+MOST_TOLD = 2
+"""Phases that are planned again with a crew more: those that promise most."""
+
+LENDING = 5
+"""Further phases whose sites are free to come, when a phase is planned again."""
+
+ROUNDS, BASES = 2, 4
+"""Tries at each of the two plans, and bases offered to each phase in them."""
 
 
 @dataclass(frozen=True)
@@ -35,31 +58,84 @@ class Pressure:
 def pressures(
     horizon: Horizon, instance: Instance, plan: Grouped, day_pounds: Floats
 ) -> list[Pressure]:
-    """The phases whose crew-days are worth most, dearest first: what one more would save."""
-    found = _pressures(horizon, instance, plan, day_pounds)
-    return sorted(found, key=lambda item: -item.crew_pounds)
+    """The phases where one more crew would save most, dearest first.
 
-
-def _pressures(
-    horizon: Horizon, instance: Instance, plan: Grouped, day_pounds: Floats
-) -> Iterator[Pressure]:
+    `plan` is to keep the rules; `day_pounds` (K,) are what a crew-day more is worth.
+    """
     model = without_move_fees(instance)
     now = transport_pounds(model, plan)[0]
+    promised: list[tuple[float, int, Grouping]] = []
     for k, phase in enumerate(instance.phases):
-        day = float(day_pounds[k])
-        if day < LEAST_POUNDS or phase.starts_on is None or phase.ends_on is None:
+        if day_pounds[k] < LEAST_POUNDS or phase.starts_on is None or phase.ends_on is None:
             continue
         richer = _with_another_crew(horizon, instance, model, k)
         crew = now - transport_pounds(richer, plan)[0]
-        if crew < LEAST_POUNDS:  # nobody who may still choose would come
-            continue
-        yield Pressure(
-            phase.name,
-            day,
-            crew,
-            f"One more crew in {phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)}) is "
-            f"worth £{crew:,.0f}; a single crew-day £{day:,.0f}.",
-        )
+        if crew >= LEAST_POUNDS:  # else nobody who may still choose would come
+            promised.append((crew, k, richer))
+    promised.sort(key=lambda item: -item[0])
+    start = mended(dataclasses.replace(instance, model=model))
+    found = [
+        _told(instance.phases[k], float(day_pounds[k]), _saved(model, richer, start, k))
+        for _, k, richer in promised[:MOST_TOLD]
+    ]
+    return sorted(found, key=lambda item: -item.crew_pounds)
+
+
+def _told(phase: Phase, day: float, crew: float) -> Pressure:
+    assert phase.starts_on is not None
+    assert phase.ends_on is not None
+    where = f"{phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)})"
+    first = f"the first crew-day more saves £{day:,.0f}"
+    if crew < LEAST_POUNDS:
+        words = f"One more crew in {where} is worth nothing, planned again with and without it"
+    else:
+        words = f"One more crew in {where} is worth £{crew:,.0f}, planned again with and without it"
+    return Pressure(phase.name, day, crew, f"{words}; {first}.")
+
+
+def _saved(model: Grouping, richer: Grouping, start: Grouped, k: int) -> float:
+    """Pounds that the plan saves with the richer phase: it and those that would lend it work.
+
+    The rest stays as it is, so that a plan of everything anew may save more, hardly ever less.
+    """
+    groups = _lending(richer, start, k)
+    rows = np.flatnonzero(np.isin(start.group, groups) | (start.group == OUT))
+    now = start.group[rows]
+    first = Grouped(np.where(now != OUT, np.searchsorted(groups, now), OUT), start.base[groups])
+    without = _planned_again(model, first, rows, groups)
+    again = _planned_again(richer, first, rows, groups)
+    own, more = (each.part(rows, groups, np.arange(each.shape[2])) for each in (model, richer))
+    least = min(total_pounds(more, again), total_pounds(more, without))
+    return max(0.0, total_pounds(own, without) - least)
+
+
+def _planned_again(model: Grouping, first: Grouped, rows: Ints, groups: Ints) -> Grouped:
+    """The best plan found of these sites into these phases: shaken and solved, some times over."""
+    bases = np.arange(model.shape[2])
+    problem, best = model.part(rows, groups, bases), first
+    for seed in range(ROUNDS):
+        offered = []
+        for k in range(len(groups)):
+            far = problem.reach[best.group == k].sum(axis=0)
+            offered.append(np.union1d(best.base[k], np.argsort(far, kind="stable")[:BASES]))
+        part = Part(problem, best.copy(), offered, rows, groups, bases, (), seed)
+        solved = part.solve(Budget(np.inf))
+        best = solved.plan
+        if solved.proved:
+            break
+    return best
+
+
+def _lending(richer: Grouping, start: Grouped, k: int) -> Ints:
+    """The phase at a place, and those whose sites would gain most by coming there."""
+    search = Search(richer, start.copy())
+    units = np.flatnonzero((start.group != k) & richer.allowed[:, k])
+    units = units[np.isin(units, richer.free) & (start.group[units] != OUT)]
+    gain = np.maximum(0.0, search.leave_pounds(units) - search.enter_pounds(units)[:, k])
+    of_group = np.bincount(start.group[units], gain, minlength=richer.shape[1])
+    most = np.argsort(-of_group, kind="stable")[: LENDING + 1]
+    others = [g for g in most.tolist() if g != k][:LENDING]
+    return np.array(sorted([k, *others]), dtype=np.int64)
 
 
 def _with_another_crew(horizon: Horizon, instance: Instance, model: Grouping, k: int) -> Grouping:

@@ -1,4 +1,4 @@
-"""Phase design: how many windows, when, and how many crews they need."""
+"""Phase design: how many windows, when, how many crews they need, and how phases share them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from typing import NamedTuple
 
 from psnplanner.errors import UserError
 from psnplanner.planning.horizon import Horizon, dated
@@ -19,22 +20,34 @@ from psnplanner.programme.stage import Workflow
 from psnplanner.programme.state import PROGRAMME_ID
 from psnplanner.programme.working_days import open_days, open_share
 
-DAYS_PER_PHASE = 21
-"""Working days of a phase: about one a month, some 67 of 934 sites."""
+DAYS_PER_MONTH = 21
+"""Working days of a month, the length of a window."""
 
 FILL = 0.88
 """Part of all crew-days that the work should fill: room for what goes wrong."""
 
-MOST_PHASES = 60
+MOST_PHASES = 200
 
 
 @dataclass(frozen=True)
 class Design:
-    """The phases to plan into, in order; those whose capacity it chose; those to be dropped."""
+    """The phases to plan into, in order; those whose capacity it chose; those to be dropped.
+
+    `fresh` are windows of its own making, which are to become `wanted` phases (see `shared`).
+    """
 
     phases: tuple[Phase, ...]
     sized: frozenset[RecordId] = frozenset()
     dropped: tuple[RecordId, ...] = ()
+    fresh: tuple[RecordId, ...] = ()
+    wanted: int = 0
+
+
+class Shape(NamedTuple):
+    """How long windows are, where no number of phases is asked for, and how many phases each."""
+
+    months: int = 1
+    teams: int = 1
 
 
 def lead_days(workflow: Workflow) -> int:
@@ -59,31 +72,92 @@ def lead_days(workflow: Workflow) -> int:
 
 
 def design(
-    horizon: Horizon, sites: Sequence[Site], count: int | None, crews: float | None
+    horizon: Horizon,
+    sites: Sequence[Site],
+    count: int | None,
+    crews: float | None,
+    shape: Shape | None = None,
 ) -> Design:
-    """The phases to plan these sites into: the programme's own, else `count` new windows.
+    """The phases to plan these sites into: the programme's own, else windows for `count` new ones.
 
     With a count and phases already there, phases that hold locked, live or begun work (or a
-    site nobody can place) stay
-    and the rest give way. `crews` None: the fewest whole crews that leave a tenth free.
+    site nobody can place) stay and the rest give way. `crews` are those at work at any time;
+    None: the fewest whole crews that leave a tenth free.
 
     Raises UserError where there is no go-live date, or no room before it.
     """
+    shape = shape or Shape()
     kept = _kept(horizon) if count is not None else dated(list(horizon.state.phases.values()))
     if not kept and count is None and horizon.state.phases:
         raise UserError(
             "None of the phases has a window.",
             remedy="Give them dates, or ask for a number of phases (--phases).",
         )
-    fresh = [] if kept and count is None else _windows(horizon, kept, count)
-    dropped: tuple[RecordId, ...] = ()
-    if count is not None:
-        stay = {phase.id for phase in (*kept, *fresh)}
-        dropped = tuple(ident for ident in horizon.state.phases if ident not in stay)
+    fresh = [] if kept and count is None else _windows(horizon, kept, count, shape)
     phases = dated([*kept, *fresh])
     effort = sum(horizon.state.effort_days(site) for site in sites)
     sized = frozenset(phase.id for phase in phases if phase.capacity_days is None)
-    return Design(tuple(_with_capacity(horizon, phases, effort, crews)), sized, dropped)
+    wanted = len(fresh) * shape.teams if count is None else count - len(kept)
+    return Design(
+        tuple(_with_capacity(horizon, phases, effort, crews)),
+        sized,
+        () if count is None else _dropped(horizon, phases),
+        tuple(phase.id for phase in fresh),
+        max(0, wanted),
+    )
+
+
+def phases_each(drawn: Design) -> list[int]:
+    """How many phases each of a design's phases becomes: its windows share out what is wanted."""
+    many = len(drawn.fresh)
+    own = {
+        ident: drawn.wanted * (n + 1) // many - drawn.wanted * n // many
+        for n, ident in enumerate(drawn.fresh)
+    }
+    return [own.get(phase.id, 1) for phase in drawn.phases]
+
+
+def shared(horizon: Horizon, drawn: Design) -> Design:
+    """The design with its windows shared between teams: phases side by side, whole crews each."""
+    kept = [phase for phase in drawn.phases if phase.id not in drawn.fresh]
+    number, taken, names = len(kept), {p.id for p in kept}, {p.name for p in kept}
+    phases: list[Phase] = []
+    sized = set(drawn.sized) - set(drawn.fresh)
+    for window, teams in zip(drawn.phases, phases_each(drawn), strict=True):
+        if window.id not in drawn.fresh:
+            phases.append(window)
+            continue
+        for days in _team_days(window.capacity_days or 0.0, _count(horizon, window), teams):
+            number, ident = _next_free(number, taken, names)
+            phases.append(
+                dataclasses.replace(
+                    window, id=ident, name=f"Phase {number}", order=number, capacity_days=days
+                )
+            )
+            sized.add(ident)
+    dropped = _dropped(horizon, phases) if drawn.dropped else ()
+    return Design(tuple(phases), frozenset(sized), dropped)
+
+
+def _team_days(whole: float, days: float, teams: int) -> list[float]:
+    """The crew-days of each team: whole crews as long as there are enough of them."""
+    crews = whole / days if days else 0.0
+    if crews < teams or not crews.is_integer():
+        return [whole / teams] * teams
+    least, over = divmod(int(crews), teams)
+    return [days * (least + (n < over)) for n in range(teams)]
+
+
+def fewest_crews(horizon: Horizon, drawn: Design) -> float:
+    """Crews in the window that has fewest of those the design made."""
+    fresh = [phase for phase in drawn.phases if phase.id in drawn.fresh]
+    crews = [(p.capacity_days or 0.0) / max(1.0, _count(horizon, p)) for p in fresh]
+    return min(crews, default=0.0)
+
+
+def _dropped(horizon: Horizon, phases: Sequence[Phase]) -> tuple[RecordId, ...]:
+    stay = {phase.id for phase in phases}
+    return tuple(ident for ident in horizon.state.phases if ident not in stay)
 
 
 def with_another_crew(horizon: Horizon, planned: Design, binding: Collection[RecordId]) -> Design:
@@ -113,14 +187,19 @@ def _kept(horizon: Horizon) -> list[Phase]:
     return kept
 
 
-def _windows(horizon: Horizon, kept: Sequence[Phase], count: int | None) -> list[Phase]:
+def _windows(
+    horizon: Horizon, kept: Sequence[Phase], count: int | None, shape: Shape
+) -> list[Phase]:
     first, last = _room(horizon, kept)
     days = _working(horizon, first, last)
-    wanted = max(1, round(len(days) / DAYS_PER_PHASE)) if count is None else count - len(kept)
     if count is not None and not 1 <= count <= MOST_PHASES:
         raise UserError(
             f"{count} phases cannot be planned.", remedy=f"Ask for 1 to {MOST_PHASES} phases."
         )
+    if count is None:
+        wanted = max(1, round(len(days) / (DAYS_PER_MONTH * shape.months)))
+    else:
+        wanted = ceil((count - len(kept)) / shape.teams)
     if wanted <= 0:
         return []
     if len(days) < wanted:

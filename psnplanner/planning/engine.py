@@ -10,15 +10,18 @@ goes on where a smaller one ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from psnplanner.planning.areas import LARGE_UNITS, areas, by_areas
 from psnplanner.planning.bound import Bound, Climb
 from psnplanner.planning.budget import Budget
+from psnplanner.planning.exact import Solved
 from psnplanner.planning.grouping import (
     OUT,
     Floats,
@@ -28,7 +31,17 @@ from psnplanner.planning.grouping import (
     total_pounds,
 )
 from psnplanner.planning.local_search import Search
-from psnplanner.planning.neighbourhood import PART_WORK, AreaPart, Part, drawn
+from psnplanner.planning.neighbourhood import (
+    PART_WORK,
+    AreaPart,
+    DrawnArea,
+    Part,
+    drawn,
+    neighbours,
+    part_of,
+    rows_of,
+)
+from psnplanner.planning.part_workers import PartWorkers
 from psnplanner.planning.starts import spread_bases, worth_in
 from psnplanner.planning.transport import alternate
 
@@ -58,15 +71,17 @@ FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
 SETTLED = 0.004
 """A stretch that raises the bound by less of the plan's cost shows which bases are good ones."""
 
-CLIMB_DRAWS, PART_DRAWS, MOST_DRAWS = 5, 0.4, 4
-"""Parts of a large problem planned anew beside a stretch of the climb; how often it is parts of
-a smaller one; plans of the whole at most."""
+PART_DRAWS, MOST_DRAWS = 0.4, 4
+"""How often parts are planned anew beside a stretch of the climb; plans of the whole at most."""
 
 DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
 """Part of the neighbourhoods that are planned anew from drawn bases; how much of all they free."""
 
 MOST_DRAWN = 6_000
 """Units planned anew at once: some two seconds."""
+
+DRAWN_AREA, AREA_DRAWS_WORK = 4_000, 4.0
+"""Units of a large problem small parts of which are planned anew; the work of that."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
@@ -113,7 +128,9 @@ class Engine:
 
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool:
+        workers = PartWorkers(THREADS) if self._large else nullcontext()
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool, workers as apart:
+            self._apart = apart
             self._start(pool)
             if self.budget.over:
                 self._climb.climb(LEAST_STEPS, self.pounds)
@@ -161,9 +178,9 @@ class Engine:
         for part in parts:
             if not self.budget.over:
                 self.budget.spend(AREA_WORK * len(part.rows))
-                works.append((part, pool.submit(part.plan_anew, self.budget)))
+                works.append((part, self._send(pool, part.plan_anew)))
         for part, work in works:
-            found = work.result()
+            found = self._came_to(work)
             if found is None:
                 continue
             plan = self.best.copy()
@@ -173,15 +190,21 @@ class Engine:
             leaning[np.ix_(part.groups, part.bases)] = found.leaning
         return leaning
 
+    def _send(self, pool: ThreadPoolExecutor, solve: Callable[[Budget], Any]) -> Future[Any]:
+        """Have a part solved: in a thread, or in a process where the problem is large."""
+        if self._apart is None:
+            return pool.submit(solve, self.budget)
+        return self._apart.submit(solve, self.budget.apart())
+
+    def _came_to(self, work: Future[Any]) -> Any:
+        """What a part came to; None if there was no time for it."""
+        return work.result() if self._apart is None else self._apart.result(work, self.budget.stop)
+
     def _area(self, groups: Ints, worth: Floats) -> AreaPart:
         rows = np.flatnonzero(np.isin(self.best.group, groups))
         near = np.unique(self._nearest[rows])
         bases = np.unique(np.concatenate([near, self.best.base[groups]]))
-        small = self.problem.part(rows, groups, bases)
-        plan = Grouped(
-            np.searchsorted(groups, self.best.group[rows]),
-            np.searchsorted(bases, self.best.base[groups]),
-        )
+        small, plan = part_of(self.problem, self.best, rows, groups, bases)
         seed = int(self._random.integers(2**31))
         return AreaPart(small, plan, rows, groups, bases, worth[rows], seed)
 
@@ -250,26 +273,24 @@ class Engine:
 
         Where the bound is to climb, it takes the place of one of them.
         """
-        draws = climb and self._settled and not self.problem.alike
-        parts = self._draws() if draws else self._batch()
+        parts = self._parts(climb)
         if not parts:
             return False
         climbing = pool.submit(self._stretch, self.pounds) if climb else None
-        works = [pool.submit(part.solve, self.budget) for part in parts]
+        works = [self._send(pool, part.solve) for part in parts]
         for part, work in zip(parts, works, strict=True):
-            solved = work.result()
-            if part.drawn is None:
-                self.budget.spend(PART_OVERHEAD + SOLVER_SECONDS * solved.work)
-            else:
-                self.budget.spend(self._drawing(len(part.rows), len(part.groups)))
+            solved = self._came_to(work)
+            if solved is None:
+                break
+            self.budget.spend(self._work_of(part, solved))
             if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
-                if solved.proved:
+                if solved.proved and isinstance(part, Part):
                     self._proved.add(part.key)
             else:
                 plan = self.best.copy()
                 part.put_back(plan, solved.plan)
                 self._take(plan)
-            if part.drawn is not None:
+            if isinstance(part, DrawnArea) or part.drawn is not None:
                 continue
             if not solved.proved:
                 self._units = max(LEAST_UNITS, self._units * SHRINK)
@@ -278,6 +299,21 @@ class Engine:
         if climbing:
             self.budget.spend(climbing.result())
         return True
+
+    def _parts(self, climb: bool) -> Sequence[Part | DrawnArea]:
+        """What is to be solved next, beside a stretch of the climb or not."""
+        if self.problem.alike or not self._settled:
+            return self._batch()
+        if self._large:
+            return self._drawn_areas()
+        return self._draws() if climb else self._batch()
+
+    def _work_of(self, part: Part | DrawnArea, solved: Solved) -> float:
+        if isinstance(part, DrawnArea):
+            return AREA_DRAWS_WORK
+        if part.drawn is not None:
+            return self._drawing(len(part.rows), len(part.groups))
+        return PART_OVERHEAD + SOLVER_SECONDS * solved.work
 
     def _batch(self, count: int = THREADS, drawn_share: float = DRAWN_SHARE) -> list[Part]:
         parts: list[Part] = []
@@ -290,7 +326,7 @@ class Engine:
             draws = not self.problem.alike and self._settled and self._random.random() < drawn_share
             most = min(len(self.best.group) / min(count, 2), MOST_DRAWN)
             units = most * self._random.choice(DRAWN_SIZES) if draws else self._units
-            groups = self._neighbours(free, units)
+            groups = neighbours(self.problem, self.best, free, units, self._random)
             part = self._part(groups, left_out, draws)
             if part.key in self._proved:
                 continue
@@ -307,63 +343,44 @@ class Engine:
     def _draws(self) -> list[Part]:
         """Plans anew beside a stretch of the climb, of the whole if it is not too large."""
         units, groups, _ = self.problem.shape
-        if units > MOST_DRAWN:
-            return self._batch(CLIMB_DRAWS, 1.0)
         if self._random.random() < PART_DRAWS:
             return self._batch(THREADS, 1.0)
         count = int(np.clip(STRETCH_WORK / self._drawing(units, groups), 1, MOST_DRAWS))
         return [self._part(np.arange(groups), True, True) for _ in range(count)]
 
-    def _neighbours(self, free: Ints, units: float) -> Ints:
-        """A group and those nearest to it by one measure or another, up to so many units."""
-        size = np.bincount(self.best.group[self.best.group != OUT], minlength=self.problem.shape[1])
-        first = int(self._random.choice(free))
-        rows = np.flatnonzero(self.best.group == first)
-        if not len(rows):
-            rows = np.flatnonzero(self.best.group == OUT)
-        measure = (
-            "reach"
-            if self.problem.alike
-            else self._random.choice(["both", "reach", "price", "any"])
-        )
-        far = self._distance(rows, measure)[free]
-        far = far + np.abs(far) * self._random.uniform(0, 0.3, len(far))
-        far[free == first] = -np.inf
-        order = free[np.argsort(far, kind="stable")]
-        count = max(2, int((np.cumsum(size[order]) <= units).sum()))
-        return np.sort(order[:count])
-
-    def _distance(self, rows: Ints, measure: str) -> Floats:
-        """How dear the rows would be in each group (K,), by where, by when, by both, or not."""
-        groups = self.problem.shape[1]
-        if measure == "any" or not len(rows):
-            far: Floats = self._random.random(groups)
-            return far
-        where = self.problem.reach[rows][:, self.best.base].mean(axis=0)
-        when = np.where(self.problem.allowed[rows], self.problem.price[rows], 1e9).mean(axis=0)
-        both: dict[str, Floats] = {"reach": where, "price": when, "both": where + when}
-        return both[measure]
+    def _drawn_areas(self) -> list[DrawnArea]:
+        """As many areas of a large problem as there are threads."""
+        crowd = np.bincount(self._nearest, minlength=self.problem.shape[2])
+        free, found = np.arange(self.problem.shape[1]), list[DrawnArea]()
+        for _ in range(THREADS):
+            groups = neighbours(self.problem, self.best, free, DRAWN_AREA, self._random)
+            free = np.setdiff1d(free, groups)
+            rows = rows_of(self.problem, self.best, groups, not found)
+            bases = np.unique(np.r_[self._nearest[rows], self.best.base[groups]])
+            small, plan = part_of(self.problem, self.best, rows, groups, bases)
+            leaning = self._climb.leaning[np.ix_(groups, bases)]
+            seed = int(self._random.integers(2**31))
+            own = leaning, crowd[bases], seed
+            found.append(DrawnArea(small, plan, rows, groups, bases, *own))
+        return found
 
     def _part(self, groups: Ints, left_out: bool, draws: bool) -> Part:
-        inside = np.isin(self.best.group, groups)
-        if left_out:
-            inside |= (self.best.group == OUT) & self.problem.allowed[:, groups].any(axis=1)
-        rows = np.flatnonzero(inside)
+        rows = rows_of(self.problem, self.best, groups, left_out)
         favoured = self._favoured_bases(groups, rows)
         base = self._drawn(groups, rows) if draws else None
         if base is not None:
             favoured = [np.unique(self._nearest[rows]), base]
         bases = np.unique(np.concatenate([self.best.base[groups], *favoured]))
-        small = self.problem.part(rows, groups, bases)
-        now = self.best.group[rows]
-        plan = Grouped(
-            np.where(now != OUT, np.searchsorted(groups, now), OUT),
-            np.searchsorted(bases, self.best.base[groups]),
-        )
+        small, plan = part_of(self.problem, self.best, rows, groups, bases)
         offered = [np.searchsorted(bases, own) for own in favoured]
         if base is not None:
             base = np.searchsorted(bases, base)
-        key = (groups.tobytes(), rows.tobytes(), now.tobytes(), self.best.base[groups].tobytes())
+        key = (
+            groups.tobytes(),
+            rows.tobytes(),
+            self.best.group[rows].tobytes(),
+            self.best.base[groups].tobytes(),
+        )
         seed = int(self._random.integers(2**31))
         return Part(small, plan, offered, rows, groups, bases, key, seed, base)
 

@@ -20,6 +20,9 @@ PART_WORK = 0.4
 SHAKES, SHAKE_TURNS = 8, 3
 AREA_STEPS, AREA_DRAWS = 120, 6
 
+DRAWS_EACH, DRAWN_UNITS = 30, (300, 800, 1700)
+"""Small parts of an area that are planned anew; how many units each: the smaller, the quicker."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -123,6 +126,109 @@ class AreaPart:
     def put_back(self, plan: Grouped, solved: Grouped) -> None:
         """Put what it found in a plan of the whole."""
         _put_back(plan, solved, self.rows, self.groups, self.bases)
+
+
+@dataclass(frozen=True)
+class DrawnArea:
+    """An area of a large problem, small parts of which are planned anew one after the other.
+
+    Their groups are worked from bases drawn as often as `leaning` (K, B) says; `crowd` (B,) is how
+    many units of the whole are nearest to each base.
+    """
+
+    problem: Grouping
+    plan: Grouped
+    rows: Ints
+    groups: Ints
+    bases: Ints
+    leaning: Floats
+    crowd: Ints
+    seed: int
+
+    @property
+    def pounds(self) -> float:
+        """What the plan it began from costs."""
+        return total_pounds(self.problem, self.plan)
+
+    def solve(self, budget: Budget) -> exact.Solved:
+        """The plan with all that gained by being planned anew."""
+        plan, random = self.plan.copy(), np.random.default_rng(self.seed)
+        nearest = self.problem.reach.argmin(axis=1)
+        everyone = np.arange(len(self.groups))
+        for _ in range(DRAWS_EACH):
+            if budget.stop():
+                break
+            groups = neighbours(self.problem, plan, everyone, random.choice(DRAWN_UNITS), random)
+            self._draw(plan, groups, nearest, random)
+        return exact.Solved(plan, 0.0, False)
+
+    def _draw(
+        self, plan: Grouped, groups: Ints, nearest: Ints, random: np.random.Generator
+    ) -> None:
+        """Plan some groups anew and keep that where it gains."""
+        rows = rows_of(self.problem, plan, groups, True)
+        here = np.bincount(nearest[rows], minlength=len(self.bases))
+        leaning = self.leaning[groups] * (here / np.maximum(self.crowd, 1))
+        base = drawn(leaning, plan.base[groups], random)
+        bases = np.unique(np.concatenate([plan.base[groups], base, nearest[rows]]))
+        small, now = part_of(self.problem, plan, rows, groups, bases)
+        fresh = Search(small, alternate(small, np.searchsorted(bases, base))).descend()
+        if total_pounds(small, fresh) < total_pounds(small, now) - 1e-6:
+            _put_back(plan, fresh, rows, groups, bases)
+
+    def put_back(self, plan: Grouped, solved: Grouped) -> None:
+        """Put what it found in a plan of the whole."""
+        _put_back(plan, solved, self.rows, self.groups, self.bases)
+
+
+def rows_of(problem: Grouping, plan: Grouped, groups: Ints, left_out: bool) -> Ints:
+    """The units in these groups, and those in none that might be, if the left out ones count."""
+    inside = np.isin(plan.group, groups)
+    if left_out:
+        inside |= (plan.group == OUT) & problem.allowed[:, groups].any(axis=1)
+    return np.flatnonzero(inside)
+
+
+def part_of(
+    problem: Grouping, plan: Grouped, rows: Ints, groups: Ints, bases: Ints
+) -> tuple[Grouping, Grouped]:
+    """These groups' own small problem, and the plan there."""
+    now = plan.group[rows]
+    inside = np.where(now != OUT, np.searchsorted(groups, now), OUT)
+    own = Grouped(inside, np.searchsorted(bases, plan.base[groups]))
+    return problem.part(rows, groups, bases), own
+
+
+def neighbours(
+    problem: Grouping, plan: Grouped, free: Ints, units: float, random: np.random.Generator
+) -> Ints:
+    """One of the free groups and those nearest to it by one measure or another, up to so many
+    units."""
+    size = np.bincount(plan.group[plan.group != OUT], minlength=problem.shape[1])
+    first = int(random.choice(free))
+    rows = np.flatnonzero(plan.group == first)
+    if not len(rows):
+        rows = np.flatnonzero(plan.group == OUT)
+    measure = "reach" if problem.alike else random.choice(["both", "reach", "price", "any"])
+    far = _distance(problem, plan, rows, measure, random)[free]
+    far = far + np.abs(far) * random.uniform(0, 0.3, len(far))
+    far[free == first] = -np.inf
+    order = free[np.argsort(far, kind="stable")]
+    count = max(2, int((np.cumsum(size[order]) <= units).sum()))
+    return np.sort(order[:count])
+
+
+def _distance(
+    problem: Grouping, plan: Grouped, rows: Ints, measure: str, random: np.random.Generator
+) -> Floats:
+    """How dear the rows would be in each group (K,), by where, by when, by both, or not."""
+    if measure == "any" or not len(rows):
+        far: Floats = random.random(problem.shape[1])
+        return far
+    where = problem.reach[rows][:, plan.base].mean(axis=0)
+    when = np.where(problem.allowed[rows], problem.price[rows], 1e9).mean(axis=0)
+    both: dict[str, Floats] = {"reach": where, "price": when, "both": where + when}
+    return both[measure]
 
 
 def _put_back(plan: Grouped, solved: Grouped, rows: Ints, groups: Ints, bases: Ints) -> None:

@@ -16,8 +16,10 @@ from typing import Any
 from psnplanner.planning.horizon import Tree
 from psnplanner.planning.network_links import Link, links
 from psnplanner.planning.node_ports import assigned
+from psnplanner.planning.nodes import propose_nodes
 from psnplanner.planning.prices import Prices
 from psnplanner.planning.second_paths import SecondPath, second_paths
+from psnplanner.programme.change import creation, difference
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
@@ -41,6 +43,7 @@ class Network:
     route_factor: float
     links: tuple[Link, ...]
     node_of: Mapping[RecordId, RecordId]
+    proposed: bool
     assigned: tuple[RecordId, ...]
     full: tuple[tuple[RecordId, int, int], ...]
     without_node: tuple[RecordId, ...]
@@ -74,6 +77,7 @@ class Network:
         return {
             "route_factor": self.route_factor,
             "route_factor_range": list(ROUTE_FACTOR_RANGE),
+            "nodes_proposed": self.proposed,
             "backbone_km": self._km(self.backbone_metres),
             "branch_km": self._km(self.branch_metres),
             "nodes": [
@@ -148,8 +152,12 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
     """The network of a programme. Sites and nodes without a place are left out of it.
 
     A site that has no node is counted with the one the least total length gives it within
-    ports; those that no port is left for are named.
+    ports; those that no port is left for are named. Where the programme has no nodes yet they
+    are those that a plan would propose.
     """
+    proposed = not state.nodes
+    if proposed:
+        state = _with_nodes(state)
     sites = {s.id: s for s in state.sites.values() if s.position is not None}
     nodes = {n.id: n for n in state.nodes.values() if n.position is not None}
     node_of = {i: s.node for i, s in sites.items() if s.node is not None and s.node in nodes}
@@ -171,6 +179,7 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
         route_factor=route_factor,
         links=tuple(tree_links),
         node_of=node_of,
+        proposed=proposed and bool(nodes),
         assigned=tuple(given),
         full=tuple(full),
         without_node=tuple(site.id for site in wanting if site.id not in given),
@@ -179,3 +188,13 @@ def network(state: State, route_factor: float = ROUTE_FACTOR) -> Network:
         nodes=nodes,
         sites=sites,
     )
+
+
+def _with_nodes(state: State) -> State:
+    """The programme with the nodes that a plan would give it, and its sites on them."""
+    ordered = sorted(state.sites.values(), key=lambda site: (site.reference, site.id))
+    nodes, given = propose_nodes(ordered)
+    hung = [
+        c for ident, node in given.items() for c in difference(state.sites[ident], {"node": node})
+    ]
+    return state.after([*(creation(node) for node in nodes), *hung])

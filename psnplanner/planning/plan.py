@@ -17,20 +17,19 @@ from psnplanner.errors import UserError
 from psnplanner.geography.distance import centre, matrix_m
 from psnplanner.planning.cost import terms, unavoidable_pounds
 from psnplanner.planning.days import Slot, slots
-from psnplanner.planning.design import Design, design, with_another_crew
 from psnplanner.planning.difference import Move, forced_moves, moves, summary
 from psnplanner.planning.feasibility import binding
 from psnplanner.planning.grouping import total_pounds
 from psnplanner.planning.horizon import Horizon, Tree
-from psnplanner.planning.instance import Instance, build
 from psnplanner.planning.nodes import nearest_nodes, propose_nodes
 from psnplanner.planning.phasing import greedy_by_priority
 from psnplanner.planning.plan_edit import edit_of
 from psnplanner.planning.plan_search import Better, Limits, Progress, search
 from psnplanner.planning.prices import Prices
 from psnplanner.planning.shortfall import cautions, left_out, shortfall
+from psnplanner.planning.teams import laid_out
 from psnplanner.planning.verify_plan import verify
-from psnplanner.programme.edits import ApplyPlan, Edit, present_day
+from psnplanner.programme.edits import Edit, present_day
 from psnplanner.programme.node import Node
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import RecordId
@@ -38,18 +37,13 @@ from psnplanner.programme.site import Site
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar, open_share
 
-MOST_CREWS_FACTOR = 2.0
-
-SPARE = 0.05
-"""Part of the crew-days a design leaves over: whole sites never fit without a gap."""
-
 
 @dataclass(frozen=True)
 class Options:
-    """What a plan may do: new `phases` (None: those there, or one a month), how long it may
-    think (`seconds` of work on a quiet machine), whether locks hold, the `seed` of its choices,
-    crews in new phases, the prices. `wall_seconds` ends the search by the clock: the plan then
-    depends on the machine's load."""
+    """What a plan may do: new `phases` (None: those there, or as many as come to least), how long
+    it may think (`seconds` of work on a quiet machine), whether locks hold, the `seed` of its
+    choices, `crews` at work at any time in new phases, the prices. `wall_seconds` ends the search
+    by the clock: the plan then depends on the machine's load."""
 
     phases: int | None = None
     seconds: float = 5
@@ -208,10 +202,9 @@ def propose(
     horizon = Horizon(state, present_day(state, today), calendar)
     tell(0.0, "Reading the programme")
     _check(state)
-    drawn = _design(horizon, options)
-    tell(0.05, "Choosing nodes")
     nodes, given = _give_nodes(state)
-    instance, drawn, ready = _instance(horizon, drawn, nodes, given, options)
+    tell(0.05, "Laying out phases")
+    instance, drawn, ready = laid_out(horizon, nodes, given, options)
     tell(0.1, "Checking that the time suffices")
     short = binding(instance)
     greedy = greedy_by_priority(instance)
@@ -261,50 +254,11 @@ def _check(state: State) -> None:
         )
 
 
-def _design(horizon: Horizon, options: Options) -> Design:
-    if options.crews is not None and not options.crews > 0:
-        raise UserError("A plan needs crews.", remedy="Give a number of crews above nothing.")
-    waiting = [
-        site
-        for ident, site in horizon.state.sites.items()
-        if horizon.state.statuses[ident] != "live" and site.position is not None
-    ]
-    return design(horizon, waiting, options.phases, options.crews)
-
-
 def _give_nodes(state: State) -> tuple[list[Node], dict[RecordId, RecordId]]:
     sites = sorted(state.sites.values(), key=lambda site: (site.reference, site.id))
     if not state.nodes:
         return propose_nodes(sites)
     return [], nearest_nodes(state, sites)
-
-
-def _instance(
-    horizon: Horizon,
-    drawn: Design,
-    nodes: list[Node],
-    given: Mapping[RecordId, RecordId],
-    options: Options,
-) -> tuple[Instance, Design, Horizon]:
-    """The instance of the state with the design's phases and nodes in it.
-
-    A design that chose its own crews takes more of them while crew-days do not suffice.
-    """
-    values = {ident: {"node": node} for ident, node in given.items()}
-    limit = MOST_CREWS_FACTOR * sum(phase.capacity_days or 0.0 for phase in drawn.phases)
-    while True:
-        laid = ApplyPlan(drawn.phases, nodes, values).propose(horizon.state, horizon.present_on)
-        ready = dataclasses.replace(horizon, state=horizon.state.after(laid.changes))
-        instance = build(
-            ready, drawn.phases, options.prices, keep_locks=options.keep_locks, need_nodes=True
-        )
-        short = binding(instance, SPARE)
-        if options.crews is not None or not drawn.sized or short is None:
-            return instance, drawn, ready
-        more = with_another_crew(horizon, drawn, [drawn.phases[k].id for k in short.phases])
-        if sum(phase.capacity_days or 0.0 for phase in more.phases) > limit:
-            return instance, drawn, ready
-        drawn = more
 
 
 def _moved(state: State, after: State) -> int:

@@ -48,8 +48,13 @@ class Prices:
     attendance_days: float = 1.5
     """Days spent at every site beside its crew-days: survey, router, test. They travel too."""
 
-    partner_visit_pounds: float = 2_000.0
-    """Each partner disturbed in a phase: meetings, change control, out-of-hours contacts."""
+    partner_visit_pounds: float = 1_000.0
+    """Each partner disturbed in a phase: a meeting, change control, contacts out of hours; two
+    people's two days. Dearer, and crews cross the county to save a partner one more."""
+
+    phase_pounds: float = 2_500.0
+    """Each phase: a week of somebody to lead it, its board paper, its acceptance. It decides how
+    many are designed, and is no term of a plan's cost: once designed, they are paid for."""
 
     normal_share: float = 0.9
     """Part of a phase's crew-days worked without overtime (the model's beta)."""

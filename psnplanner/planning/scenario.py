@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from psnplanner.errors import UserError
+from psnplanner.planning.horizon import dated
 from psnplanner.planning.plan import Options, Plan, propose
 from psnplanner.planning.prices import Prices, with_prices
 from psnplanner.programme.change import deletion, difference
+from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import derived_id
 from psnplanner.programme.scenario import Scenario
 from psnplanner.programme.state import PROGRAMME_ID, State
@@ -25,7 +28,10 @@ AS_IT_IS = "As it is"
 
 @dataclass(frozen=True)
 class Settings:
-    """What a scenario changes: crews more in every phase, go-live, partners left out, prices."""
+    """What a scenario changes: crews more at work at any time, go-live, partners left out, prices.
+
+    Phases side by side share the crews.
+    """
 
     extra_crews: float = 0.0
     go_live_on: date | None = None
@@ -100,13 +106,32 @@ def applied(state: State, settings: Settings, calendar: Calendar) -> State:
     changes = []
     if settings.go_live_on is not None:
         changes += difference(state.programme, {"go_live_on": settings.go_live_on})
-    for phase in state.phases.values() if settings.extra_crews else ():
-        if phase.starts_on and phase.ends_on and phase.capacity_days is not None:
-            days = settings.extra_crews * calendar.count(phase.starts_on, phase.ends_on)
-            changes += difference(phase, {"capacity_days": max(0.0, phase.capacity_days + days)})
+    for phase, days in _shares(state, calendar) if settings.extra_crews else ():
+        held = (phase.capacity_days or 0.0) + settings.extra_crews * days
+        changes += difference(phase, {"capacity_days": max(0.0, held)})
     out = {_partner(state, name) for name in settings.without}
     changes += [deletion(site) for site in state.sites.values() if site.partner in out]
     return state.after(changes)
+
+
+def _shares(state: State, calendar: Calendar) -> list[tuple[Phase, float]]:
+    """The phases with crew-days, and the days of a crew that goes to all of them in turn."""
+    phases = [p for p in dated(list(state.phases.values())) if p.capacity_days is not None]
+    days = [_working(phase, calendar) for phase in phases]
+    beside = Counter(on for own in days for on in own)
+    return [
+        (phase, sum(1 / beside[on] for on in own)) for phase, own in zip(phases, days, strict=True)
+    ]
+
+
+def _working(phase: Phase, calendar: Calendar) -> list[date]:
+    assert phase.starts_on is not None
+    assert phase.ends_on is not None
+    on, days = calendar.next_working(phase.starts_on), []
+    while on <= phase.ends_on:
+        days.append(on)
+        on = calendar.add(on, 1)
+    return days
 
 
 def _partner(state: State, name: str) -> bytes:

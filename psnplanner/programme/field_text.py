@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -44,10 +45,15 @@ def record(state: State, entity: str, words: str) -> Record:
     if len(found) == 1:
         return found[0]
     kind = entity.replace("_", " ")
-    names = sorted(str(getattr(r, "name", "")) for r in records)
+    names = sorted((str(getattr(r, "name", "")) for r in records), key=_counted)
     known = f"There are: {', '.join(names[:12])}." if names else f"There is no {kind} yet."
     what = f"Several {kind}s are called" if found else f"There is no {kind}"
     raise UserError(f"{what} “{words}”.", remedy=known)
+
+
+def _counted(name: str) -> list[tuple[str, int]]:
+    """Sorts “Phase 2” before “Phase 10”."""
+    return [(word.casefold(), int(count or 0)) for word, count in re.findall(r"(\D*)(\d*)", name)]
 
 
 def stage_state(words: str) -> str:

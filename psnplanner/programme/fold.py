@@ -29,13 +29,12 @@ def fold(changes: Iterable[Change]) -> State:
     return State({entity: _records(entity, table) for entity, table in tables.items()})
 
 
-def as_at(changes: Iterable[Change], day: date) -> State:
-    """The programme as it stood on a day, from the changes that count by then.
+def as_at(found: State, day: date) -> State:
+    """The programme as it stood on a day, of what the changes that count by then add up to.
 
     Left out: stages and wayleaves of sites that are not there yet, and what is now known to
     have been done on a later day (its date was corrected since).
     """
-    found = fold(changes)
     sites = found.sites
     stages = {
         ident: standing

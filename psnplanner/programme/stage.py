@@ -21,6 +21,8 @@ STATES = (NOT_STARTED, WAITING, IN_PROGRESS, DONE, BLOCKED, NOT_NEEDED)
 PASSED = (DONE, NOT_NEEDED)
 """The states that let the next stage go ahead."""
 
+_RANK = {status: rank for rank, status in enumerate(STATUSES)}
+
 _MOST_TEXT = 100_000
 _MOST_DOTS = 200  # of a line: reading a name of n parts takes n x n
 
@@ -168,7 +170,18 @@ class Workflow:
         self, stage: Stage, site: Site, records: Mapping[str, StageRecord]
     ) -> list[Stage]:
         """The stages that this one, if it is needed, must be done before."""
-        return [s for s in self.stages if stage in self.before(s, site, records, needed=stage)]
+        later = self._later.get(stage.key, [])
+        return [s for s in later if stage in self.before(s, site, records, needed=stage)]
+
+    @cached_property
+    def _later(self) -> Mapping[str, list[Stage]]:
+        """The stages that come after each, directly or through others, in order."""
+        later: dict[str, list[Stage]] = {stage.key: [] for stage in self.stages}
+        for stage in self.stages:
+            for key, found in later.items():
+                if key in stage.after or any(each.key in stage.after for each in found):
+                    found.append(stage)
+        return later
 
     def status(self, site: Site, records: Mapping[str, StageRecord]) -> str:
         """The headline of a site: how far it has come, or that it is stuck."""
@@ -180,7 +193,7 @@ class Workflow:
             blocked = blocked or record.state == BLOCKED
             live = live or (stage.goes_live and record.state == DONE)
             headline = self._headline(stage, record.state, site, records)
-            if STATUSES.index(headline) > STATUSES.index(status):
+            if _RANK[headline] > _RANK[status]:
                 status = headline
         if live:
             return "live"

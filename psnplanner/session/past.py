@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from psnplanner.collector import set_aside
 from psnplanner.errors import UserError
 from psnplanner.history import audit
+from psnplanner.history.ever_sensitive import ever_sensitive
+from psnplanner.programme import fold
 from psnplanner.programme.baseline import Baseline
-from psnplanner.programme.change import Change, Transaction
+from psnplanner.programme.change import Transaction
 from psnplanner.programme.edits import Create, present_day
-from psnplanner.programme.fold import as_at, fold
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId, new_id
 from psnplanner.programme.site import Site, StageRecord, Wayleave
@@ -50,8 +51,8 @@ class Past(Door):
 
         Raises UserError if it had not begun by then.
         """
-        with set_aside():  # all of it lasts
-            found = self._run(lambda: as_at(self._file.stream(day, recorded_by), day))
+        with set_aside(lasting=True):
+            found = self._run(lambda: fold.as_at(self._file.state_of(day, recorded_by), day))
         if PROGRAMME_ID not in found.tables["programme"]:
             begun = self._headers[0].effective_on
             raise UserError(
@@ -66,20 +67,26 @@ class Past(Door):
 
         Raises UserError if it had not begun by then.
         """
-        with set_aside():
-            found = self._run(lambda: _folded(self._file.stream(as_at, None, known), as_at))
+        with set_aside(lasting=True):
+            found = self._run(lambda: self._file.state_of(as_at, None, known))
+            found = found if as_at is None else fold.as_at(found, as_at)
         if PROGRAMME_ID not in found.tables["programme"]:
             raise UserError("The programme had not begun by then.", str(self.path),
                             "Ask for a later day or instant.")  # fmt: skip
         return found
 
     def sensitive_by(self, known: Mapping[int, int] | None = None) -> tuple[Site, ...]:
-        """The sites marked sensitive by now, or by what a vector knew.
+        """The sites marked sensitive by now, or by what a vector knew, deleted ones too.
 
         What is shown of an earlier day leaves them out as well: nobody had marked them then.
         """
         state = self.state if known is None else self.known_state(known)
-        return tuple(site for site in state.sites.values() if site.sensitive)
+        told = self._run(lambda: self._file.changes_of(self._file.ever_set("site", "sensitive")))
+        within = (
+            change for (device, number), change in told
+            if known is None or number <= known.get(device, 0)
+        )  # fmt: skip
+        return ever_sensitive(state, within)
 
     def vector_by(self, instant: datetime) -> dict[int, int]:
         """What this file had learnt by an instant: of each device, how many transactions."""
@@ -197,10 +204,6 @@ class Past(Door):
             return Beside(forecast=forecast)
         last = approved[-1]
         return Beside(self.baseline_state(last), last.name, last.approved_on, forecast)
-
-
-def _folded(changes: Iterable[Change], day: date | None) -> State:
-    return fold(changes) if day is None else as_at(changes, day)
 
 
 def _vector_text(vector: Mapping[int, int]) -> str:

@@ -188,7 +188,7 @@ class Snapshots(Past):
         """What the programme is called before an audience."""
         from psnplanner.board.redact import for_audience
 
-        return for_audience(self.state, audience).programme.name
+        return for_audience(self.state, audience, self.sensitive_by()).programme.name
 
     def joiners(self, path: Path, *, audience: str = "internal") -> list[Joiner]:
         """A list of prospective organisations set against the live network; nothing changes."""
@@ -200,6 +200,6 @@ class Snapshots(Past):
         scratch = State().after([creation(self.state.programme)])
         preview = read_list(path, scratch, today=self.present_day)
         prospects = scratch.after(preview.edit.propose(scratch, self.today).changes)
-        found = joiners(for_audience(self.state, audience), prospects)
-        gone = withheld(self.state, audience)
+        gone = withheld(self.state, audience, self.sensitive_by())
+        found = joiners(for_audience(self.state, audience, gone), prospects)
         return shown(found, gone, words_of(gone, self.state))

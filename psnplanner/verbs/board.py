@@ -13,7 +13,7 @@ from psnplanner import console
 from psnplanner.console import Day, show
 from psnplanner.errors import UserError
 from psnplanner.verbs import board_text, text
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import FILE, Out, json_option, open_programme
 
 if TYPE_CHECKING:
     from psnplanner.programme.issued import IssuedSnapshot
@@ -80,7 +80,7 @@ def figures(
 
 @click.command()
 @FILE
-@click.argument("outs", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="OUT...")
+@click.argument("outs", type=Out(), nargs=-1, required=True, metavar="OUT...")
 @AS_AT
 @RECORDED_BY
 @audience_option("internal")
@@ -146,7 +146,7 @@ def snapshots(file: Path, as_json: bool) -> None:
 @click.command()
 @FILE
 @click.argument("number", type=int)
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def reissue(file: Path, number: int, out: Path, as_json: bool) -> None:
     """Write an issued snapshot again, the same to the byte; NUMBER as “snapshots” lists it."""
@@ -199,7 +199,7 @@ def baseline(
 @FILE
 @click.option("--from", "from_day", type=Day(), required=True, help="The earlier day.")
 @click.option("--to", "to_day", type=Day(), required=True, help="The later day.")
-@click.option("--out", type=click.Path(path_type=Path), help="OUT.html, .png, .svg or .pdf.")
+@click.option("--out", type=Out(), metavar="PATH", help="OUT.html, .png, .svg or .pdf.")
 @RECORDED_BY
 @audience_option("internal")
 @json_option
@@ -226,7 +226,7 @@ def compare(
 
 @click.command()
 @FILE
-@click.argument("prospects", type=click.Path(path_type=Path, exists=True), metavar="LIST")
+@click.argument("prospects", type=click.Path(path_type=Path), metavar="LIST")
 @audience_option("internal")
 @json_option
 def joiners(file: Path, prospects: Path, audience: str, as_json: bool) -> None:

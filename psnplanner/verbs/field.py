@@ -15,7 +15,15 @@ from psnplanner.errors import UserError
 from psnplanner.programme.issued import AUDIENCES, INTERNAL
 from psnplanner.programme.words import plural
 from psnplanner.verbs import text
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import (
+    FILE,
+    Out,
+    Words,
+    ends_with,
+    json_option,
+    open_programme,
+)
+from psnplanner.verbs.passphrase import ask
 
 if TYPE_CHECKING:
     from psnplanner.exchange.pack import Choice
@@ -25,8 +33,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option("--for", "person", required=True, metavar="WHO", help="Who takes it out.")
+@click.argument("out", type=Out())
+@click.option(
+    "--for", "person", required=True, metavar="WHO", type=Words(), help="Who takes it out."
+)
 @click.option("--phase", "phases", multiple=True, help="All sites of a phase.")
 @click.option("--partner", "partners", multiple=True, help="All sites of a partner.")
 @click.option("--site", "sites", multiple=True, metavar="REF", help="One site.")
@@ -57,9 +67,8 @@ def pack(
     OUT.gpkg opens in this program; OUT.html is a sheet for a phone's browser. Neither needs a
     network.
     """
-    secret = ""
-    if passphrase:
-        secret = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
+    ends_with(out, ".gpkg", ".html")
+    secret = ask("Passphrase", twice=True) if passphrase else ""
     with open_programme(file) as session:
         choice = _choice(session.state, **wanted)
         made = session.make_pack(out, choice, person, expires_on=expires, passphrase=secret)
@@ -117,11 +126,11 @@ def _references(listed: Path | None) -> list[str]:
 
 @click.command()
 @click.argument("pack_file", metavar="PACK", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def unlock(pack_file: Path, out: Path, as_json: bool) -> None:
     """Write a pack that is locked with a passphrase as one that opens."""
-    from psnplanner.exchange.locked_pack import unlocked
+    from psnplanner.exchange.locked_pack import is_locked, unlocked
     from psnplanner.whole_file import whole_file
 
     try:
@@ -129,7 +138,7 @@ def unlock(pack_file: Path, out: Path, as_json: bool) -> None:
     except OSError as error:
         raise UserError(f"The pack cannot be read: {error.strerror or error}.", str(pack_file),
                         "Check the name.") from error  # fmt: skip
-    secret = click.prompt("Passphrase", hide_input=True, err=True)
+    secret = ask("Passphrase") if is_locked(data) else ""
     plain = unlocked(data, secret, str(pack_file))
     with whole_file(out, replace=False) as beside:
         beside.write_bytes(plain)
@@ -138,7 +147,7 @@ def unlock(pack_file: Path, out: Path, as_json: bool) -> None:
 
 @click.command("return")
 @click.argument("pack_file", metavar="PACK", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def return_work(pack_file: Path, out: Path, as_json: bool) -> None:
     """Write what was changed in a field pack, to mail back: OUT.psnreturn."""
@@ -267,4 +276,5 @@ def photographs(file: Path, folder: Path, audience: str, as_json: bool) -> None:
     with open_programme(file, read_only=True) as session:
         count = session.export_photographs(folder, progress(), audience=audience)
     said = {"folder": str(folder), "photographs": count, "audience": audience}
-    show(as_json, said, lambda: [f"Wrote {plural(count, 'photograph')} into {folder}."])
+    wrote = f"Wrote {plural(count, 'photograph')} into {folder}."
+    show(as_json, said, lambda: [wrote if count else "There are no photographs to write."])

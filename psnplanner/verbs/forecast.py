@@ -127,6 +127,11 @@ def network_lines(report: dict[str, Any]) -> list[str]:
         for title, km in (("Backbone", report["backbone_km"]), ("Branches", report["branch_km"]))
     ]
     lines.append(f"Straight lines times {report['route_factor']} (from {low} in towns to {high}).")
+    if report["nodes_proposed"]:
+        lines.append(
+            f"The programme has no nodes yet: counted with {len(report['nodes'])} that a plan "
+            "would propose."
+        )
     double = report["dual_homing"]
     lines.append(
         f"{len(report['single_paths']):,} emergency sites and hospitals hang on a single path; "

@@ -11,7 +11,7 @@ from psnplanner import console
 from psnplanner.console import show, table
 from psnplanner.errors import UserError
 from psnplanner.verbs import passphrase
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import FILE, Out, json_option, open_programme
 from psnplanner.verbs.passphrase import passphrase_option
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def verify(file: Path, as_json: bool) -> None:
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path), required=False)
+@click.argument("out", type=Out(), required=False)
 @click.option("--list", "as_list", is_flag=True, help="Show the backups there are.")
 @json_option
 def backup(file: Path, out: Path | None, as_list: bool, as_json: bool) -> None:
@@ -91,7 +91,7 @@ def _list(file: Path, as_json: bool) -> None:
 @click.command()
 @FILE
 @click.argument("backup", type=click.Path(path_type=Path), required=False)
-@click.option("--to", "out", type=click.Path(path_type=Path), help="Make a new file of it.")
+@click.option("--to", "out", type=Out(), metavar="PATH", help="Make a new file of it.")
 @json_option
 def restore(file: Path, backup: Path | None, out: Path | None, as_json: bool) -> None:
     """Go back to a backup, the newest if none is named.
@@ -124,7 +124,7 @@ def _named(file: Path, backup: Path | None, found: list[Backup]) -> Path:
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def repair(file: Path, out: Path, as_json: bool) -> None:
     """Save what can be saved of a damaged programme into a new file."""
@@ -157,7 +157,7 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @passphrase_option
 @click.option("--keyring", is_flag=True, help="Keep the passphrase in this computer's keyring.")
 @json_option
@@ -181,7 +181,7 @@ def encrypt(
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def decrypt(file: Path, out: Path, as_json: bool) -> None:
     """Write an encrypted programme to a new file that any SQLite tool and QGIS can read."""

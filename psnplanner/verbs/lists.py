@@ -11,7 +11,7 @@ import click
 from psnplanner import console
 from psnplanner.console import show
 from psnplanner.verbs import text
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import FILE, Out, ends_with, json_option, open_programme
 
 if TYPE_CHECKING:
     from psnplanner.intake.preview import Decision, Preview
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     type=click.Choice(["proposed", "merge", "shared", "keep"]),
     help="Settle buildings that seem to be there twice, in the same change.",
 )
-@click.option("--problems", type=click.Path(path_type=Path), help="Write rows to mend: .xlsx.")
+@click.option("--problems", type=Out(), metavar="PATH", help="Write rows to mend: .xlsx.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @json_option
 def import_list(
@@ -48,14 +48,19 @@ def import_list(
     **said: Any,
 ) -> None:
     """Load a partner's site list: CSV, XLSX, XLS, ODS, GeoJSON, GeoPackage, Shapefile, KML ..."""
+    if problems is not None:
+        ends_with(problems, ".xlsx")
     with open_programme(file, read_only=dry_run) as session:
         preview = session.read_list(list_file, _reading(**said), progress=console.progress())
         new = preview.adding.new
         twice = session.duplicate_report(new, preview.look_alikes if new else None)
+        # Before the change: a workbook that cannot be written must not look like a failed import.
+        to_mend = None if problems is None else session.write_problem_rows(preview, problems)
         made = None if dry_run else session.do(preview.edit_with(_decisions(preview, settle)))
         report = {**preview.report(made), "duplicates": twice, "dry_run": dry_run}
+        report["settled_as"] = settle
         if problems is not None:
-            report["rows_to_mend"] = session.write_problem_rows(preview, problems)
+            report |= {"rows_to_mend": to_mend, "problems_file": str(problems)}
     show(as_json, report, lambda: text.import_lines(report))
 
 
@@ -144,7 +149,7 @@ def duplicates(
 
 @click.command()
 @FILE
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Out())
 @json_option
 def export(file: Path, out: Path, as_json: bool) -> None:
     """Write the sites for other programs: OUT.csv, .xlsx, .geojson, .kml, .shp, .zip or .gpkg."""

@@ -6,8 +6,10 @@ PSNPLANNER_PASSPHRASE, from the keyring, or from a prompt.
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,11 +41,18 @@ def told(path: Path | None = None) -> str:
                         "Name a text file that holds nothing else.") from error  # fmt: skip
 
 
+def ask(words: str, *, twice: bool = False) -> str:
+    """A passphrase typed unseen, or read from a pipe without Python's own warning that it is one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", getpass.GetPassWarning)
+        return str(click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True))
+
+
 def fresh(path: Path | None) -> str:
     """A new passphrase, asked for twice if it was not given. Raises UserError without one."""
     words = told(path)
     if not words and sys.stdin.isatty():
-        words = click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True)
+        words = ask("New passphrase", twice=True)
     if not words:
         raise UserError(
             "No passphrase was given.", remedy=f"Use --passphrase-file, or set {_FILE}."
@@ -57,7 +66,7 @@ def supply(path: Path) -> bool:
 
     words = told()
     if not words and sys.stdin.isatty():
-        words = click.prompt(f"Passphrase of {path.name}", hide_input=True, err=True)
+        words = ask(f"Passphrase of {path.name}")
     if words:
         passphrases.hold(path, words)
     return bool(words)

@@ -31,14 +31,20 @@ SECONDS = click.option(
 
 @click.command()
 @FILE
-@click.option("--phases", type=click.IntRange(1, 200), help="How many to propose.")
+@click.option(
+    "--phases",
+    type=click.IntRange(1, 200),
+    help="How many to propose; else those there, or as many as come to least.",
+)
 @SECONDS
 @click.option("--apply", "apply_it", is_flag=True, help="Put the plan in force.")
 @click.option("--keep-locks/--ignore-locks", default=True, show_default=True,
               help="Whether locked sites stay in their phases.")  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True,
               help="Of the search's choices: the same again gives the same plan.")  # fmt: skip
-@click.option("--crews", type=float, help="Crews in phases without a capacity.")
+@click.option(
+    "--crews", type=float, help="Crews at work at any time, in phases without a capacity."
+)
 @click.option("--scenario", help="Plan the programme as this scenario has it.")
 @PRICE
 @json_option
@@ -96,7 +102,7 @@ def _prices(given: tuple[str, ...]) -> dict[str, float]:
 @FILE
 @click.argument("site", required=False)
 @click.option("--to", metavar="PHASE",
-              help="The price of moving the site to this phase (none: out of any).")  # fmt: skip
+              help="And the price of moving the site to this phase (none: out of any).")  # fmt: skip
 @PRICE
 @json_option
 def explain(
@@ -114,17 +120,25 @@ def explain(
         known = _site(session.state, site, file)
         if to is not None:
             phase = _phase(session.state, to, file)
-            document = session.price_of_move([known.id], phase, _prices(prices)).report()
-            show(as_json, document, lambda: text.price_lines(document))
-            return
-        document = session.explain(known.id, _prices(prices)).report()
-    show(as_json, document, lambda: text.explain_lines(document))
+            move = session.price_of_move([known.id], phase, _prices(prices)).report()
+        why = session.explain(known.id, _prices(prices)).report()
+    if to is None:
+        show(as_json, why, lambda: text.explain_lines(why))
+        return
+    said = [*text.explain_lines({**why, "alternatives": []}), *text.price_lines(move)]
+    show(as_json, {**move, "now": why}, lambda: said)
 
 
 @click.command()
 @FILE
 @click.option("--add", "name", help="Keep a scenario under this name (anew, if it is there).")
-@click.option("--crews", "extra_crews", type=float, default=0.0, help="Crews more in every phase.")
+@click.option(
+    "--crews",
+    "extra_crews",
+    type=float,
+    default=0.0,
+    help="Crews more at any time: phases side by side share them.",
+)
 @click.option("--go-live", type=Day(), help="Another go-live date.")
 @click.option("--without", multiple=True, metavar="PARTNER", help="A partner left out.")
 @click.option("--phases", type=click.IntRange(1, 200), help="Another number of phases.")

@@ -9,7 +9,7 @@ import click
 
 from psnplanner import console
 from psnplanner.console import Day, show
-from psnplanner.verbs.options import FILE, json_option, open_programme
+from psnplanner.verbs.options import FILE, Words, ends_with, json_option, open_programme
 from psnplanner.verbs.passphrase import fresh, passphrase_option
 
 EDITABLE = (
@@ -19,7 +19,9 @@ EDITABLE = (
 
 @click.command()
 @FILE
-@click.option("--name", default="CMPSN", show_default=True, help="What the programme is called.")
+@click.option(
+    "--name", type=Words(), default="CMPSN", show_default=True, help="What the programme is called."
+)
 @click.option("--go-live", type=Day(), default="2015-04-01", show_default=True)
 @click.option("--starts-on", type=Day(), help="First day; by default that of the contract.")
 @click.option("--status-date", type=Day(), help="The day figures are drawn for, if not today.")
@@ -45,6 +47,7 @@ def new(
     from psnplanner.programme.gates import uk
     from psnplanner.session import Session, new_programme
 
+    ends_with(file, ".gpkg")
     programme = new_programme(name, go_live, starts_on, status_date)
     words = fresh(passphrase_file) if encrypt else ""
     Session.create(file, programme, passphrase=words).close()
@@ -126,7 +129,7 @@ def record(
 
 @click.command()
 @FILE
-@click.argument("kind", type=click.Choice(EDITABLE))
+@click.argument("kind", type=click.Choice(EDITABLE), metavar="KIND")
 @click.argument("name")
 @click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
 @click.option("--new", "is_new", is_flag=True, help="Make a new one of that name.")
@@ -147,7 +150,8 @@ def edit(
 ) -> None:
     """Change anything else: a node gone live, a phase's window, a wayleave, a certificate.
 
-    NAME is a site's reference, or the name of a partner, node, phase or closed window; that of
+    KIND is programme, partner, site, node, phase, wayleave, certificate or closed-window. NAME
+    is a site's reference, or the name of a partner, node, phase or closed window; that of
     the site for a wayleave, of the partner for a certificate (which adds one), and anything
     for the programme itself.
     """

@@ -18,10 +18,10 @@ def import_lines(report: dict[str, Any]) -> list[str]:
         f"{report['placed']:,} placed on the map, {report['unplaced']:,} not.",
     ]
     lines += _change_lines(report)
-    if report["duplicates"] and report["dry_run"]:
-        count = len(report["duplicates"])
-        lines += ["", f"{count:,} buildings seem to be there twice: “--settle proposed”, or "
-                  "“duplicates” once it is imported."]  # fmt: skip
+    lines += _twice_lines(report)
+    if "rows_to_mend" in report:
+        count = plural(report["rows_to_mend"], "row")
+        lines += ["", f"Wrote {count} to mend to {report['problems_file']}."]
     if report["problems"]:
         lines += ["", f"{len(report['problems']):,} to look at:"]
         shown = [
@@ -30,6 +30,19 @@ def import_lines(report: dict[str, Any]) -> list[str]:
         ]
         lines += table(("Row", "Column", "Value", "What", "What to do"), shown)
     return lines
+
+
+def _twice_lines(report: dict[str, Any]) -> list[str]:
+    """How many buildings are there twice, and how to settle them where nobody has yet."""
+    if not report["duplicates"]:
+        return []
+    said = f"{plural(len(report['duplicates']), 'building')} seem to be there twice: "
+    if len(report["duplicates"]) == 1:
+        said = said.replace("seem", "seems")
+    if report["settled_as"]:
+        return ["", f"{said}settled as {report['settled_as']}."]
+    first = "“--settle proposed”, or “duplicates” once it is imported."
+    return ["", said + (first if report["dry_run"] else "“duplicates” shows and settles them.")]
 
 
 def _change_lines(report: dict[str, Any]) -> list[str]:
@@ -53,7 +66,7 @@ def duplicate_lines(document: dict[str, Any]) -> list[str]:
     for group in document["groups"]:
         sure = f"{group['confidence']:.0%}"
         lines.append(
-            f"{group['group']}. {group['proposal']} ({sure}): {' '.join(group['reasons'])}"
+            f"{group['group']}. {group['proposal']} ({sure}): {'; '.join(group['reasons'])}"
         )
         for site in group["sites"]:
             lines.append(f"     {site['reference']}  {site['name']}, {site['postcode']}")

@@ -108,20 +108,24 @@ function headlines() {
     const n = F.days_to_go_live;
     $("golive").append(el("b", "", n >= 0 ? plural(n, "day") : plural(-n, "day") + " past"), `${n >= 0 ? "to " : ""}go-live, ${uk(F.go_live_on)}`);
   }
-  const tile = (label, value, foot, bad) => {
-    const t = el("div", "tile" + (bad ? " bad" : ""));
+  // A tile leads to the table of what it counts: a section, or the sites of one status.
+  const tile = (label, value, foot, bad, to) => {
+    const status = data.statuses.findIndex((s) => s.name === to), leads = to && data.sections[status < 0 ? to : "map"] !== undefined;
+    const t = el(leads ? "a" : "div", "tile" + (bad ? " bad" : ""));
+    if (leads) t.href = status < 0 ? `#h-${to}` : "#h-map";
+    if (leads && status >= 0) t.onclick = (e) => { e.preventDefault(); behind("status", status); };
     t.append(el("p", "", label), el("b", "", value), el("p", "", foot)); $("tiles").append(t);
   };
   const started = F.sites - F.live - F.by_status.planned - F.by_status.blocked;
-  tile("Live", number(F.live), `of ${plural(F.sites, "site")}, ${F.live_percent} %`);
+  tile("Live", number(F.live), `of ${plural(F.sites, "site")}, ${F.live_percent} %`, false, "live");
   const A = F.against_baseline, C = F.forecast;
-  if (A) tile("Against the baseline", A.behind > 0 ? `${number(A.behind)} behind` : A.behind < 0 ? `${number(-A.behind)} ahead` : "on plan", `${number(A.due)} were to be live by now`, A.behind > 0);
+  if (A) tile("Against the baseline", A.behind > 0 ? `${number(A.behind)} behind` : A.behind < 0 ? `${number(-A.behind)} ahead` : "on plan", `${number(A.due)} were to be live by now`, A.behind > 0, "burnup");
   if (C && C.probability !== null && C.probability !== undefined) tile("All live by go-live", odds(C.probability), C.likely_on ? `likely by ${short(C.likely_on)}` : "likely", C.probability < .5);
   tile("On the way", number(started), `${number(F.by_status.planned)} not begun`);
-  tile("Waiting", number(F.waiting.of), F.waiting.length ? `${F.waiting.of === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits");
-  tile("Blocked", number(F.by_status.blocked), F.by_status.blocked === 1 ? "site" : "sites", F.by_status.blocked > 0);
-  tile("Late", number(F.late.of), "past their phase’s window", F.late.of > 0);
-  if (F.savings.forecast_pence_a_year) tile("Saving a year", money(F.savings.realised_pence_a_year), `of ${money(F.savings.forecast_pence_a_year)} when all old circuits cease`);
+  tile("Waiting", number(F.waiting.of), F.waiting.length ? `${F.waiting.of === 1 ? "stage" : "stages"}, the longest ${days(Math.max(...F.waiting.map((w) => w.working_days || 0)))}` : "nothing waits", false, "waiting");
+  tile("Blocked", number(F.by_status.blocked), F.by_status.blocked === 1 ? "site" : "sites", F.by_status.blocked > 0, "blocked");
+  tile("Late", number(F.late.of), "past their phase’s window", F.late.of > 0, "late");
+  if (F.savings.forecast_pence_a_year) tile("Saving a year", money(F.savings.realised_pence_a_year), `of ${money(F.savings.forecast_pence_a_year)} when all old circuits cease`, false, "savings");
   const words = [];
   for (const s of data.statuses) {
     const n = data.marked[s.name];
@@ -407,6 +411,7 @@ function refilter() {
   const all = n === TOTAL;
   $("count").textContent = all ? plural(TOTAL, "site") : `${number(n)} of ${plural(TOTAL, "site")}`;
   $("clear").hidden = filter.partner === "" && filter.phase === "" && filter.kind === "" && !filter.off.size;
+  relist(n);
   for (const [p, shape] of outlines) phaseShown(p) ? shape.addTo(map) : shape.remove();
   if (dots._map) dots.redraw();
 }
@@ -521,13 +526,13 @@ function tables() {
   const shared = [["Sites", "n", (r) => number(r.sites)], ["Live", "", (r) => meter(r.live, r.sites, `${number(r.live)} · ${r.live_percent} %`)],
     ["Blocked", "n", (r) => bad(r.blocked)], ["Late", "n", (r) => bad(r.late)]];
   table($("phases"), [
-    ["Phase", "", (r) => { const s = el("span"), w = el("span", "swatch"), p = data.phases[F.by_phase.indexOf(r)]; w.style.borderColor = p && p.name ? p.colour : "transparent"; s.append(w, cut(r.name || "No phase yet", 80)); return s; }],
+    ["Phase", "", (r) => { const s = el("span"), w = el("span", "swatch"), p = data.phases[F.by_phase.indexOf(r)]; w.style.borderColor = p && p.name ? p.colour : "transparent"; s.append(w, leading(cut(r.name || "No phase yet", 80), "phase", F.by_phase.indexOf(r))); return s; }],
     ["Window", "d", (r) => data.phases[F.by_phase.indexOf(r)].window], ...shared,
     ["Crew-days", "", (r) => (r.capacity_days ? meter(r.crew_days, r.capacity_days, `${number(r.crew_days)} of ${number(r.capacity_days)}`, r.crew_days > r.capacity_days) : number(r.crew_days))],
   ], F.by_phase, "No phases yet.");
-  table($("partners"), [["Partner", "", (r) => cut(r.name || "No partner", 120)], ...shared,
+  table($("partners"), [["Partner", "", (r) => leading(cut(r.name || "No partner", 120), "partner", data.partners.indexOf(r.name))], ...shared,
     ...(costs ? [["Costs today, a year", "n", (r) => money(r.annual_cost_pence)]] : [])], F.by_partner, "No sites yet.");
-  table($("kinds"), [["Kind of building", "", (r) => cut(r.name || "Not given", 120)], ...shared], F.by_kind, "No sites yet.");
+  table($("kinds"), [["Kind of building", "", (r) => leading(cut(r.name || "Not given", 120), "kind", data.kinds.findIndex((k) => k.name === r.name))], ...shared], F.by_kind, "No sites yet.");
   const named = F.waiting_on.filter((o) => o.waiting_on);
   const owners = el("div", "owners");
   for (const o of named) { const d = el("div"); d.append(el("b", "", `${cut(capital(o.waiting_on), 60)}: ${number(o.stages)}`), `${plural(o.sites, "site")}, longest ${days(o.longest_working_days)}`); owners.append(d); }

@@ -22,9 +22,9 @@ function reports() {
 }
 function savingsByPartner() {
   if (!F.savings_by_partner.length) return;
-  const t = el("details"), box = el("div"); t.append(el("summary", "", "By partner"), box); t.open = !narrow(); $("savings").append(t);
-  table(box, [["Partner", "", (r) => cut(r.name || "No partner", 120)], ["Realised a year", "n", (r) => money(r.realised_pence_a_year)], ["To come a year", "n", (r) => money(r.still_to_come_pence_a_year)],
-    ["Forecast a year", "n", (r) => money(r.forecast_pence_a_year)], ["Paid twice a year", "n", (r) => money(r.double_running_pence_a_year)], ["Saved so far", "n", (r) => money(r.saved_so_far_pence)]], F.savings_by_partner, "");
+  const t = el("details"), box = el("div"); t.append(el("summary", "", "By partner, a year, and so far"), box); t.open = !narrow(); $("savings").append(t);
+  table(box, [["Partner", "", (r) => cut(r.name || "No partner", 120)], ["Realised", "n", (r) => money(r.realised_pence_a_year)], ["To come", "n", (r) => money(r.still_to_come_pence_a_year)],
+    ["Forecast", "n", (r) => money(r.forecast_pence_a_year)], ["Paid twice", "n", (r) => money(r.double_running_pence_a_year)], ["So far", "n", (r) => money(r.saved_so_far_pence)]], F.savings_by_partner, "");
 }
 function ledgerTables() {
   const G = F.ledger, into = $("ledger"), paid = G.cost_pence > 0;

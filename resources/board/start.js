@@ -22,7 +22,7 @@ setTimeout(finish);
 function forPaper(on) {
   finish();
   document.documentElement.classList.toggle("printing", on);
-  if (on) for (const d of document.querySelectorAll("details")) d.open = true;
+  if (on) for (const d of document.querySelectorAll("details:not(#listed)")) d.open = true;
   map.invalidateSize({ animate: false, pan: false });
   home();
   if (map._renderer) { map._renderer._update(); map._renderer._redraw(); }

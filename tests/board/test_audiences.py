@@ -1,6 +1,7 @@
 """No byte of any output tells of a withheld site: compressed streams and packed columns open."""
 
 import base64
+import contextlib
 import json
 import re
 import zlib
@@ -85,10 +86,26 @@ def _opened(content: bytes) -> Iterator[bytes]:
             continue
         yield found
         yield from _pdf_texts(found)
+    for found in _png_texts(content):
+        yield found
     if b"board-data" in content:
         yield json.dumps(data_of(content.decode()), ensure_ascii=False).encode()
     for chunk in re.findall(rb"base64,([A-Za-z0-9+/=]+)", content):
         yield base64.b64decode(chunk)
+
+
+def _png_texts(content: bytes) -> Iterator[bytes]:
+    """What a PNG says beside its pixels: every other chunk, unpacked where it is packed."""
+    at = 8 if content.startswith(b"\x89PNG") else len(content)
+    while at < len(content):
+        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if kind != b"IDAT":
+            chunk = content[at + 8 : at + 8 + size]
+            yield chunk
+            for begin in (k + 1 for k, byte in enumerate(chunk) if byte == 0):
+                with contextlib.suppress(zlib.error):
+                    yield zlib.decompress(chunk[begin:].lstrip(b"\0"))
+        at += 12 + size
 
 
 def _pdf_texts(stream: bytes) -> Iterator[bytes]:
@@ -119,7 +136,8 @@ def _all(state: State, audience: str) -> Iterator[tuple[str, bytes]]:
     for suffix in (".html", ".pdf", ".svg", ".png"):
         yield suffix, render(made, suffix)
         yield f"comparison{suffix}", render(changed, suffix)
-    yield "figures", json.dumps(made.figures, ensure_ascii=False).encode()
+    for name, told in (("figures", made.figures), ("comparison", found), ("joiners", made.joiners)):
+        yield name, json.dumps(told, ensure_ascii=False).encode()
 
 
 @pytest.mark.parametrize("audience", ["board", "public"])

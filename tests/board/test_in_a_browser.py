@@ -95,6 +95,12 @@ def test_filters_search_card_and_slider(browser: Any, tmp_path: Path) -> None:
     page.click("#play")
     page.locator("#when", has_text="6 Oct 2014").wait_for()
     assert page.locator("#legend [data-status='6']").inner_text() == live
+    page.locator("#tiles a", has_text="Live").first.click()
+    assert page.locator("#listed summary").inner_text() == f"Table of the {live} sites shown"
+    assert set(page.locator("#listed .chip").all_inner_texts()) == {"Live"}
+    page.click("#partners tbody tr:first-child button")
+    count = page.locator("#partners tbody tr:first-child td").nth(1).inner_text()
+    assert page.locator("#listed summary").inner_text() == f"Table of the {count} sites shown"
     page.fill("#search", "CM0042")
     page.keyboard.press("Enter")
     assert "CM0042" in page.locator("#card").inner_text()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from psnplanner.errors import UserError
-from psnplanner.programme.edits import Amend, Create
+from psnplanner.programme.edits import Amend, Create, Delete
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import Position
@@ -87,6 +87,46 @@ def test_what_is_marked_sensitive_since_is_withheld_of_days_before(
     for issued, name in ((before, "before"), (later, "later")):
         session.reissue(issued, tmp_path / "again.html")
         assert (tmp_path / "again.html").read_bytes() == (tmp_path / f"{name}.html").read_bytes()
+
+
+def test_what_was_sensitive_and_is_deleted_stays_withheld(session: Session, tmp_path: Path) -> None:
+    """Known under three names, marked, deleted: no pack of any day tells of it outside."""
+    clock, refuge = session._clock, SITES[1].id
+    clock.at, days = datetime(2014, 10, 7, 9, tzinfo=UTC), []
+    for edit in (
+        Amend("site", [refuge], {"name": "Old Mill Hostel", "postcode": "CW9 9ZZ"}),
+        Amend("site", [refuge], {"name": "Larkspur Refuge", "note": "not yet marked"}),
+        Amend("site", [refuge], {"sensitive": True, "phase": None}),
+        Amend("site", [SITES[0].id], {"name": "Car park of Old Mill Hostel", "sensitive": True}),
+        Amend("site", [SITES[0].id], {"sensitive": False}),
+        Delete("site", [refuge]),
+    ):
+        clock.at += timedelta(days=2)
+        session.do(Amend("programme", [PROGRAMME_ID], {"status_on": clock.at.date()}))
+        session.do(edit)
+        days.append(session.present_day)
+    kept = session.issue(tmp_path / "kept.html", as_at=days[1])
+    assert "Larkspur" in str(session.figures(days[1])) + str(session.as_at(days[1]).sites)
+    told = []
+    for day in days:
+        seen = session.figures(day, audience="board")
+        told += [seen, session.compare(day, days[-1], audience="public"),
+                 session.forecast_for_board(as_at=day, audience="board")]  # fmt: skip
+        # The one whose mark was taken back is shown again but of the day it had it.
+        assert seen["sites"] == (0 if day == days[3] else 1)
+    assert {row["sites_was"] for row in told[1::3]} == {0, 1}
+    assert [row["removed"] for row in told[1::3]] == [[]] * len(days)
+    session.snapshot(tmp_path / "b.html", audience="public", as_at=days[1])
+    session.write_comparison(tmp_path / "c.html", days[1], days[-1], audience="board")
+    pages = [(tmp_path / f"{name}.html").read_text("utf-8") for name in ("kept", "b", "c")]
+    for text in (*map(str, told), *pages, *(str(data_of(page)) for page in pages)):
+        for secret in ("Larkspur", "Old Mill", "CW9 9ZZ", "5332000"):
+            assert secret not in text
+    assert [data_of(page)["sites"]["reference"] for page in pages[:2]] == [["S1"]] * 2
+    with pytest.raises(UserError, match="withheld"):
+        session.snapshot(tmp_path / "old-mill-hostel.svg", audience="public", as_at=days[0])
+    session.reissue(kept, tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_bytes() == (tmp_path / "kept.html").read_bytes()
 
 
 def test_a_snapshot_that_would_differ_is_refused(session: Session, tmp_path: Path) -> None:

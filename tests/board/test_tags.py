@@ -9,6 +9,8 @@ from datetime import date
 
 import pytest
 
+from psnplanner.board.flow import Column, Flow
+from psnplanner.board.ink import Ink
 from psnplanner.board.snapshot import Material, Wanted, pack, render
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
@@ -89,3 +91,13 @@ def test_tables_have_headings_rows_and_cells_and_the_map_is_told_in_words(
     assert roles[b"TD"] >= 2 * roles[b"TR"]
     figure = _one(objects, b"/S /Figure")
     assert b"Map of " in figure
+
+
+def test_a_cell_of_two_lines_is_read_out_as_it_was_written() -> None:
+    flow = Flow("Pack", "")
+    said = "as likely as not by 13 October 2015"
+    flow.table([Column("Found", 1, lines=6), Column("Rest", 9)], [(said, "")])
+    (ink,) = [artist for artist in flow.pages[0].artists if isinstance(artist, Ink)]
+    lines = [word.text for word in ink._words if word.of is not None and word.of.role == "TD"]
+    assert len(lines) > 1
+    assert "".join(lines).strip() == said

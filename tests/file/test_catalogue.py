@@ -19,6 +19,8 @@ SPOILT = [
     ("UPDATE gpkg_contents SET max_x = max_x + 1 WHERE table_name = 'nodes'", "extent of a layer"),
     ("UPDATE gpkg_contents SET last_change = '2034-06-02T09:00:00.000Z' WHERE table_name = 'sites'",
      "instant"),
+    ("UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', last_change, "
+     "'+0.004 seconds') WHERE table_name = 'stage_records'", "instant"),
     ("UPDATE _sqlite_migrations SET applied_at = 'x' || substr(applied_at, 2)", "instant"),
     ("UPDATE own SET dev = dev + 1", "names under which"),
     ("UPDATE own SET bound_to = 'z' || substr(bound_to, 2)", "names under which"),

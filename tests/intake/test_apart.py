@@ -1,8 +1,13 @@
-"""Layers that could run on without end are read in a process that can be stopped."""
+"""Layers are read in a process of its own: it can be stopped, and may die."""
 
 from __future__ import annotations
 
+import functools
+import os
 import resource
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -22,7 +27,14 @@ ENDLESS = (
     + "SELECT n0.i AS fid, (SELECT geom FROM sites) AS geom, 'x' AS Name FROM "
     + (", ".join(f"n n{k}" for k in range(14)))
 )
+APART = apart.call
 PLAIN = "SELECT fid, geom, Name, UPRN FROM sites"
+
+
+@pytest.fixture(autouse=True)
+def truly_apart(monkeypatch: pytest.MonkeyPatch, apart_is_here: None) -> None:
+    """Here the process is what is tested."""
+    monkeypatch.setattr(apart, "call", APART)
 
 
 def with_view(path: Path, select: str) -> Path:
@@ -44,7 +56,7 @@ def test_a_view_is_read_elsewhere_and_all_the_same(
 ) -> None:
     here = read_table(layer(tmp_path / "here.gpkg"))
     told: list[str] = []
-    monkeypatch.setattr(vector_file, "_SECONDS_A_MEGABYTE", 100.0)
+    monkeypatch.setattr(vector_file, "_LEAST_SECONDS", 100.0)
     path = with_view(tmp_path / "sites.gpkg", PLAIN)
     there = read_table(path, Reading(sheet="v"), lambda _, words: told.append(words))
     assert (there.rows, there.known, there.kind) == (here.rows, here.known, "layer")
@@ -74,6 +86,11 @@ def swell(**_: object) -> int:
     return len(bytes(apart.MOST_MEMORY_BYTES + 1))
 
 
+def die(**_: object) -> None:
+    """For the process apart: what a fault in a library of C comes to."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
 GIVES_UP = UserError("It takes too long.", "x", "Leave it.")
 
 
@@ -95,7 +112,22 @@ def test_the_other_process_ends_with_a_cancel() -> None:
         apart.call(f"{__name__}:spin", {}, seconds=60.0, gives_up=GIVES_UP, progress=stop)
 
 
-def test_a_large_layer_is_read_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vector_file, "_LARGE_BYTES", 100)
+def test_what_brings_gdal_down_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window lives on, and says that the layer is damaged."""
     path = layer(tmp_path / "a.geojson")
     assert len(read_table(path).rows) == 3
+    assert "pyogrio" not in modules_after(f"from psnplanner.intake.read import read_table; "
+                                          f"read_table(Path({str(path)!r}))")  # fmt: skip
+    crash = functools.partial(APART, f"{__name__}:die")
+    monkeypatch.setattr(apart, "call", lambda _function, given, **named: crash(given, **named))
+    with pytest.raises(UserError, match="the layer is damaged"):
+        read_table(path)
+
+
+def modules_after(statement: str) -> list[str]:
+    """What a process has loaded when a statement is done."""
+    code = f"import sys; from pathlib import Path; {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()

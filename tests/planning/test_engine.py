@@ -38,10 +38,13 @@ def p_median(points: np.ndarray, capacity: float, medians: int) -> Grouping:  # 
     )
 
 
+def nothing_planned(problem: Grouping) -> Grouped:
+    units, groups, bases = problem.shape
+    return Grouped(np.full(units, OUT), np.arange(groups) % bases)
+
+
 def searched(problem: Grouping, work: float, seed: int = 1, **options: Any) -> Found:
-    units, groups, _ = problem.shape
-    nothing = Grouped(np.full(units, OUT), np.arange(groups) % problem.shape[2])
-    return Engine(problem, nothing, Budget(work), seed, **options).run()
+    return Engine(problem, nothing_planned(problem), Budget(work), seed, **options).run()
 
 
 @settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])

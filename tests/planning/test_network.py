@@ -14,6 +14,7 @@ from psnplanner.planning.node_ports import assigned
 from psnplanner.planning.spanning_tree import spanning_tree
 from psnplanner.programme.node import Node
 from psnplanner.programme.record import Position
+from psnplanner.verbs.forecast import network_lines
 from tests.planning.programmes import ident, programme, site
 
 NORTH_M = 111_290.0
@@ -125,6 +126,23 @@ def test_one_limb_has_no_second_path_to_give() -> None:
     )
     assert found.second_paths[0].joins is None
     assert found.report()["dual_homing"]["sites"] == 0
+
+
+def test_without_nodes_it_is_counted_with_those_a_plan_would_propose() -> None:
+    """And says so: 90 sites do not hang on nothing."""
+    hospital = site(90, kind="Hospital", position=at(20, 20))
+    state = programme(*(site(n) for n in range(90)), hospital)
+    found = network(state)
+    report = found.report()
+    assert report["nodes_proposed"]
+    assert len(report["nodes"]) == 2  # one for about forty sites, as a plan's
+    assert len(found.node_of) == 91
+    assert report["backbone_km"]["route"] > 0
+    assert report["branch_km"]["route"] > 0
+    assert [path["reference"] for path in report["single_paths"]] == [hospital.reference]
+    assert "counted with 2 that a plan would propose" in " ".join(network_lines(report))
+    given = network(programme(*(site(n) for n in range(90)), hospital, node(900, at(0))))
+    assert not given.report()["nodes_proposed"]
 
 
 def test_nothing_placed_is_an_empty_network() -> None:

@@ -291,6 +291,18 @@ def test_a_certificate_that_lapses_or_is_missing_is_told_with_its_sites() -> Non
     assert explained.days.startswith("Crew 1 of the phase is due there")
 
 
+def test_a_phase_too_near_to_go_live_is_told_with_its_chance() -> None:
+    """With nothing else to caution of: a certificate is held."""
+    held = Certificate(id=ident(400), partner=partner(0).id, valid_from=TODAY)
+    late = dataclasses.replace(month(1), starts_on=date(2015, 3, 2), ends_on=date(2015, 3, 20))
+    found = plan(programme(site(1), partner(0), held, late))
+    (said,) = found.cautions
+    assert said.startswith("Phase 1 ends on 20 March 2015: a site dug on its last day has a chance")
+    assert found.report()["cautions"] == [said]
+    early = plan(programme(site(1), partner(0), held, month(1)))
+    assert early.cautions == ()
+
+
 def test_schools_are_dug_in_their_holidays_and_crews_are_found_for_them() -> None:
     """A new programme's own closed windows; phases designed with crews where the digging is."""
     windows = default_closed_windows(TODAY, GO_LIVE)

@@ -35,6 +35,18 @@ def test_a_scenario_changes_a_copy() -> None:
         applied(STATE, Settings(without=("Nobody",)), CALENDAR)
 
 
+def test_crews_more_are_shared_by_phases_side_by_side() -> None:
+    """Two crews more are two a day, however many phases are open on it."""
+    alone, beside = month(3, 10.0), [month(1, 10.0), month(2, 10.0, starts_on=month(1).starts_on,
+                                                           ends_on=month(1).ends_on)]  # fmt: skip
+    state = programme(site(1), alone, *beside)
+    after = applied(state, Settings(extra_crews=2), CALENDAR)
+    more = {phase.name: after.phases[phase.id].capacity_days - 10.0 for phase in (alone, *beside)}
+    days = {p.name: CALENDAR.count(p.starts_on, p.ends_on) for p in (alone, *beside)}
+    assert more["Phase 3"] == pytest.approx(2 * days["Phase 3"])
+    assert more["Phase 1"] == more["Phase 2"] == pytest.approx(days["Phase 1"])
+
+
 def test_side_by_side() -> None:
     rows = compare(STATE, [named(STATE, "more")], TODAY, CALENDAR, Options(seconds=0.1))
     assert [row["scenario"] for row in rows] == ["As it is", "More"]

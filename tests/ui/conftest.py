@@ -73,21 +73,38 @@ def window(
     """The window showing the programme, its jobs done.
 
     A module that says ONE_WINDOW = True has one window for all its tests, which takes up a fresh
-    programme for each as it does when a person opens another: several times as quick.
+    programme for each as it does when a person opens another: several times as quick. A test of
+    it that closes the window asks for `own_window`.
     """
-    kept = getattr(request.module, "ONE_WINDOW", False)
-    made: MainWindow = request.getfixturevalue("kept_window" if kept else "empty_window")
-    if look.is_dark():
-        look.apply("light")
-    made.adopt(sample)
-    if kept:
-        _usual_table(made)
-    made.activateWindow()
+    if not getattr(request.module, "ONE_WINDOW", False):
+        yield request.getfixturevalue("own_window")
+        return
+    made: MainWindow = request.getfixturevalue("kept_window")
+    _take_up(made, sample)
+    _usual_table(made)
     settle(made)
     yield made
-    if kept:
-        settle(made)
+    assert made.isVisible(), "the next test has no window: ask for own_window"
+    settle(made)
     made.let_go()
+
+
+@pytest.fixture
+def own_window(
+    empty_window: MainWindow, sample: Session, settle: Callable[..., None]
+) -> Iterator[MainWindow]:
+    """A window that no other test sees, showing the programme, its jobs done."""
+    _take_up(empty_window, sample)
+    settle(empty_window)
+    yield empty_window
+    empty_window.let_go()
+
+
+def _take_up(window: MainWindow, session: Session) -> None:
+    if look.is_dark():
+        look.apply("light")
+    window.adopt(session)
+    window.activateWindow()
 
 
 def _usual_table(window: MainWindow) -> None:
@@ -96,6 +113,7 @@ def _usual_table(window: MainWindow) -> None:
     if columns.widths or columns.shown != list(USUAL) or model.sorting != ((USUAL[0], False),):
         columns.usual()
         columns.sort(USUAL[0], False)
+    window.table.view.horizontalScrollBar().setValue(0)
 
 
 @pytest.fixture(scope="module")

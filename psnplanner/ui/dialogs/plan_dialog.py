@@ -75,8 +75,8 @@ class PlanDialog(QDialog):
 
     def _make(self) -> None:
         self.phases, self.seconds = QSpinBox(), QSpinBox()
-        self.phases.setRange(0, 60)
-        self.phases.setSpecialValueText("as they are, or one a month")
+        self.phases.setRange(0, MOST_PHASES)
+        self.phases.setSpecialValueText("as they are, or the cheapest number")
         self.seconds.setRange(1, 600)
         self.seconds.setValue(15)
         self.seconds.setSuffix(" s")

@@ -31,6 +31,7 @@ MEANINGS = {
     "shared_work_pounds": ("Shared work", "pounds a crew-day and straight km from the base"),
     "attendance_days": ("Attendance", "days at every site beside its crew-days"),
     "partner_visit_pounds": ("Partner disturbed", "pounds for each partner in a phase"),
+    "phase_pounds": ("Phase", "pounds for each: decides how many are designed"),
     "normal_share": ("Normal load", "part of crew-days without overtime"),
     "overtime_pounds": ("Overtime", "pounds a crew-day above the normal load"),
     "uneven_pounds": ("Uneven load", "pounds a crew-day fuller than all phases together"),

@@ -38,7 +38,7 @@ class ScenarioDialog(FormDialog):
         self.crews = QDoubleSpinBox()
         self.crews.setRange(-50, 50)
         self.crews.setDecimals(1)
-        self.crews.setSuffix(" in every phase")
+        self.crews.setSuffix(" at any time")
         self.crews.setSpecialValueText("")
         self.crews.setValue(self._settings.extra_crews)
         self.later, self.go_live = QCheckBox("Another &go-live"), day_edit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -12,6 +13,13 @@ from psnplanner.programme.edits import Amend
 from psnplanner.ui.main_window import MainWindow
 
 ONE_WINDOW = True
+
+
+@pytest.fixture
+def window(window: MainWindow) -> MainWindow:
+    """The window, its panel asking for a thousand runs, whatever the last test asked for."""
+    window.forecast.panel.runs.setCurrentIndex(0)
+    return window
 
 
 def asked(window: MainWindow, settle: Callable[[MainWindow], None], qtbot: Any) -> Any:

@@ -142,11 +142,11 @@ def test_the_cursor_stays_on_its_site(window: MainWindow) -> None:
 
 
 def test_a_window_that_closes_at_once_keeps_its_columns(
-    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then and there, not a moment later into whatever is the person's folder by then."""
-    window.table.columns.show(["reference", "priority"])
-    window.close()
+    own_window.table.columns.show(["reference", "priority"])
+    own_window.close()
     assert "priority" in str(settings().value("site_table"))
     monkeypatch.setenv("PSNPLANNER_HOME", str(tmp_path / "another"))
     QTest.qWait(600)
