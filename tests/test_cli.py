@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
-from psnplanner import cli, console
+from psnplanner import __main__, cli, console
+from psnplanner.errors import UserError
 from psnplanner.session import Session, new_programme
 from tests.conftest import SHARED
 
@@ -112,6 +113,8 @@ def test_look_alikes_are_proposed_and_settled_never_silently(run: Cli) -> None:
     assert group["proposal"] == "merge"
     assert group["reasons"]
     assert run.json("duplicates", "cm.gpkg", "--at-least", "1")["groups"] == []
+    assert "; ".join(group["reasons"]) in run("duplicates", "cm.gpkg")[1]
+    assert "1 building seems to be there twice: “dup" in run("import", "cm.gpkg", "twice.csv")[1]
     settled = run.json("duplicates", "cm.gpkg", "--settle", "proposed")["settled"]
     assert settled == "Settle 1 group of look-alikes"
     assert run.json("figures", "cm.gpkg")["sites"] == 3
@@ -247,8 +250,36 @@ def test_a_mistake_gets_one_message(loaded: Cli, words: tuple[str, ...], said: s
     assert said in loaded.refused(*words)
 
 
+def test_where_to_write_is_looked_at_before_any_work(loaded: Cli) -> None:
+    """A folder, a missing folder, an ending that would mislead: one message each, and no file."""
+    there = set(loaded.folder.iterdir())
+    for words, said in (
+        (("new", "plan.txt"), "End it with .gpkg"),
+        (("demo", "demo.html"), "End it with .gpkg"),
+        (("pack", "cm.gpkg", "ann.xyz", "--for", "Ann", "--site", "A1"), ".gpkg or .html"),
+        (("import", "cm.gpkg", "list.csv", "--problems", "mend.doc"), "End it with .xlsx"),
+        (("import", "cm.gpkg", "list.csv", "--problems", "none/mend.xlsx"), "no such folder"),
+        (("backup", "cm.gpkg", "none/copy.gpkg"), "none: There is no such folder"),
+        (("repair", "cm.gpkg", "none/copy.gpkg"), "none: There is no such folder"),
+        (("restore", "cm.gpkg", "--to", "none/copy.gpkg"), "none: There is no such folder"),
+        (("export", "cm.gpkg", "."), "That is a folder"),
+        (("joiners", "cm.gpkg", "none.csv"), "none.csv: there is no such file"),
+        (("unlock", "cm.gpkg", "plain.gpkg"), "This is no locked pack"),
+    ):
+        assert said in loaded.refused(*words)
+    assert set(loaded.folder.iterdir()) == there
+
+
 @pytest.mark.parametrize(
-    "words", [("recrod",), ("record",), ("new", "x.gpkg", "--go-live", "soon"), ("plan", "--no")]
+    "words",
+    [
+        ("recrod",),
+        ("record",),
+        ("new", "x.gpkg", "--go-live", "soon"),
+        ("new", "x.gpkg", "--name", " "),
+        ("pack", "x.gpkg", "y.gpkg", "--for", ""),
+        ("plan", "--no"),
+    ],
 )
 def test_wrong_usage_exits_2(run: Cli, words: tuple[str, ...]) -> None:
     """As command lines do."""
@@ -338,6 +369,36 @@ def test_output_that_cannot_be_written_is_no_lost_change(loaded: Cli) -> None:
     told = run("history", "cm.gpkg", "--site", "A1", encoding="cp1252", out="told.txt")
     assert (told.returncode, told.stderr) == (0, "")
     assert "Łódź →" in Path("told.txt").read_text("utf-8")
+
+
+def test_no_stream_and_an_early_ctrl_c_are_no_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`>&-` leaves no standard output; Ctrl+C can come before the command line is imported."""
+    monkeypatch.setattr("sys.stdout", None)
+    console.use_utf8()
+    assert console.run(lambda: console.show(False, {}, lambda: ["said to nobody"])) == 0
+
+    def cut_short(_: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("psnplanner.__main__._run", cut_short)
+    with pytest.raises(SystemExit, match="Cancelled; nothing was changed"):
+        __main__.main()
+
+
+def test_rows_to_mend_are_written_before_the_import_and_told(
+    loaded: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook that cannot be written leaves nothing imported behind its message."""
+    (loaded.folder / "more.csv").write_text(LIST.replace("A3", "A4"))
+    assert "to mend to mend.xlsx" in loaded("import", "cm.gpkg", "more.csv", "--dry-run",
+                                            "--problems", "mend.xlsx")[1]  # fmt: skip
+
+    def full(*_: object) -> int:
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr("psnplanner.session.Session.write_problem_rows", full)
+    assert "full" in loaded.refused("import", "cm.gpkg", "more.csv", "--problems", "mend.xlsx")
+    assert loaded.json("figures", "cm.gpkg")["sites"] == 3
 
 
 def test_verify_exits_1_on_damage(loaded: Cli) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from matplotlib.dates import DateFormatter, MonthLocator
+from matplotlib.dates import MonthLocator, num2date
 
 from psnplanner.board.figures import Figures
 from psnplanner.board.pen import INK, LINE, MUTED, WARN, drawable, letters
+from psnplanner.programme.words import MONTHS
 
 _LINES: Final = (
     ("baseline", "Baseline", "#566570", (0, (6, 3)), 1.8),
@@ -69,13 +70,17 @@ def _mark(axes: Any, iso: str | None, words: str, colour: str) -> None:
 
 def _dress(axes: Any, months: int) -> None:
     axes.xaxis.set_major_locator(MonthLocator(interval=max(1, months // 16)))
-    axes.xaxis.set_major_formatter(DateFormatter("%b %y"))
+    axes.xaxis.set_major_formatter(lambda at, _place: _month(num2date(at)))
     axes.tick_params(labelsize=10, colors=MUTED, length=0)
     axes.grid(axis="y", color=LINE, lw=0.8)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
         spine.set_edgecolor(LINE)
+
+
+def _month(on: date) -> str:
+    return f"{MONTHS[on.month - 1][:3]} {on.year % 100:02}"
 
 
 def savings(axes: Any, figures: Figures) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +55,7 @@ def _digits(value: int, width: int) -> str:
 def texts(values: Sequence[str]) -> dict[str, Any]:
     """Texts as {"words": [...], "d": one text}: words that recur are numbers in it."""
     # The reader drops the blank after a last word: one that was meant would go with it.
-    if " " in {value[-1:] for value in values}:
+    if any(map(str.endswith, values, repeat(" "))):
         return {"list": list(values)}
     # All texts as one, between two of them what none of them has.
     between, whole = END, "".join(values)

@@ -8,7 +8,7 @@ from datetime import date
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import DONE
-from psnplanner.programme.state import State
+from psnplanner.programme.state import NO_STAGES, State
 
 
 def live_on(state: State, site: Site) -> date | None:
@@ -27,7 +27,9 @@ def live_days(state: State, sites: Iterable[Site]) -> list[date | None]:
     stage = state.workflow.live_stage
     if stage is None:
         return [None for _ in sites]
-    return [_done_on(state.stages_of(site.id).get(stage.key)) for site in sites]
+    held, key = state.stages_by_site, stage.key
+    records = [held.get(site.id, NO_STAGES).get(key) for site in sites]
+    return [found.actual_on if found and found.state == DONE else None for found in records]
 
 
 def due_on(state: State, ident: RecordId) -> date | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import count
 from operator import attrgetter
 from typing import Any
 
@@ -20,7 +21,7 @@ from psnplanner.board.sections import SECTIONS
 from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import short_names
 from psnplanner.geography.basemap import Basemap, Line, load
-from psnplanner.programme.site import Site
+from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import (
     BLOCKED,
     DONE,
@@ -28,9 +29,10 @@ from psnplanner.programme.stage import (
     NOT_NEEDED,
     NOT_STARTED,
     WAITING,
+    Workflow,
 )
-from psnplanner.programme.state import State
-from psnplanner.programme.words import plain
+from psnplanner.programme.state import NO_STAGES, State
+from psnplanner.programme.words import plain, short_uk
 from psnplanner.style import base_colour, kind_shape, phase_colour
 
 SCALE = 100_000
@@ -92,8 +94,10 @@ def document(pack: Pack) -> dict[str, Any]:
 
 def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
     figures = pack.figures
-    at = {(site.reference, site.name): k for k, site in enumerate(sites)}
-    by_reference = {site.reference: k for k, site in enumerate(sites)}
+    references = [site.reference for site in sites]
+    names = [site.name for site in sites]
+    at = dict(zip(zip(references, names, strict=True), count()))
+    by_reference = dict(zip(references, count()))
     told: dict[str, Any] = dict(figures)
     for name in ("waiting", "blocked", "late", "wayleaves_lapsing"):
         told[name] = _packed(told[name], at, words)
@@ -172,7 +176,7 @@ def _phases(pack: Pack) -> dict[str, Any]:
 
 
 def _window(starts_on: date | None, ends_on: date | None) -> str:
-    first, last = (f"{on.day} {on:%b %Y}" if on else "" for on in (starts_on, ends_on))
+    first, last = (short_uk(on) if on else "" for on in (starts_on, ends_on))
     if first and last:
         return f"{first} – {last}"
     return f"from {first}" if first else (f"until {last}" if last else "")
@@ -195,13 +199,14 @@ def _packed(
 ) -> dict[str, Any]:
     """Rows about sites, the most urgent MOST_ROWS of them; `of` is how many there are."""
     keys = [key for key in (rows[0] if rows else ()) if key not in _OF_SITE]
+    shown = rows[: _most(len(at))]
+    sites = [at[row["site"], row["name"]] for row in shown]
+    # By columns: a call for each of thousands of rows costs more than what it does.
+    columns = [words.numbers([row[key] for row in shown]) for key in keys]
     return {
         "of": len(rows),
         "keys": ["at", *keys],
-        "rows": [
-            [at[row["site"], row["name"]], *words.numbers(map(row.__getitem__, keys))]
-            for row in rows[: _most(len(at))]
-        ],
+        "rows": list(zip(sites, *columns, strict=True)),
     }
 
 
@@ -275,13 +280,18 @@ def _days(state: State, sites: Sequence[Site], words: _Numbered) -> list[int | N
 
 def _patterns(state: State, sites: Sequence[Site]) -> list[str]:
     """Of each site one letter for the state of each stage, in the workflow's order."""
-    workflow, held = state.workflow, [state.stages_of(site.id) for site in sites]
-    # Thousands of sites share a few hundred cases.
-    cases = [(site.access, site.tenure, *records, *map(_STATE, records.values()))
-             for site, records in zip(sites, held, strict=True)]  # fmt: skip
-    known: dict[tuple[Any, ...], str] = {}
-    for case, site, records in zip(cases, sites, held, strict=True):
-        if case not in known:
-            states = (workflow.state_of(stage, site, records) for stage in workflow.stages)
-            known[case] = "".join(_CODES.get(found, "n") for found in states)
-    return [known[case] for case in cases]
+    held, patterns = state.stages_by_site, list[str]()
+    known: dict[tuple[Any, ...], str] = {}  # thousands of sites share a few hundred cases
+    for site in sites:
+        records = held.get(site.id, NO_STAGES)
+        case = (site.access, site.tenure, *records, *map(_STATE, records.values()))
+        pattern = known.get(case)
+        if pattern is None:
+            pattern = known[case] = _pattern(state.workflow, site, records)
+        patterns.append(pattern)
+    return patterns
+
+
+def _pattern(workflow: Workflow, site: Site, records: Mapping[str, StageRecord]) -> str:
+    states = (workflow.state_of(stage, site, records) for stage in workflow.stages)
+    return "".join(_CODES.get(found, "n") for found in states)

@@ -15,7 +15,7 @@ from psnplanner.board.snapshot import Pack
 from psnplanner.board.words import pounds, short_date
 
 GREATEST: Final = 12
-"""Delays listed on the ledger's own page."""
+"""Lines of delays on the ledger's own page."""
 
 OTHER_DELAYS: Final = "Every other delay"
 
@@ -80,8 +80,8 @@ def _delays(flow: Flow, pack: Pack) -> None:
     delays = pack.figures["ledger"]["delays"]
     if not delays:
         return
-    _delay_table(flow, delays[:GREATEST])
-    rest = delays[GREATEST:]
+    greatest, rest = _parted(delays)
+    _delay_table(flow, greatest)
     if rest:
         days = sum(row["working_days"] for row in rest)
         flow.paragraph(
@@ -92,20 +92,32 @@ def _delays(flow: Flow, pack: Pack) -> None:
 
 def other_delays(flow: Flow, pack: Pack) -> None:
     """The delays that the ledger's page has no room for, so that every day can be traced."""
-    rest = pack.figures["ledger"]["delays"][GREATEST:]
+    _, rest = _parted(pack.figures["ledger"]["delays"])
     if rest:
         flow.heading(OTHER_DELAYS)
         _delay_table(flow, rest)
+
+
+def _parted(delays: Sequence[Delay]) -> tuple[list[Delay], list[Delay]]:
+    """The delays of the GREATEST first lines, and the others: alike ones share a line."""
+    lines = dict.fromkeys(_line(row) for row in delays)
+    first = set(list(lines)[:GREATEST])
+    greatest = [row for row in delays if _line(row) in first]
+    return greatest, [row for row in delays if _line(row) not in first]
+
+
+def _line(row: Delay) -> tuple[str, ...]:
+    return (
+        owner(row["owner"]), row["reason"], number(row["working_days"]),
+        short_date(row["original_on"]), short_date(row["revised_on"]),
+    )  # fmt: skip
 
 
 def _delay_table(flow: Flow, delays: Sequence[Delay]) -> None:
     columns = (Column("Delayed site", 4), Column("Owner", 2), Column("Reason", 6, lines=2),
                Column("Working days", 1.2, True), Column("Was to be live", 1.7),
                Column("Now", 1.7))  # fmt: skip
-    site_table(flow, columns, delays, lambda r: (
-        owner(r["owner"]), r["reason"], number(r["working_days"]),
-        short_date(r["original_on"]), short_date(r["revised_on"]),
-    ))  # fmt: skip
+    site_table(flow, columns, delays, _line)
 
 
 def _circuits(flow: Flow, pack: Pack) -> None:
@@ -129,12 +141,14 @@ def joiners(flow: Flow, pack: Pack) -> None:
         "Distances are as the crow flies to the nearest live site or node; access and effort are "
         "estimates until a survey. Rings on the map."
     )
+    # Beside withheld sites nobody is told what is left, and a node may have no number of ports.
+    known = any(row["ports_left"] is not None for row in pack.joiners)
     columns = (Column("May join", 4), Column("Nearest", 3.5), Column("Distance", 1.2, True),
                Column("Likely access", 1.8), Column("Crew-days", 1, True), Column("Node", 2.5),
-               Column("Ports left", 1, True))  # fmt: skip
+               *([Column("Ports left", 1, True)] if known else []))  # fmt: skip
     table(flow, columns, pack.joiners, lambda r: (
         r["name"] or r["reference"], r["nearest"] or "not placed",
         "" if r["distance_m"] is None else f"{r['distance_m']:,} m", r["access"].capitalize(),
         "" if r["effort_days"] is None else f"{r['effort_days']:,}", r["node"],
-        number(r["ports_left"]),
+        *([number(r["ports_left"])] if known else []),
     ))  # fmt: skip

@@ -12,7 +12,7 @@ from psnplanner.geography.area import outline, rings
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.state import State
 
-MOST_OUTLINED = 400
+MOST_OUTLINED = 300
 """Places that an outline is drawn around; more would not change its shape."""
 
 Shape = list[list[tuple[float, float]]]
@@ -22,14 +22,16 @@ Spots = NDArray[np.float64]
 """(latitude, longitude) in degrees of each site of a state, in its order; NaN where unknown."""
 
 _NOWHERE = (np.nan, np.nan)
+_GRIDS = 0.0005 * 1.25 ** np.arange(60)  # degrees: from a building to half the world
 _FURTHEST_NORTH = 85.0  # nothing beyond can be drawn on the page's map
 
 
 def spots(state: State) -> Spots:
     """Where each of a state's sites is drawn."""
-    places = [site.position for site in state.sites.values()]
-    found = np.array([place[:2] if place else _NOWHERE for place in places], np.float64)
-    found = found.reshape(-1, 2)
+    places = [site.position or _NOWHERE for site in state.sites.values()]
+    found = np.empty((len(places), 2))
+    found[:, 0] = [place[0] for place in places]
+    found[:, 1] = [place[1] for place in places]
     drawable = np.isfinite(found).all(axis=1) & (np.abs(found[:, 0]) < _FURTHEST_NORTH)
     found[~drawable] = np.nan
     return found
@@ -53,13 +55,23 @@ def _shape(places: Spots) -> Shape:
 
 
 def _thinned(places: Spots) -> Spots:
-    """One place for each square of a grid, wide enough to leave no more than MOST_OUTLINED."""
-    square = 0.0005
-    while len(places) > MOST_OUTLINED:
-        squares = np.floor(places / square).astype(np.int64)
-        _, first = np.unique(squares[:, 0] * 10_000_000 + squares[:, 1], return_index=True)
-        places, square = places[first], square * 1.5
-    return places
+    """One place for each square of the finest grid that leaves no more than MOST_OUTLINED."""
+    if len(places) <= MOST_OUTLINED:
+        return places
+    low, high = 0, len(_GRIDS) - 1  # the widest leaves a handful, wherever they are
+    while low < high:
+        middle = (low + high) // 2
+        taken = np.sort(_squares(places, middle))
+        fits = 1 + np.count_nonzero(np.diff(taken)) <= MOST_OUTLINED
+        low, high = (low, middle) if fits else (middle + 1, high)
+    _, first = np.unique(_squares(places, low), return_index=True)
+    return places[first]
+
+
+def _squares(places: Spots, grid: int) -> NDArray[np.int64]:
+    across, along = np.floor(places / _GRIDS[grid]).astype(np.int64).T
+    found: NDArray[np.int64] = across * 10_000_000 + along
+    return found
 
 
 def largest(ring_list: Sequence[Sequence[tuple[float, float]]]) -> int | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from psnplanner.programme.gates import uk
+from psnplanner.programme.words import short_uk, uk
 
 
 def short_names(names: Sequence[str]) -> list[str]:
@@ -46,10 +46,7 @@ def odds(probability: float) -> str:
 
 def short_date(iso: str | None) -> str:
     """An ISO 8601 date as 3 Jun 2014, for tables; nothing for None."""
-    if not iso:
-        return ""
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%b %Y}"
+    return short_uk(date.fromisoformat(iso)) if iso else ""
 
 
 def uk_date(iso: str | None) -> str:

@@ -39,10 +39,12 @@ def page_size(data: bytes) -> int:
 
 
 def pages(data: bytes, log: bytes = b"") -> list[bytes]:
-    """A file's pages, and after them those of its write-ahead log, the newest last."""
+    """A file's pages, and after them those of its write-ahead log, the newest last.
+
+    The last of a file that was cut short may be less than a page: nothing stands for what is gone.
+    """
     size = page_size(data)
     found = [data[at : at + size] for at in range(0, len(data), size)]
-    found[-1:] = [found[-1].ljust(size, b"\0")] if found else []
     at = 32
     while at + 24 + size <= len(log):
         found.append(log[at + 24 : at + 24 + size])
@@ -70,7 +72,7 @@ def entries(all_pages: list[bytes], numbered: int) -> Iterator[tuple[Value, ...]
             try:
                 (offset,) = struct.unpack(">H", page[at : at + 2])
                 length, begin = _varint(page, offset + (4 if inner else 0))
-                most = (len(page) - 12) * 64 // 255 - 23
+                most = (max(len(page), len(all_pages[0])) - 12) * 64 // 255 - 23
                 yield _record(_payload(page, begin, length, most, all_pages, numbered))
             except (_Torn, IndexError, struct.error, UnicodeDecodeError):
                 continue
@@ -92,7 +94,8 @@ def _of_page(page: bytes, start: int, all_pages: list[bytes], numbered: int) -> 
 def _cell(page: bytes, at: int, all_pages: list[bytes], numbered: int) -> Row:
     length, at = _varint(page, at)
     rowid, at = _varint(page, at)
-    payload = _payload(page, at, length, len(page) - 35, all_pages, numbered)
+    most = max(len(page), len(all_pages[0])) - 35
+    payload = _payload(page, at, length, most, all_pages, numbered)
     return Row(rowid if rowid < 2**63 else rowid - 2**64, _record(payload))
 
 
@@ -100,12 +103,13 @@ def _payload(
     page: bytes, at: int, length: int, most: int, all_pages: list[bytes], numbered: int
 ) -> bytes:
     """What a cell holds; of more than `most` bytes, the rest lies on pages of its own."""
-    if length > len(page) * numbered:
+    size = max(len(page), len(all_pages[0]))
+    if length > size * numbered:
         raise _Torn
     payload = page[at : at + length]
     if length > most:
-        least = (len(page) - 12) * 32 // 255 - 23
-        here = least + (length - least) % (len(page) - 4)
+        least = (size - 12) * 32 // 255 - 23
+        here = least + (length - least) % (size - 4)
         here = here if here <= most else least
         (following,) = struct.unpack(">I", page[at + here : at + here + 4])
         payload = page[at : at + here] + _overflow(following, length - here, all_pages, numbered)
@@ -120,6 +124,8 @@ def _overflow(number: int, left: int, all_pages: list[bytes], numbered: int) -> 
         if not 1 <= number <= numbered:
             raise _Torn
         page = all_pages[number - 1]
+        if not any(page):
+            raise _Torn
         (number,) = struct.unpack(">I", page[:4])
         pieces.append(page[4 : 4 + left])
         left -= len(pieces[-1])

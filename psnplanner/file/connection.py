@@ -14,6 +14,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import encryption
 from psnplanner.file.database import Database
 from psnplanner.file.share import network_kind
+from psnplanner.file.standing import is_strange
 
 APPLICATION_ID = 0x47504B47
 """“GPKG”: says that the file is a GeoPackage."""
@@ -45,6 +46,7 @@ def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Data
     encrypted = encryption.is_encrypted(path)
     if not encrypted:
         check_is_sqlite(path)
+    _check_beside(path)
     with plain_words(path):
         # Even a reader opens for writing where it may (`query_only` holds it back): SQLite then
         # clears away the -wal and -shm files when the last one leaves.
@@ -72,6 +74,23 @@ def begin(path: Path, key: encryption.Key | None = None) -> Database:
     if key is not None:
         return Database(encryption.begin(path, key), execute_plugins=False)
     return Database(sqlite3.connect(str(path)), execute_plugins=False)
+
+
+def in_memory(path: Path, db: Database) -> Database:
+    """A copy in memory of what is open, under the same key where it has one."""
+    if encryption.is_encrypted(path):
+        connection = encryption.in_memory(path)
+    else:
+        connection = sqlite3.connect(":memory:")
+    try:
+        db.conn.backup(connection)
+        copy = Database(connection, execute_plugins=False)
+        for name, value in _SETTINGS.items():
+            copy.execute(f"PRAGMA {name}={value}").fetchall()
+        return copy
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _settle(db: Database, read_only: bool, shared: bool) -> Database:
@@ -116,6 +135,21 @@ def _frozen(path: Path) -> str:
                 "disk, and open it there.",
             )
     return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+
+
+def _check_beside(path: Path) -> None:
+    """Raise UserError where what lies under the name of one of SQLite's own files is no file.
+
+    A pipe there would be waited on for ever; SQLite itself follows no link there.
+    """
+    real = path.resolve()
+    for end in ("-wal", "-shm", "-journal"):
+        beside = real.with_name(real.name + end)
+        if is_strange(beside):
+            raise UserError(
+                f"“{beside.name}” beside it is no file of the kind that belongs there; not opened.",
+                where=str(path), remedy="Move the programme into a folder of its own.",
+            )  # fmt: skip
 
 
 def check_is_sqlite(path: Path) -> None:

@@ -187,6 +187,13 @@ def begin(path: Path, key: Key) -> Any:
     return connection
 
 
+def in_memory(path: Path) -> Any:
+    """A connection to an empty database in memory, under the key of a file."""
+    connection = sqlcipher(str(path)).connect(":memory:")
+    _give_key(connection, required(path))
+    return connection
+
+
 def check_passphrase(passphrase: str) -> None:
     """Raises UserError for one that is guessed too soon."""
     if len(passphrase) < LEAST_CHARACTERS:

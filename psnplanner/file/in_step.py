@@ -6,13 +6,13 @@ of a file leaves, which with every copy in step would soon outnumber the changes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from psnplanner.errors import UserError
-from psnplanner.file import journal, journal_reading, merge, schema, seals, tables
+from psnplanner.file import journal, journal_reading, merge, schema, seals, sound, tables
 from psnplanner.file.clock import Clock
 from psnplanner.file.connection import begin, plain_words, rows, writing
 from psnplanner.file.database import Database
@@ -90,6 +90,57 @@ def digests(db: Database) -> set[str]:
     return {digest for (digest,) in rows(db, "SELECT digest FROM photograph_bytes")}
 
 
+Arriving = tuple[Sent, bytes]
+"""A transaction as it comes from a hub, and the hash that its device's chain has after it there."""
+
+
+def sort_out(
+    db: Database, arriving: Iterable[Arriving], held: dict[int, str]
+) -> list[Arriving]:
+    """Those that can be taken; of the others, why is added to `held` by their device.
+
+    A person who writes to a hub by other means than this program may leave there what no copy
+    can read, or what does not make its chain. It stays there with what follows it of its device,
+    and keeps nobody else's changes from arriving.
+    """
+    chains: dict[int, bytes] = {}
+    fit = []
+    for item, digest in arriving:
+        if item.dev in held:
+            continue
+        before = chains.get(item.dev) or hashes(db, {item.dev: item.n - 1}).get(item.dev, b"")
+        why = _unfit(item, before, digest)
+        if why:
+            held[item.dev] = held_back(item.label, item.author, item.n, item.dev, why)
+            continue
+        chains[item.dev] = digest
+        fit.append((item, digest))
+    return fit
+
+
+def held_back(label: str, author: str, n: int, dev: int, why: str) -> str:
+    """What is told of a transaction that stays at the hub."""
+    return (
+        f"What the hub gives as “{label}” by {author or '?'} (number {n:,} of device {dev}) {why}: "
+        "it stays there with what follows it of that device; all the rest was taken. Tell "
+        "whoever looks after the hub."
+    )
+
+
+UNREADABLE = "cannot be read"
+_NOT_ITS_OWN = "is not what that device wrote"
+
+
+def _unfit(item: Sent, before: bytes, digest: bytes) -> str:
+    """Why a transaction cannot be taken; "" if it can."""
+    try:
+        sound.check_readable([item])
+        own = merge.hash_after(before, item)
+    except (UserError, ValueError, TypeError):
+        return UNREADABLE
+    return "" if own == digest else _NOT_ITS_OWN
+
+
 def check_chains(db: Database, hashes_there: Mapping[int, bytes]) -> None:
     """Raise UserError, naming it, unless what arrived makes the chains it came with."""
     for dev, digest in hashes_there.items():
@@ -128,21 +179,33 @@ def hand_out_again(
     journal.append(db, header, changes, OFFICE, clock.next(now), now)
 
 
+def _receive(
+    db: Database, batch: Sequence[Arriving], now: datetime, held: Collection[int]
+) -> None:
+    with writing(db):
+        merge.Merge(db, Clock(0), now, held).append_all(item for item, _ in batch)
+        check_chains(db, {item.dev: digest for item, digest in batch})
+
+
 def receive_whole(
-    out: Path, batches: Iterable[tuple[Sequence[Sent], Mapping[int, bytes]]], now: datetime
+    out: Path, batches: Iterable[Sequence[Arriving]], now: datetime, held: dict[int, str]
 ) -> None:
     """Make a new file of all that a hub has, whole or not at all.
 
-    The tables are made once, from all of it. Raises UserError if the name is taken.
+    The tables are made once, from all of it. `held` is as `sort_out` has it. Raises UserError if
+    the name is taken.
     """
     with plain_words(out), whole_file(out, replace=False) as beside:
         db = begin(beside)
         try:
             schema.create(db)
-            for items, chains in batches:
-                with writing(db):
-                    merge.Merge(db, Clock(0), now).append_all(items)
-                    check_chains(db, chains)
+            for batch in batches:
+                try:
+                    _receive(db, batch, now, held)
+                except UserError:
+                    if not (fit := sort_out(db, batch, held)):
+                        continue
+                    _receive(db, fit, now, held)
             with writing(db):
                 tables.rebuild(db, fold(journal_reading.stream(db)))
                 mark(db)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from psnplanner.file.standing import beside, mark
+from psnplanner.file.standing import beside, is_strange, mark
 
 
 class WriterLock:
@@ -25,6 +25,9 @@ class WriterLock:
 
     def acquire(self) -> bool:
         """Take the lock if nobody else has it; `refused` says why where the disk keeps none."""
+        if is_strange(beside(self._path)):
+            self.refused = f"“{beside(self._path).name}” beside it is no file"
+            return False
         try:
             self._lock.acquire()
         except Timeout:

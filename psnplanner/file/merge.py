@@ -33,7 +33,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,10 +60,15 @@ _TXN = (
 
 
 class Merge:
-    """One merge into an open file; use it inside a write transaction, once."""
+    """One merge into an open file; use it inside a write transaction, once.
 
-    def __init__(self, db: Database, clock: Clock, now: datetime) -> None:
-        self._db, self._clock, self._now = db, clock, now
+    What is `held` back, by device, may be missing: it was told that it is.
+    """
+
+    def __init__(
+        self, db: Database, clock: Clock, now: datetime, held: Collection[int] = ()
+    ) -> None:
+        self._db, self._clock, self._now, self._held = db, clock, now, held
         self._known: dict[int, tuple[int, bytes]] = {
             dev: (n, digest) for dev, n, digest in rows(db, "SELECT dev, n, hash FROM dev")
         }
@@ -194,7 +199,7 @@ class Merge:
             reach[item.dev] = max(item.n, reach.get(item.dev, 0))
         for item in fresh:
             for dev, n in (item.ctx or {}).items():
-                if reach.get(dev, 0) < n:
+                if reach.get(dev, 0) < n and dev not in self._held:
                     raise UserError(
                         "It rests on changes that have not arrived here; nothing was merged.",
                         remedy="Merge what its author had merged first; or this file is an older "

@@ -2,8 +2,9 @@
 
 One index of the journal names every change (record, field, stamp, place), another holds most of
 them a second time; the current tables hold the value of every field's last change. Together they
-give back nearly all of what stood on a lost page. What is told again like this is proved where its transaction's hash comes
-out right; else it is the present state told as history, and counted as rebuilt.
+give back nearly all of what stood on a lost page. What is told again like this is proved where its
+transaction's hash comes out right; else it is the present state told as history, and counted as
+rebuilt.
 """
 
 from __future__ import annotations

@@ -148,9 +148,11 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
 
 def _add(found: _Found, again: Mapping[int, Event]) -> None:
     """Take what was told again of changes that were not found at their own place."""
-    new = again.keys() - found.events.keys()
-    found.events |= {seq: again[seq] for seq in new}
-    found.rebuilt |= new
+    known = {event[:5] for event in found.events.values()}
+    for seq, event in again.items():
+        if seq not in found.events and event[:5] not in known:
+            found.events[seq] = event
+            found.rebuilt.add(seq)
 
 
 def _in_our_time(found: _Found) -> None:

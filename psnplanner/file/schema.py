@@ -188,12 +188,12 @@ def pending(db: Database, path: str) -> list[str]:
         )
     known = {migration.name for migration in [*migrations.pending(db)]}
     applied = [migration.name for migration in migrations.applied(db)]
-    ours = known | set(_names())
+    ours = known | set(names())
     unknown = [name for name in applied if name not in ours]
     if unknown:
         raise UserError(
             f"A newer PSN Planner wrote this programme (its format is “{unknown[-1]}”; "
-            f"this version reads up to “{_names()[-1]}”).",
+            f"this version reads up to “{names()[-1]}”).",
             where=path,
             remedy="Update PSN Planner, and open it again.",
         )
@@ -207,5 +207,6 @@ def upgrade(db: Database) -> None:
     migrations.apply(db)
 
 
-def _names() -> list[str]:
+def names() -> list[str]:
+    """Every version of the format, in order."""
     return [migration.name for migration in migrations._migrations]

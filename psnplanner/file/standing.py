@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 Identity = tuple[int, int]
@@ -81,6 +82,14 @@ class Standing:
                     path.unlink()
 
 
+def is_strange(path: Path) -> bool:
+    """Whether a pipe, a link, a folder or the like has a name that only a file should have."""
+    try:
+        return not stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
 def beside(path: Path) -> Path:
     """The dot-file beside a programme that carries its writer's lock."""
     resolved = path.resolve()
@@ -102,6 +111,8 @@ def has_strange_log(path: Path) -> bool:
 
     Its writer was killed, or does not know yet that its file was replaced.
     """
+    if is_strange(beside(path)):  # of a pipe the end would be waited for
+        return False
     try:
         told = beside(path).read_text("ascii").split(":")
         log = path.resolve().with_name(path.resolve().name + "-wal")

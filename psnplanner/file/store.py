@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -136,7 +136,7 @@ class ProgrammeFile(Reading):
             db = connect(path, read_only=lock is None)
             try:
                 with plain_words(path):
-                    bring_up_to_date(path, db, writable=lock is not None)
+                    db = bring_up_to_date(path, db, writable=lock is not None)
                     if ahead := sound.clock_ahead(db):
                         if lock is not None:
                             lock.release()
@@ -239,11 +239,13 @@ class ProgrammeFile(Reading):
         *,
         dry_run: bool = False,
         chains: Mapping[int, bytes] | None = None,
+        held: Collection[int] = (),
     ) -> tuple[Merged, State]:
         """Take in the transactions of another copy, all or none; see `file.merge`.
 
         A dry run does all of it and takes it back. What comes from a hub has no header, and
-        must make the chains it came with. Raises UserError where it cannot be.
+        must make the chains it came with; what is `held` back there may be missing. Raises
+        UserError where it cannot be.
         """
         self._check_writable()
         known = self._clock.last
@@ -251,7 +253,7 @@ class ProgrammeFile(Reading):
             try:
                 with self._writing():
                     own = own_device(self._db, self.path)
-                    merging = Merge(self._db, self._clock, now)
+                    merging = Merge(self._db, self._clock, now, held)
                     merged, after = merging.take(arriving, header, own, before)
                     photographs.keep(self._db, pictures)
                     if chains is not None:

@@ -11,7 +11,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import schema, sound
 from psnplanner.file.backup import backup, free_name
 from psnplanner.file.catalogue import bound
-from psnplanner.file.connection import rows
+from psnplanner.file.connection import in_memory, rows
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.share import network_kind
@@ -86,21 +86,27 @@ def take_lock(path: Path) -> tuple[WriterLock | None, str]:
     return lock, _ON_A_SHARE.format(kind) if kind else ""
 
 
-def bring_up_to_date(path: Path, db: Database, *, writable: bool) -> None:
+def bring_up_to_date(path: Path, db: Database, *, writable: bool) -> Database:
     """Check that a file is ours, and bring an older one up to date after a backup.
 
-    Raises UserError for what was tampered with, or is older and cannot be written here.
+    Where it may not be written, what is given back is a copy in memory that is up to date, and the
+    file stays as it is. Raises UserError for what was tampered with.
     """
     sound.check_journal(db, str(path))
     pending = schema.pending(db, str(path))
     if not pending:
         sound.check_tables(db, str(path))
-        return
-    if not writable:
-        raise UserError(
-            "An older PSN Planner wrote this programme, and it cannot be brought up to date here.",
-            where=str(path),
-            remedy="Open it where it can be written, with no other window on it.",
-        )
-    backup(db, free_name(path, "before-upgrade"))
-    schema.upgrade(db)
+        return db
+    if writable:
+        backup(db, free_name(path, "before-upgrade"))
+        schema.upgrade(db)
+        return db
+    copy = in_memory(path, db)
+    try:
+        schema.upgrade(copy)
+        copy.execute("PRAGMA query_only=ON").fetchall()
+    except BaseException:
+        copy.conn.close()
+        raise
+    db.conn.close()
+    return copy

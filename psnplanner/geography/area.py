@@ -74,9 +74,10 @@ def rings(geometry: BaseGeometry | None) -> list[Ring]:
 class _Net(NamedTuple):
     """Points (N, 2) in metres, in order of x then y, and the sides of their Delaunay triangles.
 
-    `cloud` is the points as one MultiPoint. A side's ends are places in `points`. Every point's nearest neighbour is at the other end of
-    one of its sides, and so is whatever links two clusters at their closest (Shamos and Hoey
-    1975): nothing else of the N x N distances is wanted here.
+    `cloud` is the points as one MultiPoint. A side's ends are places in `points`. Every point's
+    nearest neighbour is at the other end of one of its sides, and so is whatever links two
+    clusters at their closest (Shamos and Hoey 1975): nothing else of the N x N distances is
+    wanted here.
     """
 
     points: NDArray[np.float64]

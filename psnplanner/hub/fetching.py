@@ -7,7 +7,7 @@ comes after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,14 @@ from psycopg import IsolationLevel
 
 from psnplanner.hub.connection import Connection
 from psnplanner.hub.sending import Reach
-from psnplanner.hub.wire import EVENT_COLUMNS, TXN_COLUMNS, Knowing, Parcel, parcel_of
+from psnplanner.hub.wire import (
+    EVENT_COLUMNS,
+    TXN_COLUMNS,
+    Knowing,
+    Parcel,
+    Unread,
+    parcel_of,
+)
 
 BATCH = 2_000
 """Transactions fetched at once."""
@@ -73,11 +80,10 @@ def hashes(connection: Connection, vector: Mapping[int, int]) -> dict[int, bytes
 
 def fetch(
     connection: Connection, wanted: Sequence[Span], knowing: Knowing
-) -> Iterator[list[Parcel]]:
+) -> Iterator[list[Parcel | Unread]]:
     """The transactions of these spans, in batches, in the order of the clock.
 
-    `knowing` is what each device had said by the beginning of its span. Raises ValueError,
-    TypeError or KeyError for rows that are no transactions.
+    `knowing` is what each device had said by the beginning of its span.
     """
     left = sum(upto - above for _, above, upto in wanted)
     named = connection.execute("SELECT ord, dev FROM device")
@@ -108,7 +114,7 @@ def _with_events(
     rows: Sequence[tuple[Any, ...]],
     knowing: Knowing,
     devices: Mapping[int, int],
-) -> list[Parcel]:
+) -> list[Parcel | Unread]:
     numbers: dict[int, list[int]] = {}
     for row in rows:
         numbers.setdefault(row[0], []).append(row[1])
@@ -116,4 +122,17 @@ def _with_events(
     events: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for dev, n, *event in connection.execute(_EVENTS, _columns(spans), binary=True):
         events.setdefault((dev, n), []).append(tuple(event))
-    return [parcel_of(row, events.get((row[0], row[1]), ()), knowing, devices) for row in rows]
+    return [_read(row, events.get((row[0], row[1]), ()), knowing, devices) for row in rows]
+
+
+def _read(
+    row: Sequence[Any],
+    events: Iterable[Sequence[Any]],
+    knowing: Knowing,
+    devices: Mapping[int, int],
+) -> Parcel | Unread:
+    try:
+        return parcel_of(row, events, knowing, devices)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        _, _, _, author, _, label, *_ = row
+        return Unread(row[0], row[1], label, author)

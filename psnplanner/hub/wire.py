@@ -24,6 +24,15 @@ class Parcel(NamedTuple):
     hash: bytes
 
 
+class Unread(NamedTuple):
+    """A transaction of the hub that cannot be read: what is shown of it."""
+
+    dev: int
+    n: int
+    label: str
+    author: str
+
+
 class Knowing:
     """What each device last said that it knew, for saying only what it has learnt since.
 

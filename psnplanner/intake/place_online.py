@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz
+
 from psnplanner.geography.online import Online
 from psnplanner.intake.coordinates import Heading
 from psnplanner.intake.match import plain_name
@@ -14,34 +16,60 @@ from psnplanner.programme.state import State
 
 DISTRICT = "postcode district"
 ONLINE = "online address"
+_ALIKE, _SHORTEST = 80, 8  # per cent, and characters
 
 
 class _Guarded:
-    """The sensitive sites of a programme: nobody outside is asked about one.
+    """The sensitive sites of a programme and of the list: nobody outside is asked about one.
 
     A list need not say that a site is sensitive, and which site a row is, is told only after it
-    is placed: so a row with the reference, UPRN, address or name of one is taken for it.
+    is placed: so whatever has the reference, UPRN or postcode of one, or is called or lies much
+    like it, however misspelt, is taken for it. What is so left out in error costs a look-up.
     """
 
-    def __init__(self, state: State) -> None:
-        held = (site for site in state.sites.values() if site.sensitive)
-        self._signs = {
-            sign for s in held for sign in _signs(s.reference, s.uprn, s.address, s.name)
-        }
+    def __init__(self, state: State, drafts: Sequence[Draft]) -> None:
+        self._signs: set[tuple[str, str]] = set()
+        texts: set[str] = set()
+        for s in state.sites.values():
+            if s.sensitive:
+                self._signs |= _signs(s.reference, s.uprn, s.postcode)
+                texts |= {s.name, s.address}
+        for draft in drafts:
+            if draft.values.get("sensitive"):
+                self._signs |= _signs_of(draft)
+                texts |= _texts_of(draft)
+        self._texts = sorted(filter(None, map(plain_name, texts)))
 
     def __contains__(self, draft: Draft) -> bool:
-        if draft.values.get("sensitive"):
+        if draft.values.get("sensitive") or not self._signs.isdisjoint(_signs_of(draft)):
             return True
-        values = (str(draft.values.get(name) or "") for name in ("uprn", "address", "name"))
-        return not self._signs.isdisjoint(_signs(draft.reference, *values))
+        said = list(filter(None, map(plain_name, _texts_of(draft))))
+        return any(_alike(one, other) for one in said for other in self._texts)
 
 
-def _signs(reference: str, uprn: str, address: str, name: str) -> set[tuple[str, str]]:
+def _signs(reference: str, uprn: str, postcode: str) -> set[tuple[str, str]]:
     found = {
         "reference": reference.casefold(), "uprn": uprn.lstrip("0"),
-        "address": plain_name(address), "name": plain_name(name),
+        "postcode": postcode.replace(" ", "").upper(),
     }  # fmt: skip
     return {(kind, sign) for kind, sign in found.items() if sign}
+
+
+def _signs_of(draft: Draft) -> set[tuple[str, str]]:
+    uprn, postcode = (str(draft.values.get(name) or "") for name in ("uprn", "postcode"))
+    return _signs(draft.reference, uprn, postcode)
+
+
+def _texts_of(draft: Draft) -> set[str]:
+    return {str(draft.values.get(name) or "") for name in ("address", "name")}
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts may mean one place: words turned about, left out or misspelt."""
+    if max(fuzz.token_sort_ratio(one, other), fuzz.token_set_ratio(one, other)) >= _ALIKE:
+        return True
+    # One within the other; a part as short as “hall” is within everything.
+    return min(len(one), len(other)) >= _SHORTEST and fuzz.partial_ratio(one, other) >= _ALIKE
 
 
 def place_online(
@@ -55,7 +83,7 @@ def place_online(
 
     Never for a sensitive site: its address would go to strangers.
     """
-    guarded = _Guarded(state)
+    guarded = _Guarded(state, drafts)
     wanted = []
     for draft in drafts:
         if not _is_poor(draft.values.get("position")):
@@ -64,7 +92,7 @@ def place_online(
             wanted.append(draft)
         else:
             draft.tell(heading("address"), "", "Its address was not asked for on the internet: "
-                       "the site is sensitive.",
+                       "the site is sensitive, or much like one that is.",
                        "Give coordinates, or place it by hand on the map.", NOTE)  # fmt: skip
     try:
         for count, draft in enumerate(wanted):

@@ -55,42 +55,43 @@ class Pressure:
     sentence: str
 
 
-def pressures(
-    horizon: Horizon, instance: Instance, plan: Grouped, day_pounds: Floats
-) -> list[Pressure]:
-    """The phases where one more crew would save most, dearest first.
+def pressures(horizon: Horizon, instance: Instance, day_pounds: Floats) -> list[Pressure]:
+    """The phases where one more crew would save most, dearest first, from the plan in force.
 
-    `plan` is to keep the rules; `day_pounds` (K,) are what a crew-day more is worth.
+    `day_pounds` (K,) are the prices of a crew-day there.
     """
     model = without_move_fees(instance)
-    now = transport_pounds(model, plan)[0]
+    start = mended(dataclasses.replace(instance, model=model))
     promised: list[tuple[float, int, Grouping]] = []
     for k, phase in enumerate(instance.phases):
-        if day_pounds[k] < LEAST_POUNDS or phase.starts_on is None or phase.ends_on is None:
+        if phase.starts_on is None or phase.ends_on is None:
             continue
         richer = _with_another_crew(horizon, instance, model, k)
-        crew = now - transport_pounds(richer, plan)[0]
-        if crew >= LEAST_POUNDS:  # else nobody who may still choose would come
-            promised.append((crew, k, richer))
+        more = float(richer.capacity[0, k] - model.capacity[0, k])
+        if more > 0:
+            # Where it is not full in the linear programme, a whole site may still not fit.
+            promise = max(float(day_pounds[k]) * more, float(_coming(richer, start, k).sum()))
+            promised.append((promise, k, richer))
     promised.sort(key=lambda item: -item[0])
-    start = mended(dataclasses.replace(instance, model=model))
     found = [
         _told(instance.phases[k], float(day_pounds[k]), _saved(model, richer, start, k))
         for _, k, richer in promised[:MOST_TOLD]
     ]
+    found = [item for item in found if item.crew_pounds >= LEAST_POUNDS]
     return sorted(found, key=lambda item: -item.crew_pounds)
 
 
 def _told(phase: Phase, day: float, crew: float) -> Pressure:
     assert phase.starts_on is not None
     assert phase.ends_on is not None
-    where = f"{phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)})"
-    first = f"the first crew-day more saves £{day:,.0f}"
-    if crew < LEAST_POUNDS:
-        words = f"One more crew in {where} is worth nothing, planned again with and without it"
-    else:
-        words = f"One more crew in {where} is worth £{crew:,.0f}, planned again with and without it"
-    return Pressure(phase.name, day, crew, f"{words}; {first}.")
+    first = f"; at the margin a crew-day there is £{day:,.0f}" if day >= LEAST_POUNDS else ""
+    return Pressure(
+        phase.name,
+        day,
+        crew,
+        f"One more crew in {phase.name} ({uk(phase.starts_on)} to {uk(phase.ends_on)}) is worth "
+        f"£{crew:,.0f}: what planning again with it saves over planning again without it{first}.",
+    )
 
 
 def _saved(model: Grouping, richer: Grouping, start: Grouped, k: int) -> float:
@@ -128,14 +129,20 @@ def _planned_again(model: Grouping, first: Grouped, rows: Ints, groups: Ints) ->
 
 def _lending(richer: Grouping, start: Grouped, k: int) -> Ints:
     """The phase at a place, and those whose sites would gain most by coming there."""
-    search = Search(richer, start.copy())
-    units = np.flatnonzero((start.group != k) & richer.allowed[:, k])
-    units = units[np.isin(units, richer.free) & (start.group[units] != OUT)]
-    gain = np.maximum(0.0, search.leave_pounds(units) - search.enter_pounds(units)[:, k])
-    of_group = np.bincount(start.group[units], gain, minlength=richer.shape[1])
+    of_group = _coming(richer, start, k)
     most = np.argsort(-of_group, kind="stable")[: LENDING + 1]
     others = [g for g in most.tolist() if g != k][:LENDING]
     return np.array(sorted([k, *others]), dtype=np.int64)
+
+
+def _coming(richer: Grouping, start: Grouped, k: int) -> Floats:
+    """Pounds that the sites of each phase (K,) would gain if they came to the one at a place."""
+    search = Search(richer, start.copy())
+    units = np.flatnonzero((start.group != k) & (start.group != OUT) & richer.allowed[:, k])
+    units = units[np.isin(units, richer.free)]
+    gain = np.maximum(0.0, search.leave_pounds(units) - search.enter_pounds(units)[:, k])
+    pounds: Floats = np.bincount(start.group[units], gain, richer.shape[1]).astype(np.float64)
+    return pounds
 
 
 def _with_another_crew(horizon: Horizon, instance: Instance, model: Grouping, k: int) -> Grouping:

@@ -313,7 +313,7 @@ class Explainer:
 
     def pressures(self) -> list[Pressure]:
         """The phases whose crew-days are worth most, dearest first: what one more would save."""
-        return pressures(self.horizon, self.instance, self.plan, self.day_pounds)
+        return pressures(self.horizon, self.instance, self.day_pounds)
 
     def _phase_name(self, k: int) -> str:
         return self.instance.phases[k].name if k != OUT else "no phase"

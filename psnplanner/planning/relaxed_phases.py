@@ -58,6 +58,7 @@ class Phased:
         self.counts = np.bincount(self.group_class).tolist()
         self._dearest = np.full(len(self.order), -np.inf)
         self._near: list[Near | None] = [None] * len(self.classes)
+        self._own_near: list[Near | None] = [None] * len(self.classes)
 
     def first_prices(self) -> tuple[Floats, Floats]:
         alone = alone_pounds(self.problem)
@@ -77,7 +78,7 @@ class Phased:
         pounds = float(worth.sum())
         for c, count in enumerate(self.counts):
             cost = self.price[c] - worth_here + (day[1:, c] @ self.member[1:]) * self.weight
-            near = self.all_near if whole else self._promised(c)
+            near = self._paying(c) if whole else self._promised(c)
             priced[c], columns = self._group(c, near, cost, count)
             bases[c] = columns[0].base
             if whole:
@@ -111,6 +112,7 @@ class Phased:
         furthest = self._dearest - self.price.min(axis=0)
         self.all_near = Near.of(self.problem.reach, self.order, furthest)
         self._near = [None] * len(self.classes)
+        self._own_near = [None] * len(self.classes)
 
     def _promise(self, c: int, priced: Floats) -> None:
         enough = max(LEAST_PROMISING, PROMISING_EACH * self.counts[c])
@@ -119,10 +121,20 @@ class Phased:
         self.promising[c, np.argsort(priced, kind="stable")[:count]] = True
         self._near[c] = None
 
+    def _paying(self, c: int) -> Near:
+        """The pairs that could pay in a class: of all of them, a tenth or so."""
+        near = self._own_near[c]
+        if near is None:
+            most = self._dearest - self.price[c]
+            near = self._own_near[c] = self.all_near.where(
+                self.all_near.pounds < most[self.all_near.unit]
+            )
+        return near
+
     def _promised(self, c: int) -> Near:
         near = self._near[c]
         if near is None:
-            near = self._near[c] = self.all_near.at(self.promising[c])
+            near = self._near[c] = self._paying(c).at(self.promising[c])
         return near
 
     def _group(self, c: int, near: Near, cost: Floats, count: int) -> tuple[Floats, list[Column]]:

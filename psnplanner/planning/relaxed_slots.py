@@ -169,12 +169,14 @@ class Slots:
         return found
 
     def _taken(self, day: Floats) -> dict[int, Ints]:
-        """The units that pay at each base; a load too heavy or light is the prices' to mend."""
+        """The units that pay at bases; a load too heavy or light is the prices' to mend."""
+        found: dict[int, Ints] = defaultdict(lambda: np.zeros(0, dtype=np.int64))
         if not len(self.unit):
-            return defaultdict(lambda: np.zeros(0, dtype=np.int64))
+            return found
         pays = np.minimum(self.cost + self.weight * day[self.base], 0.0)
         sums = np.add.reduceat(pays, self.first) + self.fee
         opened = np.repeat(sums < 0, self.size) & (pays < 0)
         base, unit = self.base[opened], self.unit[opened]
-        edges = np.searchsorted(base, np.arange(self.bases + 1))
-        return {b: unit[edges[b] : edges[b + 1]] for b in range(self.bases)}
+        some, edges = np.unique(base, return_index=True)
+        found.update(zip(some.tolist(), np.split(unit, edges[1:]), strict=True))
+        return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,9 +16,20 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or _PLURALS.get(one, one + 's')}"
 
 
+MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August",
+                 "September", "October", "November", "December")  # fmt: skip
+"""A window takes the machine's language, and with it the names that `strftime` has for months:
+what was issued in Leeds is to be the same to the byte in Lille."""
+
+
 def uk(on: date) -> str:
     """A date as the United Kingdom writes it: 3 June 2014."""
-    return f"{on.day} {on:%B %Y}"
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year:04}"
+
+
+def short_uk(on: date) -> str:
+    """A date in little room: 3 Jun 2014."""
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year:04}"
 
 
 def whom(owner: str, partner: str) -> str:

@@ -7,7 +7,7 @@ that the hub hands out again whenever something of it changes there (`hub.survey
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -31,7 +31,6 @@ from psnplanner.session.hub_told import Synced
 
 if TYPE_CHECKING:
     from psnplanner.hub.address import Address
-    from psnplanner.hub.wire import Parcel
 
 __all__ = ["NeedsPassword", "Parted", "Synced", "Syncing", "Unreachable", "hub_address",
            "hub_grant", "hub_standing", "keep_password"]  # fmt: skip
@@ -171,15 +170,15 @@ class Syncing(Refused, FieldWork):
 
     # What the two ways of syncing do to the file
 
-    def _take_in(self, parcels: Sequence[Parcel], pictures: Mapping[str, bytes]) -> Merged:
-        items = [parcel.item for parcel in parcels]
-        chains = {parcel.item.dev: parcel.hash for parcel in parcels}
+    def _take_in(self, arriving: Sequence[in_step.Arriving], held: Collection[int]) -> Merged:
+        items = [item for item, _ in arriving]
+        chains = {item.dev: digest for item, digest in arriving}
         with self._doing:
             if self._held:
                 raise UserError(self._held, remedy="Come back to today first.")
             before, now, known = self.state, self._clock(), self._file.arrived
             merged, after = self._run(
-                lambda: self._file.merge(items, None, before, now, pictures, chains=chains)
+                lambda: self._file.merge(items, None, before, now, {}, chains=chains, held=held)
             )
             self._arrive(before, after, known, merged.changes, items[-1].author)
         return merged

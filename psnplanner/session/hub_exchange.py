@@ -12,7 +12,7 @@ from psnplanner.file import in_step
 from psnplanner.hub.refusals import NotAssigned, Parted, ReadsOnly
 from psnplanner.programme.travel import OFFICE, REFUSED, Sent, to_return
 from psnplanner.session.door import Progress
-from psnplanner.session.hub_joining import OF_HUB, readable
+from psnplanner.session.hub_joining import OF_HUB, arriving, readable
 from psnplanner.session.hub_told import Synced
 
 if TYPE_CHECKING:
@@ -164,14 +164,11 @@ class Whole(_Exchange):
         start = {dev: above for dev, above, _ in wanted if above}
         knowing = Knowing(self._ask(in_step.last_known, start))
         done, came = Synced(), 0
+        held: dict[int, str] = {}
         with readable(self._address):
             for parcels in fetching.fetch(self._connection, wanted, knowing):
                 came += len(parcels)
-                merged = self._session._take_in(parcels, {})
-                done += Synced(
-                    received=merged.transactions, received_changes=merged.events,
-                    conflicts=len(merged.conflicts), by=tuple(p.item.author for p in parcels),
-                )  # fmt: skip
+                done += self._take_in(arriving(parcels, held), held)
                 words = f"Taking in {done.received:,} of {total:,} transactions"
                 self._say(0.5 + 0.4 * done.received / total, words)
         if came < total:
@@ -180,7 +177,25 @@ class Whole(_Exchange):
                 str(self._address), "You may survey some sites there now: join the hub into a new "
                 "file. What only this one has goes to the office as a copy to merge.",
             )  # fmt: skip
-        return done + Synced(photographs_received=self._fetch_pictures())
+        pictures = self._fetch_pictures()
+        return done + Synced(photographs_received=pictures, held=tuple(held.values()))
+
+    def _take_in(self, batch: list[in_step.Arriving], held: dict[int, str]) -> Synced:
+        """Take in what came, but for what no copy can take: that is added to `held`."""
+        take_in = self._session._take_in
+        if not batch:
+            return Synced()
+        try:
+            merged = take_in(batch, held)
+        except UserError:
+            batch = self._ask(in_step.sort_out, batch, held)
+            if not batch:
+                return Synced()
+            merged = take_in(batch, held)
+        return Synced(
+            received=merged.transactions, received_changes=merged.events,
+            conflicts=len(merged.conflicts), by=tuple(item.author for item, _ in batch),
+        )  # fmt: skip
 
 
 class Surveyor(_Exchange):

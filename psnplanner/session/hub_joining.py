@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psnplanner.errors import UserError
 from psnplanner.file import in_step, pack
@@ -21,6 +21,7 @@ from psnplanner.session.door import Progress
 if TYPE_CHECKING:
     from psnplanner.hub.address import Address
     from psnplanner.hub.connection import Connection
+    from psnplanner.hub.wire import Parcel, Unread
 
 OF_HUB = "hub:"
 """How the key of a pack begins that a hub keeps in step; the hub's identity follows."""
@@ -63,12 +64,13 @@ def write_file(
     if kind == SURVEYOR:
         _write_pack(connection, address, out, now, author)
         return
-    in_step.receive_whole(out, _all_of_it(connection, address, progress), now)
+    held: dict[int, str] = {}  # what is in it is told by the sync that follows
+    in_step.receive_whole(out, _all_of_it(connection, address, held, progress), now, held)
 
 
 def _all_of_it(
-    connection: Connection, address: Address, progress: Progress | None
-) -> Iterator[tuple[list[Any], dict[int, bytes]]]:
+    connection: Connection, address: Address, held: dict[int, str], progress: Progress | None
+) -> Iterator[list[in_step.Arriving]]:
     from psnplanner.hub import fetching, sending
     from psnplanner.hub.wire import Knowing
 
@@ -80,10 +82,24 @@ def _all_of_it(
             done += len(parcels)
             if progress is not None:
                 progress(done / total * 0.9, f"Fetched {done:,} of {total:,} transactions")
-            yield (
-                [parcel.item for parcel in parcels],
-                {parcel.item.dev: parcel.hash for parcel in parcels},
-            )
+            yield arriving(parcels, held)
+
+
+def arriving(
+    parcels: Iterable[Parcel | Unread], held: dict[int, str]
+) -> list[in_step.Arriving]:
+    """Of what was fetched, what could be read; what could not is added to `held`."""
+    from psnplanner.hub.wire import Unread
+
+    found: list[in_step.Arriving] = []
+    for parcel in parcels:
+        if isinstance(parcel, Unread):
+            dev, n, label, author = parcel
+            told = in_step.held_back(label, author, n, dev, in_step.UNREADABLE)
+            held.setdefault(dev, told)
+        elif parcel.item.dev not in held:
+            found.append((parcel.item, parcel.hash))
+    return found
 
 
 def _write_pack(

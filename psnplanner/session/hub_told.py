@@ -19,12 +19,15 @@ class Synced:
     by: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """What the hub has refused and the file keeps, by the labels of its transactions."""
+    held: tuple[str, ...] = ()
+    """What the hub has and this file did not take, a sentence for each device it is of."""
 
     def __add__(self, other: Synced) -> Synced:
         numbers = {
             name: getattr(self, name) + getattr(other, name)
             for name in self.__dataclass_fields__
-            if name not in ("by", "refused")
+            if name not in ("by", "refused", "held")
         }
         by = tuple(dict.fromkeys(self.by + other.by))
-        return Synced(**numbers, by=by, refused=self.refused + other.refused)
+        held = tuple(dict.fromkeys(self.held + other.held))
+        return Synced(**numbers, by=by, refused=self.refused + other.refused, held=held)

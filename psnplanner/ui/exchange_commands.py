@@ -15,6 +15,7 @@ from psnplanner.errors import UserError
 from psnplanner.programme.words import plural
 from psnplanner.ui import messages
 from psnplanner.ui.field_banner import ActionBanner, conflict_words, pack_words
+from psnplanner.ui.settings import beside
 
 if TYPE_CHECKING:
     from psnplanner.ui.main_window import MainWindow
@@ -193,7 +194,9 @@ class ExchangeCommands:
 
         window, wanted = self._window, list(paths)
         if not wanted:
-            chosen, _ = QFileDialog.getOpenFileNames(window, "Merge what came back", "", FILES)
+            chosen, _ = QFileDialog.getOpenFileNames(
+                window, "Merge what came back", beside(), FILES
+            )
             wanted = [Path(name) for name in chosen]
         if not wanted:
             return None

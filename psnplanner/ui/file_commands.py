@@ -12,7 +12,7 @@ from psnplanner import home
 from psnplanner.errors import PassphraseNeeded, UserError
 from psnplanner.ui import messages, recent_programmes
 from psnplanner.ui.dialogs import passphrase_dialog
-from psnplanner.ui.settings import remember_file, settings
+from psnplanner.ui.settings import beside, remember_file, settings
 
 if TYPE_CHECKING:
     from psnplanner.ui.main_window import MainWindow
@@ -49,9 +49,8 @@ class FileCommands:
     def open(self, path: Path | None) -> None:
         """Open a programme; None asks which."""
         if path is None:
-            folder = str(settings().value("folder", ""))
             chosen, _ = QFileDialog.getOpenFileName(
-                self._window, "Open a programme", folder, FILTER
+                self._window, "Open a programme", beside(), FILTER
             )
             if not chosen:
                 return
@@ -149,7 +148,7 @@ class FileCommands:
         """Copy the programme to another file."""
         session = self._window.session
         name = f"{session.path.stem} backup {session.today.isoformat()}.gpkg"
-        chosen, _ = QFileDialog.getSaveFileName(self._window, "Back up to", name, FILTER)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, "Back up to", beside(name), FILTER)
         if chosen:
             self._window.jobs.start(
                 "Backing up",

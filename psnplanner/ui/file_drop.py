@@ -13,6 +13,7 @@ from psnplanner.errors import UserError
 from psnplanner.ui import backup_commands
 from psnplanner.ui.exchange_commands import RETURN
 from psnplanner.ui.file_commands import FILTER
+from psnplanner.ui.settings import beside
 
 if TYPE_CHECKING:
     from psnplanner.ui.main_window import MainWindow
@@ -75,7 +76,7 @@ class FileDrop(QObject):
     def choose_backup(self) -> None:
         """Ask for a backup's file and for the file it is to become, and open that."""
         window = self._window
-        backup, _ = QFileDialog.getOpenFileName(window, "Choose a backup", "", FILTER)
+        backup, _ = QFileDialog.getOpenFileName(window, "Choose a backup", beside(), FILTER)
         if not backup:
             return
         source = Path(backup)

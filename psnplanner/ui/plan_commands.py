@@ -66,7 +66,7 @@ class PlanCommands:
         from psnplanner.ui.dialogs.phase_dialog import PhaseDialog
 
         session = self._window.session
-        dialog = PhaseDialog(session.state, phase, session.do, self._window)
+        dialog = PhaseDialog(session.state, phase, session.do, self._window, session.calendar)
         dialog.open()
         return dialog
 

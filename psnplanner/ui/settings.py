@@ -16,6 +16,12 @@ def settings() -> QSettings:
     return QSettings(str(home.folder() / "window.ini"), QSettings.Format.IniFormat)
 
 
+def beside(name: str = "") -> str:
+    """Where a dialog for files begins: beside the programme, not wherever we were started from."""
+    folder = str(settings().value("folder", "")) or str(Path.home())
+    return str(Path(folder) / name)
+
+
 def remembered_files() -> list[Path]:
     """Programmes opened lately, newest first, whether or not they are still there."""
     found = settings().value("recent", [])

@@ -25,7 +25,7 @@ def ask(window: Any) -> SnapshotDialog:
 
 def _writer(session: Any, dialog: SnapshotDialog, outs: list[Path], *, issue: bool) -> Any:
     wanted, first, last = dialog.wanted, dialog.from_day, dialog.to_day
-    foreseen = dialog.foreseen
+    foreseen, prospects = dialog.foreseen, dialog.prospects
 
     def work(progress: Any) -> None:
         if first is not None:
@@ -39,10 +39,13 @@ def _writer(session: Any, dialog: SnapshotDialog, outs: list[Path], *, issue: bo
                 odds = session.forecast_for_board(
                     as_at=wanted["as_at"], audience=wanted["audience"], progress=progress
                 )
+            how = {**wanted, "forecast": odds, "progress": progress}
+            if prospects is not None:
+                how["joiners"] = session.joiners(prospects, audience=wanted["audience"])
             if not issue:
-                session.snapshot(*outs, **wanted, forecast=odds, progress=progress)
+                session.snapshot(*outs, **how)
             for out in outs if issue else ():
-                session.issue(out, **wanted, forecast=odds, progress=progress)
+                session.issue(out, **how)
 
     return work
 
@@ -73,8 +76,10 @@ def _compare(window: Any, dialog: SnapshotDialog, first: Any, last: Any) -> None
     session, audience = window.session, dialog.wanted["audience"]
 
     def done(found: Any) -> None:
-        # Another day may have been chosen since, and the dialog may be gone.
-        if isValid(dialog) and (dialog.from_day, dialog.to_day) == (first, last):
+        # Another day or audience may have been chosen since, and the dialog may be gone.
+        if isValid(dialog) and (dialog.from_day, dialog.to_day, dialog.wanted["audience"]) == (
+            first, last, audience,
+        ):  # fmt: skip
             dialog.said.show_comparison(found)
 
     window.jobs.start(

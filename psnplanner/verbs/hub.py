@@ -185,6 +185,7 @@ def _tell(session: Session, done: Synced, as_json: bool) -> None:
                      f"{done.photographs_received:,} taken.")  # fmt: skip
     if done.refused:
         lines.append(f"Refused, and kept here: {', '.join(done.refused)}. See “hub refused”.")
+    lines += done.held
     if done.conflicts:
         lines.append(f"{done.conflicts:,} new conflicts: see “psnplanner conflicts”.")
     show(as_json, document, lambda: lines)

@@ -26,7 +26,7 @@ class Out(click.Path):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """The path. Raises UserError for a folder, and in one that is missing or read-only."""
-        out = Path(super().convert(value, param, ctx))
+        out = Path(os.fsdecode(super().convert(value, param, ctx)))
         folder = out.parent
         if os.path.isdir(out):
             raise UserError("That is a folder.", str(out), "Give the name of a file in it.")

@@ -42,7 +42,7 @@ def told(path: Path | None = None) -> str:
 
 
 def ask(words: str, *, twice: bool = False) -> str:
-    """A passphrase typed unseen, or read from a pipe without Python's own warning that it is one."""
+    """A passphrase typed unseen, or read from a pipe without Python's own warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", getpass.GetPassWarning)
         return str(click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True))

@@ -102,7 +102,7 @@ def _prices(given: tuple[str, ...]) -> dict[str, float]:
 @FILE
 @click.argument("site", required=False)
 @click.option("--to", metavar="PHASE",
-              help="And the price of moving the site to this phase (none: out of any).")  # fmt: skip
+              help="And the price of moving it to this phase (none: out of any).")  # fmt: skip
 @PRICE
 @json_option
 def explain(

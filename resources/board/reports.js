@@ -49,7 +49,7 @@ function joinersTable() {
   $("joiners").append(el("p", "muted", "Distances are as the crow flies to the nearest live site or node. Access and effort are estimates until a survey: within 100 m a shared duct, beyond it a dig of a further crew-day for each 100 m."));
   table($("joiners"), [["Organisation", "", (r) => { const s = el("span", "", cut(r.name || r.reference, 90)); s.dir = "auto"; if (r.organisation) s.append(" ", el("small", "", cut(r.organisation, 60))); return s; }],
     ["Nearest", "", (r) => (r.nearest ? `${cut(r.nearest, 60)}${r.nearest_kind === "node" ? " (node)" : ""}` : "not placed")], ["Distance", "n", (r) => (r.distance_m === null ? "" : r.distance_m < 1000 ? `${number(r.distance_m)} m` : `${(r.distance_m / 1000).toFixed(1)} km`)],
-    ["Likely access", "", (r) => capital(r.access)], ["Crew-days", "n", (r) => (r.effort_days === null ? "" : String(r.effort_days))], ["Node", "", (r) => cut(r.node, 60)], ["Ports left", "n", (r) => (r.ports_left === null ? "" : number(r.ports_left))]], rows, "", 40);
+    ["Likely access", "", (r) => capital(r.access)], ["Crew-days", "n", (r) => (r.effort_days === null ? "" : String(r.effort_days))], ["Node", "", (r) => cut(r.node, 60)], ...(rows.some((r) => r.ports_left !== null) ? [["Ports left", "n", (r) => (r.ports_left === null ? "" : number(r.ports_left))]] : [])], rows, "", 40);
   for (const r of rows) if (r.latitude !== null) {
     L.circleMarker([r.latitude, r.longitude], { radius: 6, weight: 2.5, color: "#6a1b9a", fillColor: "#fff", fillOpacity: .9 }).bindTooltip(() => el("span", "", cut(r.name || r.reference, 90))).addTo(map);
   }

@@ -77,8 +77,8 @@ def test_every_format_still_opens(tmp_path: Path, path: Path) -> None:
 
 def test_there_is_a_file_of_every_format() -> None:
     """A new migration brings its own file."""
-    assert {path.stem for path in FORMATS.glob("*.gpkg")} == set(schema._names())
+    assert {path.stem for path in FORMATS.glob("*.gpkg")} == set(schema.names())
 
 
 if __name__ == "__main__":
-    write(FORMATS / f"{schema._names()[-1]}.gpkg")
+    write(FORMATS / f"{schema.names()[-1]}.gpkg")

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from psnplanner.errors import UserError
-from psnplanner.file import schema, tables
+from psnplanner.file import connection as connections
+from psnplanner.file import encryption, schema, tables
 from psnplanner.programme.edits import AddSites, Amend, Delete, MoveToPhase
 from psnplanner.programme.record import Position
 from psnplanner.programme.stage_edits import RecordStage
-from psnplanner.session import Session
+from psnplanner.session import Session, new_programme
 from tests.conftest import a_site, ident
 
 ONE = ident("site 1")
@@ -246,6 +247,29 @@ class TestVersions:
         (kept,) = with_sites.path.parent.glob("cm.before-upgrade-*.gpkg")
         assert not ask(kept, "SELECT 1 FROM sqlite_master WHERE name = 'to_come'")
         assert ask(kept, "SELECT count(*) FROM sites") == [(3,)]
+
+    @pytest.mark.parametrize("passphrase", ["", "correct horse battery"])
+    def test_an_older_file_is_only_read(self, tmp_path: Path, passphrase: str) -> None:
+        """By what only reads it, in memory; a copy that is made of it is no plainer."""
+        if passphrase:
+            pytest.importorskip("sqlcipher3", reason="SQLCipher is not installed: '.[encryption]'")
+        path, out = tmp_path / "cm.gpkg", tmp_path / "backup.gpkg"
+        Session.create(path, new_programme(), passphrase=passphrase).close()
+        db = connections.connect(path)
+        db.conn.execute("DROP INDEX event_value")
+        db.conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0008_second_copies'")
+        db.conn.commit()
+        db.conn.close()
+        before = path.read_bytes()
+        with Session.open(path, read_only=True) as session:
+            assert session.state.programme.name == "CMPSN"
+            assert session.verify() == []
+            session.backup(out)
+        assert path.read_bytes() == before
+        assert encryption.is_encrypted(out) == bool(passphrase)
+        assert {file.name for file in tmp_path.iterdir()} == {"cm.gpkg", "backup.gpkg"}
+        with Session.open(out) as copy:
+            assert len(copy.transactions()) == 1
 
     def test_another_geopackage_is_not_a_programme(self, tmp_path: Path) -> None:
         """What QGIS wrote is refused as what it is."""

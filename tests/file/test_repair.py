@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from psnplanner.errors import UserError
-from psnplanner.file import carve
+from psnplanner.file import carve, rebuild
 from psnplanner.file.journal_events import CREATES
 from psnplanner.file.repair import repair
 from psnplanner.programme.edits import AddSites, Amend, AmendEach
-from psnplanner.programme.site import StageRecord
+from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.session import Session, new_programme
 from tests.conftest import a_site
@@ -114,6 +114,43 @@ def test_one_value_for_many_is_told_again_and_proved(tmp_path: Path) -> None:
     assert found.rebuilt > 10
     assert found.torn == []
     assert said(tmp_path / "out.gpkg") == whole
+
+
+def test_what_was_written_over_since_is_told_from_its_second_copy(tmp_path: Path) -> None:
+    """Of a small file one page may hold a fifth of all changes, each with a value of its own."""
+    path = tmp_path / "p.gpkg"
+    with Session.create(path, new_programme(status_on=date(2014, 6, 2)), author="office") as made:
+        made.do(AddSites("list", SITES[:30]))
+        for n in range(9):
+            # One in ten is too long for a page of the index.
+            told = {s.id: {"contact": f"{n} of {s.name}" * (1 + n % 10 * 20)} for s in SITES[:30]}
+            made.do(AmendEach("site", told, f"Visit {n}"))
+    whole = said(path)
+    pages = carve.pages(path.read_bytes())
+    holds = {
+        number: sum(len(values) == 9 for _, values in carve.rows([b"", page], 2))
+        for number, page in enumerate(pages)
+        if number
+    }
+    fullest = sorted(holds, key=lambda number: holds[number])[-2:]
+    assert sum(holds[number] for number in fullest) > len(whole) / 10
+    found = repair(spoilt(path, tmp_path / "bad.gpkg", fullest), tmp_path / "out.gpkg")
+    assert said(tmp_path / "out.gpkg") == whole
+    assert found.rebuilt > len(whole) / 10
+    assert found.torn == []
+
+
+def test_a_number_without_a_fraction_is_the_number_it_was(tmp_path: Path) -> None:
+    """On its page 10.0 is 10: told so, a position would break the proof of its transaction."""
+    with Session.create(tmp_path / "p.gpkg", new_programme(), author="office") as made:
+        made.do(AddSites("list", SITES[:1]))
+    pages = carve.pages((tmp_path / "p.gpkg").read_bytes())
+    told = [
+        rebuild.standing(Site, values)
+        for _, values in carve.rows(pages, len(pages))
+        if values[1] == SITES[0].id and len(values) > 20
+    ]
+    assert [repr(site) for site in told] == [repr(SITES[0])]
 
 
 def test_the_first_page_is_gone(sound: Path, tmp_path: Path) -> None:

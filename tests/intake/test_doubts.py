@@ -159,18 +159,20 @@ def test_online_is_asked_only_where_switched_on_and_only_for_the_rest(read: Read
 
 
 def test_nobody_outside_is_asked_about_a_sensitive_site(read: ReadText, empty: State) -> None:
-    """Whether the list says that it is one, or only the programme."""
+    """Whether the list says that it is one, or only the programme, and however it is misspelt."""
     held = a_site(7, name="Zebedee House", reference="ZX-7", sensitive=True,
                   address="7 Quux Lane, Widnes")  # fmt: skip
     state = empty.after(AddSites("x.csv", [held]).propose(empty, date(2014, 6, 2)).changes)
     fake = Fake()
     preview = read(
-        "Ref,Name,Address,Sensitive\nA1,One,1 Lacey Street,no\nA2,Two,2 Lacey Street,yes\n"
-        "ZX-7,House,1 Other Street,\nA4,Four,7 QUUX LANE Widnes,\nA5,Zebedee house,,\n",
+        "Ref,Name,Address,Sensitive\nA1,One,31 Church Road,no\nA2,Two,2 Lacey Street,yes\n"
+        "ZX-7,House,1 Other Street,\nA4,Four,7 QUUX LANE Widnes,\nA5,Zebedee house,,\n"
+        "A6,Six,7 Qux Lnae,\nA7,Hose Zebede,9 Elsewhere Row,\nA8,Ate,Rear of 2 Lacy Street Runcorn,"
+        "\nA9,Nine,3 Mill Brow,perhaps\n",
         online=Online(fake, seconds_apart=0), state=state,
     )  # fmt: skip
-    assert fake.asked == ["1 Lacey Street"]
-    for row in (3, 4, 5, 6):
+    assert fake.asked == ["31 Church Road"]
+    for row in (3, 4, 5, 6, 7, 8, 9, 10):
         assert any("the site is sensitive" in words for words in told(preview, row))
 
 

@@ -1,15 +1,22 @@
 """Explanations name the rule or the price that decides, and alternatives that could be had."""
 
 import dataclasses
+import itertools
 from datetime import date
 
+import numpy as np
 import pytest
 
 from psnplanner.errors import UserError
 from psnplanner.planning.explain import Explainer
+from psnplanner.planning.grouping import OUT, Grouped, best_bases, breaches, total_pounds
+from psnplanner.planning.horizon import Horizon
+from psnplanner.planning.instance import build
 from psnplanner.planning.plan import Options, propose
 from psnplanner.planning.prices import Prices
 from psnplanner.programme.edits import MoveToPhase
+from psnplanner.programme.node import Node
+from psnplanner.programme.phase import Phase
 from psnplanner.programme.state import State
 from psnplanner.programme.wish import Wish
 from tests.planning.programmes import CALENDAR, TODAY, ident, programme, site, towns
@@ -38,8 +45,6 @@ def test_every_site_has_a_phase_a_reason_and_alternatives(after: State) -> None:
 def test_an_alternative_costs_what_it_says(after: State) -> None:
     """Moved there by hand, with those it pushes on, the plan costs so much more."""
     asked = explainer(after)
-    from psnplanner.planning.grouping import total_pounds
-
     ident_ = next(iter(after.sites))
     best = asked.site(ident_).alternatives[0]
     phases = {phase.name: phase.id for phase in after.phases.values()}
@@ -105,6 +110,41 @@ def test_what_a_crew_is_worth_is_what_planning_with_it_saves() -> None:
     assert told.phase == "Phase 1"
     assert told.crew_pounds == pytest.approx(before.total_pounds - again.total_pounds, rel=0.01)
     assert told.day_pounds == pytest.approx(told.crew_pounds / days, rel=0.01)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_crew_is_worth_is_what_the_best_of_all_plans_saves(seed: int) -> None:
+    """Every plan there is, with the crew and without: bases and visits change with it, too."""
+    prices = Prices(uneven_pounds=0, overtime_pounds=0)
+    root = Node(id=ident(800), name="Node 0", position=site(0).position, live_on=TODAY)
+    sites = [
+        dataclasses.replace(each, node=root.id, tenure="owned", priority="high")
+        for each in towns(6, seed)
+    ]
+    phases = [month(1, 4.0), month(4, 60.0)]
+    days = CALENDAR.count(phases[0].starts_on or TODAY, phases[0].ends_on or TODAY)
+    richer = [dataclasses.replace(phases[0], capacity_days=4.0 + days), phases[1]]
+    state, more = (programme(*sites, root, *own) for own in (phases, richer))
+    (least, best), (then, _) = _least(state, phases, prices), _least(more, richer, prices)
+    for each, k in zip(sites, best, strict=True):
+        to = None if k == OUT else phases[k].id
+        state = state.after(MoveToPhase([each.id], to).propose(state, TODAY).changes)
+    told = Explainer(state, TODAY, CALENDAR, prices).pressures()
+    found = {item.phase: item.crew_pounds for item in told}.get("Phase 1", 0.0)
+    assert found == pytest.approx(least - then, abs=1)
+    assert all(f"worth £{item.crew_pounds:,.0f}" in item.sentence for item in told)
+
+
+def _least(state: State, phases: list[Phase], prices: Prices) -> tuple[float, tuple[int, ...]]:
+    """What the cheapest of all plans costs, and the plan, every one of them tried."""
+    model = build(Horizon(state, TODAY, CALENDAR), phases, prices).model
+    costs = []
+    for choice in itertools.product([OUT, 0, 1], repeat=len(state.sites)):
+        plan = Grouped(np.array(choice), np.zeros(2, dtype=np.int64))
+        if not breaches(model, plan):
+            plan.base = best_bases(model, plan)
+            costs.append((total_pounds(model, plan), choice))
+    return min(costs)
 
 
 def test_no_crew_is_wished_for_in_a_phase_that_is_over() -> None:

@@ -1,5 +1,6 @@
 """Scenarios are kept as JSON, change the programme only in thought, and stand side by side."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from psnplanner.errors import UserError
 from psnplanner.planning.plan import Options
 from psnplanner.planning.scenario import Settings, applied, compare, named, scenario
-from tests.planning.programmes import CALENDAR, TODAY, partner, programme, site
+from tests.planning.programmes import CALENDAR, TODAY, ident, partner, programme, site
 from tests.planning.test_plan import month
 
 SITES = [site(n, partner=partner(n % 2).id) for n in range(16)]
@@ -37,8 +38,8 @@ def test_a_scenario_changes_a_copy() -> None:
 
 def test_crews_more_are_shared_by_phases_side_by_side() -> None:
     """Two crews more are two a day, however many phases are open on it."""
-    alone, beside = month(3, 10.0), [month(1, 10.0), month(2, 10.0, starts_on=month(1).starts_on,
-                                                           ends_on=month(1).ends_on)]  # fmt: skip
+    alone, first = month(3, 10.0), month(1, 10.0)
+    beside = [first, dataclasses.replace(first, id=ident(950), name="Phase 2")]
     state = programme(site(1), alone, *beside)
     after = applied(state, Settings(extra_crews=2), CALENDAR)
     more = {phase.name: after.phases[phase.id].capacity_days - 10.0 for phase in (alone, *beside)}

@@ -131,7 +131,8 @@ def test_a_site_is_explained(planned: Cli) -> None:
         price = planned.json("explain", "cm.gpkg", "A1", "--to", item["phase"])
         assert price["pounds"] == pytest.approx(item["pounds"], abs=0.02)
     out_of_all = planned("explain", "cm.gpkg", "A1", "--to", "none")[1]
-    assert out_of_all.startswith("Out of any phase: £")
+    assert out_of_all.startswith(f"A1 is in {found['phase']}; it costs £")  # why it is there, too
+    assert "\nOut of any phase: £" in out_of_all
     pressures = planned.json("explain", "cm.gpkg")["pressures"]
     assert all(row["crew_pounds"] >= 0 for row in pressures)
 

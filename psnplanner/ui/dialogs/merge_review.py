@@ -36,6 +36,7 @@ from psnplanner.ui.lasting import lasting
 from psnplanner.ui.merge_rehearsal import Performed, Rehearsal, perform, rehearse
 from psnplanner.ui.merge_report_file import write_report
 from psnplanner.ui.panels.findings_panel import FindingsPanel
+from psnplanner.ui.settings import beside
 from psnplanner.ui.wording import when
 
 FILES = "What came back (*.psnreturn *.gpkg);;All files (*)"
@@ -120,7 +121,7 @@ class MergeReview(QDialog):
     # Reading
 
     def _ask_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Merge what came back", "", FILES)
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Merge what came back", beside(), FILES)
         if chosen:
             self.read(map(Path, chosen))
 

@@ -11,6 +11,7 @@ from psnplanner.programme.state import Programme
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 from psnplanner.ui.dialogs.passphrase_dialog import ChosenPassphrase
 from psnplanner.ui.panels.record_box import day_edit
+from psnplanner.ui.settings import beside
 from psnplanner.ui.wording import from_qdate, to_qdate
 
 FILTER = "Programmes (*.gpkg)"
@@ -58,7 +59,7 @@ class NewProgramme(FormDialog):
         chosen, _ = QFileDialog.getSaveFileName(
             self,
             "Where to keep the programme",
-            f"{plain}.gpkg",
+            beside(f"{plain}.gpkg"),
             FILTER,
             options=QFileDialog.Option.DontConfirmOverwrite,
         )

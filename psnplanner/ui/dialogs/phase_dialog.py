@@ -13,6 +13,7 @@ from psnplanner.programme.edits import Amend, Create
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.record import new_id
 from psnplanner.programme.state import State
+from psnplanner.programme.working_days import Calendar
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 from psnplanner.ui.panels.record_box import day_edit
 from psnplanner.ui.wording import from_qdate, to_qdate
@@ -22,11 +23,17 @@ class PhaseDialog(FormDialog):
     """Changes a phase, or makes one after the last."""
 
     def __init__(
-        self, state: State, phase: Phase | None, do: Callable[[Any], Any], parent: QWidget
+        self,
+        state: State,
+        phase: Phase | None,
+        do: Callable[[Any], Any],
+        parent: QWidget,
+        calendar: Calendar | None = None,
     ) -> None:
         title = f"Change {phase.name}" if phase else "Add a phase"
         super().__init__(title, "Save" if phase else "Add", parent)
         self._state, self._phase, self._do = state, phase, do
+        self._calendar = calendar or Calendar()
         self.name = QLineEdit()
         self.starts, self.ends = day_edit(), day_edit()
         self.capacity = QDoubleSpinBox()
@@ -56,14 +63,17 @@ class PhaseDialog(FormDialog):
         """A phase that goes on from the last one."""
         phases = self._state.phases_in_order
         last = phases[-1] if phases else None
-        starts = self._state.programme.starts_on
+        starts, go_live = self._state.programme.starts_on, self._state.programme.go_live_on
         if last and last.ends_on:
-            starts = last.ends_on + timedelta(days=1)
+            starts = self._calendar.next_working(last.ends_on + timedelta(days=1))
+        ends = starts + timedelta(days=41) if starts else None
+        if starts and ends and go_live and starts < go_live:
+            ends = min(ends, go_live)
         return Phase(
             id=new_id(),
             name=f"Phase {len(phases) + 1}",
             starts_on=starts,
-            ends_on=starts + timedelta(days=41) if starts else None,
+            ends_on=ends,
             capacity_days=last.capacity_days if last else 60.0,
             order=max([p.order or 0 for p in phases], default=0) + 1,
         )

@@ -42,6 +42,7 @@ from psnplanner.ui.job_bar import JobBar
 from psnplanner.ui.jobs import Jobs
 from psnplanner.ui.prices import kept_prices
 
+_MOST_PHASES = 200
 _LOOK_MS = 200
 _REDRAW_S = 1.0
 _INTRO = (
@@ -75,7 +76,7 @@ class PlanDialog(QDialog):
 
     def _make(self) -> None:
         self.phases, self.seconds = QSpinBox(), QSpinBox()
-        self.phases.setRange(0, MOST_PHASES)
+        self.phases.setRange(0, _MOST_PHASES)
         self.phases.setSpecialValueText("as they are, or the cheapest number")
         self.seconds.setRange(1, 600)
         self.seconds.setValue(15)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QWidget,
 )
 
@@ -26,7 +27,7 @@ from psnplanner.ui.dialogs.comparison_view import ComparisonView
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 from psnplanner.ui.dialogs.new_programme import with_ending
 from psnplanner.ui.panels.record_box import day_edit
-from psnplanner.ui.settings import settings
+from psnplanner.ui.settings import beside, settings
 from psnplanner.ui.wording import from_qdate, to_qdate
 
 AUDIENCES = (
@@ -85,6 +86,12 @@ class SnapshotDialog(FormDialog):
             item = QListWidgetItem(words, self.sections)
             item.setData(Qt.ItemDataRole.UserRole, key)
             item.setCheckState(_CHECKED)
+        self.prospects: Path | None = None
+        self.join = QPushButton()
+        self.join.setAutoDefault(False)
+        self.join.setToolTip("Each is set beside the live network; on the map and on a page")
+        self.join.clicked.connect(self._choose_prospects)
+        self._show_prospects()
         self.forecast = QCheckBox("With the &odds of go-live, forecast anew")
         self.forecast.setToolTip("The chance of every site live, and the burn-up's band")
         self.issue = QCheckBox("&Record in the programme that it was issued")
@@ -100,6 +107,7 @@ class SnapshotDialog(FormDialog):
         self.form.addRow(self.since, self.since_day)
         self.form.addRow(self.said)
         self.form.addRow(self.sections)
+        self.form.addRow("Ma&y join", self.join)
         self.form.addRow(self.forecast)
         self.form.addRow(self.issue)
         self.past.toggled.connect(self._fit)
@@ -121,7 +129,7 @@ class SnapshotDialog(FormDialog):
         self.paper.setEnabled(".pdf" in endings)
         self.title.setEnabled(not comparing)
         self.sections.setEnabled(bool({".html", ".pdf"} & set(endings)))
-        for field in (self.sections, self.forecast, self.issue):
+        for field in (self.sections, self.join, self.forecast, self.issue):
             self.form.setRowVisible(field, not comparing)
         self.form.setRowVisible(self.said, comparing)
         self.look.setEnabled(bool(endings))
@@ -181,18 +189,35 @@ class SnapshotDialog(FormDialog):
             raise UserError("No section is chosen.", remedy="Tick what the snapshot shall hold.")
         first, *others = self.endings
         chosen, _ = QFileDialog.getSaveFileName(
-            self, "Where to keep the snapshot", self._stem() + first, f"Snapshot (*{first})"
+            self,
+            "Where to keep the snapshot",
+            beside(self._stem() + first),
+            f"Snapshot (*{first})",
         )
         if not chosen:
             raise UserError("No file was chosen.", remedy="Choose where the snapshot is kept.")
         path = with_ending(Path(chosen), first)
-        beside = [path.with_suffix(ending) for ending in others]
+        others_too = [path.with_suffix(ending) for ending in others]
         # The file dialog has asked about the first one alone.
-        if there := next((each for each in beside if each.exists()), None):
+        if there := next((each for each in others_too if each.exists()), None):
             raise UserError("There is a file of that name already.", str(there),
                             "Choose another name, or remove it first.")  # fmt: skip
-        self.outs = [path, *beside]
+        self.outs = [path, *others_too]
         self._keep()
+
+    def _choose_prospects(self) -> None:
+        """Ask for a list of organisations; with one chosen already, do without it again."""
+        chosen = ""
+        if self.prospects is None:
+            chosen, _ = QFileDialog.getOpenFileName(
+                self, "Organisations that may join", "", "Lists (*.csv *.xlsx *.xls *.ods)"
+            )
+        self.prospects = Path(chosen) if chosen else None
+        self._show_prospects()
+
+    def _show_prospects(self) -> None:
+        name = self.prospects.name if self.prospects else ""
+        self.join.setText(f"Without {name}" if name else "Choose a list of organisations…")
 
     def _stem(self) -> str:
         """A name for the file: of the title or the programme, never of a site."""

@@ -45,10 +45,21 @@ def test_a_look_then_an_issue_and_it_is_remembered(
     _tick(dialog, "late", True)
     dialog.title.setText("Board pack")
     dialog.issue.setChecked(True)
+    prospects = tmp_path / "may join.csv"
+    prospects.write_text("Name,Postcode\nLantern Hospice,WA7 1TT\n", "utf-8")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(prospects), ""))
+    _tick(dialog, "joiners", True)
+    qtbot.mouseClick(dialog.join, Qt.MouseButton.LeftButton)
+    assert dialog.join.text() == "Without may join.csv"
     dialog.audience.setCurrentIndex(dialog.audience.findData("public"))
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(opened) == 1, timeout=20_000)
-    assert "Board pack" in opened[0].read_text("utf-8")
+    page = opened[0].read_text("utf-8")
+    assert "Board pack" in page
+    assert "Lantern Hospice" in page
+    qtbot.mouseClick(dialog.join, Qt.MouseButton.LeftButton)
+    assert dialog.prospects is None
+    _tick(dialog, "joiners", False)
     assert not sample.state.issued_snapshots
 
     offered: list[str] = []
@@ -66,7 +77,8 @@ def test_a_look_then_an_issue_and_it_is_remembered(
     qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(opened) == 2, timeout=20_000)
     assert opened[1] == tmp_path / "out.html"
-    assert offered[0].startswith("Board pack ")
+    assert Path(offered[0]).name.startswith("Board pack ")
+    assert Path(offered[0]).is_absolute()  # beside the programme, wherever we were started
     assert (tmp_path / "out.svg").stat().st_size > 1_000
     assert {i.form for i in sample.state.issued_snapshots.values()} == {".html", ".svg"}
     issued = next(iter(sample.state.issued_snapshots.values()))

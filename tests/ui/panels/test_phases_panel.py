@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QMimeData, Qt
@@ -107,13 +108,15 @@ def test_changing_a_phase(window: MainWindow) -> None:
 
 
 def test_adding_a_phase_goes_on_from_the_last(window: MainWindow) -> None:
-    """It begins the day after."""
+    """It begins on the next day that is worked, and does not run past go-live."""
+    last = window.session.state.phases_in_order[-1]
+    window.do(Amend("phase", [last.id], {"ends_on": date(2015, 2, 27)}))  # a Friday
     dialog = window.plan.add_phase()
     dialog.name.setText("Tail")
     dialog.button.click()
     phases = window.session.state.phases_in_order
     assert phases[-1].name == "Tail"
-    assert (phases[-1].starts_on - phases[-2].ends_on).days == 1
+    assert (phases[-1].starts_on, phases[-1].ends_on) == (date(2015, 3, 2), date(2015, 4, 1))
 
 
 def test_findings_show_their_sites(window: MainWindow) -> None:
