@@ -147,6 +147,10 @@ def test_savings_are_realised_and_some_is_still_paid_twice(session: Session) -> 
     assert savings["realised_pence_a_year"] > 10_000_000
     assert savings["double_running_pence_a_year"] > 10_000_000
     assert savings["circuits_ceased"] > 100
+    window = session.savings()  # one number, wherever it is shown
+    for key in ("realised_pence_a_year", "saved_so_far_pence", "explained"):
+        assert savings[key] == getattr(window, key), key
+    assert savings["forecast_pence_a_year"] == window.in_the_end_pence_a_year == 100_000_000
 
 
 def test_every_gate_was_held_or_passed_by_authority(state: State) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TypedDict
 
 from psnplanner.programme import words
-from psnplanner.programme.gates import WAYLEAVE_STAGE
+from psnplanner.programme.gates import WAYLEAVE_STAGE, uk
 from psnplanner.programme.partner import Certificate
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import WAYLEAVE_STATES, Site, StageRecord, Wayleave
@@ -41,7 +41,7 @@ class WaitingOn(TypedDict):
 
 
 class Late(TypedDict):
-    """A site that is not live though its phase's window is over."""
+    """A site that is not live though its phase's window is over, and what stands in its way."""
 
     site: str
     name: str
@@ -52,6 +52,7 @@ class Late(TypedDict):
     working_days: int
     next_stage: str
     owner: str
+    reason: str
 
 
 class CertificateDue(TypedDict):
@@ -163,9 +164,31 @@ def late(state: State, on: date, calendar: Calendar) -> list[Late]:
                 working_days=calendar.between(due_on, on),
                 next_stage=stage.name if stage else "",
                 owner=stage.owner if stage else "",
+                reason=stuck_on(state, site) or _next(state, site, stage),
             )
         )
     return sorted(rows, key=lambda row: (-row["working_days"], row["site"]))
+
+
+def stuck_on(state: State, site: Site) -> str:
+    """The stage that is blocked, else that waits, on whom and since when; "" if none is."""
+    for wanted in (BLOCKED, WAITING):
+        for key, record in state.stages_of(site.id).items():
+            stage = state.workflow.by_key.get(key)
+            if stage is not None and record.state == wanted:
+                on = f" on {whom(state, site, record.waiting_on)}" if record.waiting_on else ""
+                since = f" since {uk(record.waiting_since)}" if record.waiting_since else ""
+                return f"{stage.name} {wanted}{on}{since}"
+    return ""
+
+
+def _next(state: State, site: Site, stage: Stage | None) -> str:
+    """What is to be done next where nothing is said to be in the way."""
+    if stage is None:
+        return ""
+    record = state.stages_of(site.id).get(stage.key)
+    begun = record.started_on if record is not None else None
+    return f"{stage.name} under way since {uk(begun)}" if begun else f"{stage.name} not begun"
 
 
 def wayleaves(state: State) -> dict[str, int]:

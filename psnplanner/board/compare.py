@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, TypedDict
 
-from psnplanner.board.attention import whom
+from psnplanner.board.attention import stuck_on
 from psnplanner.board.due import live_on
 from psnplanner.board.ledger import longest_overrun, original_and_revised
 from psnplanner.board.savings import savings
@@ -14,7 +14,6 @@ from psnplanner.board.words import pounds
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
 from psnplanner.programme.site import Site
-from psnplanner.programme.stage import BLOCKED, WAITING
 from psnplanner.programme.state import State
 from psnplanner.programme.words import plain
 from psnplanner.programme.working_days import Calendar
@@ -113,7 +112,7 @@ def compare(
         "slipped": [row for row in slips if (row["working_days"] or 0) > 0],
         "brought_forward": [row for row in reversed(slips) if (row["working_days"] or 0) < 0],
         "newly_blocked": of(
-            lambda i: now[i] == "blocked" and was[i] != "blocked", lambda s: _stuck(after, s)
+            lambda i: now[i] == "blocked" and was[i] != "blocked", lambda s: stuck_on(after, s)
         ),
         "unblocked": of(lambda i: was[i] == "blocked" and now[i] != "blocked"),
         "moved_phase": _sorted(_moves(before, after, both)),
@@ -191,24 +190,13 @@ def _cause(before: State, after: State, site: Site, to_day: date, calendar: Cale
         return f"moved from {was.name} to {now.name}"
     if was is not None and now is not None and was.ends_on != now.ends_on:
         return f"the window of {now.name} was moved"
-    stuck = _stuck(after, site)
+    stuck = stuck_on(after, site)
     if stuck:
         return stuck
     if after.statuses[site.id] == "live":
         return longest_overrun(after, site, to_day, calendar) or "went live late"
     stage = after.workflow.next_stage(site, after.stages_of(site.id))
     return f"{stage.name} not done" if stage else ""
-
-
-def _stuck(state: State, site: Site) -> str:
-    for wanted in (BLOCKED, WAITING):
-        for key, record in state.stages_of(site.id).items():
-            stage = state.workflow.by_key.get(key)
-            if stage is not None and record.state == wanted:
-                on = f" on {whom(state, site, record.waiting_on)}" if record.waiting_on else ""
-                since = f" since {uk(record.waiting_since)}" if record.waiting_since else ""
-                return f"{stage.name} {wanted}{on}{since}"
-    return ""
 
 
 def _moves(before: State, after: State, both: Iterable[RecordId]) -> Iterator[Changed]:

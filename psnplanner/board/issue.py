@@ -16,6 +16,7 @@ from psnplanner.board.snapshot import Asked, Wanted, checked_suffix, wanted_of
 from psnplanner.errors import UserError
 from psnplanner.programme.issued import IssuedSnapshot
 from psnplanner.programme.record import new_id
+from psnplanner.programme.travel import vector_of
 
 
 def record(
@@ -71,7 +72,7 @@ def check(issued: IssuedSnapshot, content: bytes, out: Path) -> None:
 
 def position(issued: IssuedSnapshot) -> dict[int, int]:
     """How much of the journal it was drawn from."""
-    return {int(dev): n for dev, n in json.loads(issued.position).items()}
+    return vector_of(issued.position)
 
 
 def wanted(issued: IssuedSnapshot) -> Wanted:
@@ -87,5 +88,11 @@ def judged_by(issued: IssuedSnapshot) -> datetime | None:
 
 def extra(issued: IssuedSnapshot) -> tuple[Mapping[str, Any] | None, tuple[Joiner, ...]]:
     """The forecast and the joiners it showed."""
-    found = json.loads(issued.extra) if issued.extra else {}
-    return found.get("forecast"), tuple(cast("list[Joiner]", found.get("joiners", [])))
+    try:
+        found = json.loads(issued.extra) if issued.extra else {}
+        return found.get("forecast"), tuple(cast("list[Joiner]", found.get("joiners", [])))
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(
+            "What this snapshot showed besides the programme was tampered with.",
+            where=issued.file_name[:80], remedy="Issue it anew.",
+        ) from error  # fmt: skip

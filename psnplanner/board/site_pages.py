@@ -58,10 +58,10 @@ def late(flow: Flow, pack: Pack) -> None:
         return
     columns = (Column("Site", 4.2), Column("Partner", 3.6), Column("Phase", 3, lines=2),
                Column("Due by", 1.7), Column("Days late", 1.2, True), Column("Status", 1.2),
-               Column("Next stage", 2.6))  # fmt: skip
+               Column("Why", 3.8, lines=2))  # fmt: skip
     site_table(flow, columns, pack.figures["late"], lambda r: (
         r["partner"], r["phase"], short_date(r["due_on"]), number(r["working_days"]),
-        r["status"].capitalize(), r["next_stage"],
+        r["status"].capitalize(), r["reason"],
     ))  # fmt: skip
 
 

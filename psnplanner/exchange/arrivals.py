@@ -16,7 +16,7 @@ from psnplanner.exchange.returned_work import Arrival, sent
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.record import fields_of
 from psnplanner.programme.state import State
-from psnplanner.programme.travel import OFFICE, to_return
+from psnplanner.programme.travel import OFFICE, to_return, vector_of
 
 _SQLITE = b"SQLite format 3"
 
@@ -63,7 +63,7 @@ def read(path: Path, state: State, copy: Callable[[], Copy], *, encrypted: bool 
         author = items[-1].author if items else ""
         return Arrival(FieldPack(id=b"", person=path.name), author, tuple(items), pictures)
     pack = _pack_of(found, state, path)
-    return Arrival(pack, pack.person, tuple(to_return(items, json.loads(pack.base))), pictures)
+    return Arrival(pack, pack.person, tuple(to_return(items, vector_of(pack.base))), pictures)
 
 
 def _picture(item: tuple[str, str]) -> tuple[str, bytes]:

@@ -7,11 +7,13 @@ AES-256-GCM with a key by scrypt (RFC 7914: 128 MB and about half a second a gue
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from psnplanner.errors import UserError
 
 MAGIC = b"PSN locked pack 1\n"
 LEAST_CHARACTERS = 8
+MOST_BYTES = 1_000_000_000
 _SALT, _NONCE = 16, 12
 _COST, _BLOCK, _LANES = 2**17, 8, 1
 
@@ -33,6 +35,24 @@ def locked(data: bytes, passphrase: str) -> bytes:
     salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
     head = MAGIC + salt + nonce
     return head + AESGCM(_key(passphrase, salt)).encrypt(nonce, data, head)
+
+
+def read(path: Path) -> bytes:
+    """A locked pack's bytes. Raises UserError for what is none, or far larger than any."""
+    if path.exists() and not path.is_file():  # a pipe would be waited on for ever
+        raise UserError("It is no file.", str(path), "Give the pack itself.")
+    try:
+        with path.open("rb") as file:
+            data = file.read(len(MAGIC))
+            if not is_locked(data):
+                raise UserError("This is no locked pack.", str(path), "Open it as it is.")
+            data += file.read(MOST_BYTES)
+    except OSError as error:
+        raise UserError(f"The pack cannot be read: {error.strerror or error}.", str(path),
+                        "Check the name, or copy it to this machine first.") from error  # fmt: skip
+    if len(data) >= MOST_BYTES:
+        raise UserError("This is far larger than any pack.", str(path), "Ask for it again.")
+    return data
 
 
 def unlocked(data: bytes, passphrase: str, where: str = "") -> bytes:

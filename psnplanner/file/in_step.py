@@ -94,9 +94,7 @@ Arriving = tuple[Sent, bytes]
 """A transaction as it comes from a hub, and the hash that its device's chain has after it there."""
 
 
-def sort_out(
-    db: Database, arriving: Iterable[Arriving], held: dict[int, str]
-) -> list[Arriving]:
+def sort_out(db: Database, arriving: Iterable[Arriving], held: dict[int, str]) -> list[Arriving]:
     """Those that can be taken; of the others, why is added to `held` by their device.
 
     A person who writes to a hub by other means than this program may leave there what no copy
@@ -179,9 +177,7 @@ def hand_out_again(
     journal.append(db, header, changes, OFFICE, clock.next(now), now)
 
 
-def _receive(
-    db: Database, batch: Sequence[Arriving], now: datetime, held: Collection[int]
-) -> None:
+def _receive(db: Database, batch: Sequence[Arriving], now: datetime, held: Collection[int]) -> None:
     with writing(db):
         merge.Merge(db, Clock(0), now, held).append_all(item for item, _ in batch)
         check_chains(db, {item.dev: digest for item, digest in batch})

@@ -228,6 +228,11 @@ class ProgrammeFile(Reading):
                 where=str(self.path),
                 remedy=_WAYS_OUT.get(self.notice, "Copy it to where you can write, and open that."),
             )
+        if not self._lock.is_ours():
+            raise UserError(
+                "Somebody took this programme's claim on the network share away; nothing was "
+                "saved.", str(self.path), "Close it and open it again, then repeat the change.",
+            )  # fmt: skip
 
     def merge(
         self,

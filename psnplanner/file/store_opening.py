@@ -19,6 +19,11 @@ from psnplanner.file.standing import has_strange_log
 from psnplanner.whole_file import TAKEN
 
 OTHER_OPEN = "Another PSN Planner has this programme open, so here it can only be read."
+OTHER_COMPUTER = (
+    "The computer “{}” has this programme open on the network share, so here it can only be read. "
+    "If that computer was switched off meanwhile, remove the file that begins with a dot and ends "
+    "with “.claim” beside the programme, and open it again."
+)
 _NO_LOCKS = (
     "This disk keeps no locks ({}), so nothing tells whether somebody else has the programme open; "
     "here it can only be read."
@@ -81,6 +86,8 @@ def take_lock(path: Path) -> tuple[WriterLock | None, str]:
         return None, "The folder is read-only, so changes cannot be saved in it."
     lock = WriterLock(path)
     if path.exists() and not lock.acquire():
+        if lock.elsewhere and not lock.refused:
+            return None, OTHER_COMPUTER.format(lock.elsewhere)
         return None, _NO_LOCKS.format(lock.refused) if lock.refused else OTHER_OPEN
     kind = network_kind(path)
     return lock, _ON_A_SHARE.format(kind) if kind else ""

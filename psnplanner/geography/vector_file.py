@@ -31,6 +31,7 @@ SAVE_AGAIN = "Open it in the GIS that made it, and export it again as GeoJSON or
 _MOST_UNPACKED_BYTES = 500_000_000
 _MOST_JSON_BYTES = 200_000_000
 _LEAST_SECONDS, _SECONDS_A_MEGABYTE = 1.0, 1.0
+_NAMED = ("name", "EPSG", "OGC")  # kinds of coordinate systems that are told, not fetched
 _GEOJSON_TYPES = ("FeatureCollection", "Feature")
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _TAB = (".tab", ".dat", ".map", ".id", ".ind")
@@ -291,8 +292,21 @@ def _check_json(path: Path, data: bytes, purpose: str) -> None:
         raise damaged(path, "GeoJSON") from error
     if not isinstance(found, dict) or found.get("type") not in _GEOJSON_TYPES:
         raise UserError("this is JSON, but no GeoJSON of features.", str(path), SAVE_AGAIN)
-    if b"gdal_streamed_alg" in data:
+    if b"gdal_streamed_alg" in data or _points_elsewhere(found):
         raise _built_to_harm(path, purpose)
+
+
+def _points_elsewhere(found: dict[str, Any]) -> bool:
+    """Whether a coordinate system is not named but to be fetched, as GeoJSON of 2008 allowed."""
+    parts, waiting = [found], [found.get("features"), found.get("geometry")]
+    while waiting:
+        given = waiting.pop()
+        for part in given if isinstance(given, list) else [given]:
+            if isinstance(part, dict):
+                parts.append(part)
+                waiting += [part.get("geometry"), part.get("geometries")]
+    systems = (part["crs"] for part in parts if "crs" in part)
+    return any(isinstance(crs, dict) and crs.get("type") not in _NAMED for crs in systems)
 
 
 def _check_xml(path: Path, data: bytes, purpose: str) -> None:

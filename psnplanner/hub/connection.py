@@ -14,7 +14,7 @@ from psnplanner.errors import UserError
 from psnplanner.hub.address import Address
 from psnplanner.hub.refusals import NeedsPassword, NotAssigned, ReadsOnly, Unreachable
 
-VERSION = 1
+VERSION = 2
 """The version of the hub's tables that this program speaks with."""
 
 SCHEMA = "psnplanner"

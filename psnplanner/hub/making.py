@@ -42,7 +42,8 @@ def make(connection: Connection, address: Address, root: tuple[int, bytes], name
         if made:
             _make_roles(connection, address)
             connection.execute(f"CREATE SCHEMA {SCHEMA}")
-            connection.execute(_statements(connection).encode())
+            connection.execute(_statements(connection, "hub.sql"))
+            connection.execute(_statements(connection, "hub_rules.sql"))
             connection.execute(
                 "INSERT INTO hub (version, programme, root_dev, root_hash) VALUES (%s, %s, %s, %s)",
                 (VERSION, name, *root),
@@ -52,6 +53,8 @@ def make(connection: Connection, address: Address, root: tuple[int, bytes], name
         if version > VERSION:
             raise UserError("A newer PSN Planner made this hub.", str(address),
                             "Update PSN Planner here.")  # fmt: skip
+        if version < VERSION:
+            _upgrade(connection)
         connection.execute("UPDATE hub SET version = %s, programme = %s", (VERSION, name))
         _describe(connection)
         for statement in _views(connection):
@@ -88,8 +91,33 @@ def _make_roles(connection: Connection, address: Address) -> None:
     connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(planner))
 
 
-def _statements(connection: Connection) -> str:
-    """The tables and rules, with this hub's roles and this version's numbers in their places."""
+_TAKEN_OUT = """
+DO $$ DECLARE item text; BEGIN
+  FOR item IN
+    SELECT format('DROP VIEW %I.%I', schemaname, viewname) FROM pg_views
+      WHERE schemaname = 'psnplanner'
+    UNION ALL SELECT format('DROP POLICY %I ON %I.%I', policyname, schemaname, tablename)
+      FROM pg_policies WHERE schemaname = 'psnplanner'
+    UNION ALL SELECT format('DROP TRIGGER %I ON %s', tgname, tgrelid::regclass) FROM pg_trigger t
+      JOIN pg_class c ON c.oid = t.tgrelid
+      WHERE c.relnamespace = 'psnplanner'::regnamespace AND NOT t.tgisinternal
+    UNION ALL SELECT format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc
+      WHERE pronamespace = 'psnplanner'::regnamespace
+  LOOP EXECUTE item; END LOOP;
+END $$;
+DROP TYPE told;
+ALTER TABLE entity ADD COLUMN IF NOT EXISTS derives text
+"""
+
+
+def _upgrade(connection: Connection) -> None:
+    """Bring a hub of an older version up to date: what its tables hold stays as it is."""
+    connection.execute(_TAKEN_OUT)
+    connection.execute(_statements(connection, "hub_rules.sql"))
+
+
+def _statements(connection: Connection, name: str) -> bytes:
+    """The tables or rules, with this hub's roles and this version's numbers in their places."""
     names = {kind: sql.Identifier(role(connection, kind)).as_string() for kind in ROLES}
     names |= {
         "planner_name": role(connection, PLANNER).replace("'", "''"),
@@ -99,7 +127,7 @@ def _statements(connection: Connection) -> str:
         "programme": str(Programme.ENTITY_NUMBER),
         "status_on": str(fields_of(Programme)["status_on"].number),
     }
-    return _NAME.sub(lambda found: names[found[1]], resource_files.read_text("hub.sql"))
+    return _NAME.sub(lambda found: names[found[1]], resource_files.read_text(name)).encode()
 
 
 def _describe(connection: Connection) -> None:

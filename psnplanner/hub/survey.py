@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +17,7 @@ _KINDS = {kind.ENTITY_NUMBER: kind for kind in RECORD_TYPES.values()}
 
 
 def handed_out(connection: Connection) -> State:
-    """All records that this user may see. Raises ValueError or TypeError for what is none.
+    """All records that this user may see, without the values that cannot be read.
 
     Links to what is of no concern to a surveyor are left out, as in a field pack.
     """
@@ -27,16 +28,21 @@ def handed_out(connection: Connection) -> State:
     for (ent, ident), given in sorted(values.items()):
         kind = _KINDS.get(ent)
         if kind is not None and 0 in given:
-            tables[kind.ENTITY][ident] = _alone(_record(kind, ident, given))
+            with contextlib.suppress(*_UNREADABLE):
+                tables[kind.ENTITY][ident] = _alone(_record(kind, ident, given))
     return State(tables)
 
 
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+"""What reading raises for what somebody wrote by other means than this program."""
+
+
 def _record(kind: type[Record], ident: RecordId, given: Mapping[int, Any]) -> Record:
-    values = {
-        field.name: decode(field.kind, given[field.number])
-        for field in fields_of(kind).values()
-        if field.number in given
-    }
+    values = {}
+    for field in fields_of(kind).values():
+        if field.number in given:
+            with contextlib.suppress(*_UNREADABLE):
+                values[field.name] = decode(field.kind, given[field.number])
     return kind(id=ident, **values)
 
 

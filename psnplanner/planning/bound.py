@@ -22,7 +22,7 @@ from psnplanner.planning.relaxed_phases import Phased
 PATIENCE = 20
 """Steps without gain before the step is shortened and the best prices taken up again."""
 
-PROVE_EVERY = 10
+PROVE_EVERY = 8
 """Steps that look at promising bases alone, between two that look at all and prove a bound."""
 
 SHORTER = 0.7

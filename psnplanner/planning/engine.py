@@ -59,10 +59,10 @@ AREA_WORK = 2.7e-3
 """Work of planning an area at its own prices, for each unit."""
 
 LEAST_STEPS = 8
-LARGE_STEPS = 8
-"""Steps at least in a stretch: each ends with a look at every base."""
+LARGE_STEPS = 24
+"""Steps at least in a stretch: some seconds, as long as what is done beside it."""
 
-LARGE_SHARE = 0.6
+LARGE_SHARE = 0.25
 """Of the effort of a longer stretch: most of its steps look at promising bases alone."""
 
 FIRST_STRETCHES, STEADY_CLIMB, CLIMB_EVERY = 2, 60, 4
@@ -82,6 +82,9 @@ MOST_DRAWN = 6_000
 
 DRAWN_AREA, AREA_DRAWS_WORK = 4_000, 4.0
 """Units of a large problem small parts of which are planned anew; the work of that."""
+
+AREAS_OWN = 0.4
+"""How often the bases are those that the areas' own bounds leant towards."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
@@ -136,12 +139,8 @@ class Engine:
                 self._climb.climb(LEAST_STEPS, self.pounds)
                 return Found(self.best, self.pounds, self._climb.best)
             stretches = 0
-            climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
-            for base in self._starts(STARTS - FIRST_STARTS if self.problem.alike else 0):
-                self._try(base)
-            self.budget.spend(climbing.result())
-            if self.problem.alike:
-                self._try(self._climb.best.base.copy())
+            if not self._large:
+                self._first_climb(pool)
             while not (self.budget.over or self._closed):
                 stretches += 1
                 climb = not self._climb.finished and (
@@ -150,6 +149,14 @@ class Engine:
                 if not self._improve(pool, climb):
                     break
         return Found(self.best, self.pounds, self._climb.best)
+
+    def _first_climb(self, pool: ThreadPoolExecutor) -> None:
+        climbing = pool.submit(self._stretch, self.pounds, FIRST_STRETCHES)
+        for base in self._starts(STARTS - FIRST_STARTS if self.problem.alike else 0):
+            self._try(base)
+        self.budget.spend(climbing.result())
+        if self.problem.alike:
+            self._try(self._climb.best.base.copy())
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         """A few alternations, and the bound's first prices: what units cost in the best of them."""
@@ -163,6 +170,7 @@ class Engine:
         worth = None if self.problem.alike else worth_in(self.problem, self.best)
         leaning = self._areas_anew(pool, worth) if self._large and worth is not None else None
         self._climb = Climb(self.problem, worth, leaning)
+        self._leaning = self._climb.leaning if leaning is None else leaning
         self._settled = leaning is not None
 
     def _areas_anew(self, pool: ThreadPoolExecutor, worth: Floats) -> Floats:
@@ -352,13 +360,15 @@ class Engine:
         """As many areas of a large problem as there are threads."""
         crowd = np.bincount(self._nearest, minlength=self.problem.shape[2])
         free, found = np.arange(self.problem.shape[1]), list[DrawnArea]()
-        for _ in range(THREADS):
+        while len(free) and len(found) < THREADS:
             groups = neighbours(self.problem, self.best, free, DRAWN_AREA, self._random)
             free = np.setdiff1d(free, groups)
             rows = rows_of(self.problem, self.best, groups, not found)
             bases = np.unique(np.r_[self._nearest[rows], self.best.base[groups]])
             small, plan = part_of(self.problem, self.best, rows, groups, bases)
-            leaning = self._climb.leaning[np.ix_(groups, bases)]
+            # The bound of the whole takes a while to lean as surely as those of the areas did.
+            sure = self._leaning if self._random.random() < AREAS_OWN else self._climb.leaning
+            leaning = sure[np.ix_(groups, bases)]
             seed = int(self._random.integers(2**31))
             own = leaning, crowd[bases], seed
             found.append(DrawnArea(small, plan, rows, groups, bases, *own))

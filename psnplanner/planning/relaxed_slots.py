@@ -178,5 +178,6 @@ class Slots:
         opened = np.repeat(sums < 0, self.size) & (pays < 0)
         base, unit = self.base[opened], self.unit[opened]
         some, edges = np.unique(base, return_index=True)
-        found.update(zip(some.tolist(), np.split(unit, edges[1:]), strict=True))
+        # Where none pays, the split still has one part, with nobody in it.
+        found.update(zip(some.tolist(), np.split(unit, edges[1:]), strict=False))
         return found

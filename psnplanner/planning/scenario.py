@@ -63,7 +63,7 @@ class Settings:
                 values.get("phases"),
                 dict(values.get("prices", {})),
             )
-        except (ValueError, TypeError, AttributeError) as fault:
+        except (ValueError, TypeError, AttributeError, RecursionError) as fault:
             raise UserError(
                 "The settings of this scenario cannot be read.",
                 text[:80],

@@ -7,10 +7,12 @@ through an older one whole.
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from psnplanner.errors import UserError
 from psnplanner.programme.change import Change, Transaction
 
 SETTLE, MERGE = "settle", "merge"
@@ -31,6 +33,20 @@ OFFICE = 0
 
 Vector = Mapping[int, int]
 """What a copy knows: of each device, how many of its transactions (they are dense)."""
+
+
+def vector_of(text: str) -> dict[int, int]:
+    """A vector from the text that a record keeps of it. Raises UserError for what is none."""
+    try:
+        found = {int(dev): n for dev, n in json.loads(text).items()}
+        if not all(type(n) is int and 0 <= max(dev, n) < 2**63 for dev, n in found.items()):
+            raise ValueError("no number that the journal keeps")
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise UserError(
+            "A point in the journal that this file keeps was tampered with and cannot be read.",
+            remedy="Delete the baseline or snapshot of it, or go back to a backup.",
+        ) from error
+    return found
 
 
 class SentEvent(NamedTuple):
@@ -111,18 +127,14 @@ class Merged:
     renamed: Mapping[int, int] = field(default_factory=dict)
 
 
-def to_return(sent: Iterable[Sent], base: Mapping[str, int]) -> Iterator[Sent]:
-    """A pack's own transactions as they travel: resting on what the office knew, by `base`.
-
-    `base` is that vector as JSON keeps it, its devices as text.
-    """
-    office = {int(dev): n for dev, n in base.items()}
+def to_return(sent: Iterable[Sent], base: Vector) -> Iterator[Sent]:
+    """A pack's own transactions as they travel: resting on what the office knew, by `base`."""
     for item in sent:
         if item.dev == OFFICE:
             continue
         ctx = item.ctx
         if ctx is not None:
-            ctx = {**office, **{dev: n for dev, n in ctx.items() if dev != OFFICE}}
+            ctx = {**base, **{dev: n for dev, n in ctx.items() if dev != OFFICE}}
         yield dataclasses.replace(item, ctx=ctx, events=tuple(map(_event, item.events)))
 
 

@@ -22,7 +22,15 @@ from psnplanner.programme.issued import INTERNAL
 from psnplanner.programme.photograph import Photograph
 from psnplanner.programme.record import Record, RecordId, new_id
 from psnplanner.programme.site import Site
-from psnplanner.programme.travel import HANDED_OUT, MERGE, Conflict, Merged, Sent, to_return
+from psnplanner.programme.travel import (
+    HANDED_OUT,
+    MERGE,
+    Conflict,
+    Merged,
+    Sent,
+    to_return,
+    vector_of,
+)
 from psnplanner.session.door import Door, Happened, Progress
 from psnplanner.whole_file import whole_file
 
@@ -152,7 +160,7 @@ class FieldWork(Door):
         if self.pack is None:
             raise UserError("This is the whole programme, not a field pack.", str(self.path),
                             "Open the pack whose changes are to be returned.")  # fmt: skip
-        items = list(to_return(self.sent(), json.loads(self.pack.base)))
+        items = list(to_return(self.sent(), vector_of(self.pack.base)))
         changes = sum(len(item.events) for item in items)
         if not changes:
             raise UserError("Nothing was changed in this pack yet.", str(self.path),

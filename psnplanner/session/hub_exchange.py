@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from psnplanner.errors import UserError
 from psnplanner.file import in_step
 from psnplanner.hub.refusals import NotAssigned, Parted, ReadsOnly
-from psnplanner.programme.travel import OFFICE, REFUSED, Sent, to_return
+from psnplanner.programme.travel import OFFICE, REFUSED, Sent, to_return, vector_of
 from psnplanner.session.door import Progress
 from psnplanner.session.hub_joining import OF_HUB, arriving, readable
 from psnplanner.session.hub_told import Synced
@@ -233,8 +232,7 @@ class Surveyor(_Exchange):
         if not missing:
             return Synced(photographs_sent=pictures)
         self._chain = {dev: there[dev].hash for dev in known}
-        base = json.loads(self._session.pack.base)
-        items = to_return(self._ask(in_step.sent, missing), base)
+        items = to_return(self._ask(in_step.sent, missing), vector_of(self._session.pack.base))
         done, knowing = Synced(photographs_sent=pictures), Knowing()
         for batch in _batches(items, lambda item: len(item.events)):
             done += self._pass_on(batch, knowing)

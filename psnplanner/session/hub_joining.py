@@ -85,9 +85,7 @@ def _all_of_it(
             yield arriving(parcels, held)
 
 
-def arriving(
-    parcels: Iterable[Parcel | Unread], held: dict[int, str]
-) -> list[in_step.Arriving]:
+def arriving(parcels: Iterable[Parcel | Unread], held: dict[int, str]) -> list[in_step.Arriving]:
     """Of what was fetched, what could be read; what could not is added to `held`."""
     from psnplanner.hub.wire import Unread
 

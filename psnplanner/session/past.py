@@ -21,6 +21,7 @@ from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId, new_id
 from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.state import PROGRAMME_ID, State
+from psnplanner.programme.travel import vector_of
 from psnplanner.programme.working_days import Calendar
 from psnplanner.session.door import Door, Progress
 
@@ -191,7 +192,7 @@ class Past(Door):
 
     def baseline_state(self, baseline: Baseline) -> State:
         """The programme as a baseline approved it."""
-        known = {int(dev): n for dev, n in json.loads(baseline.position).items()}
+        known = vector_of(baseline.position)
         if baseline.id not in self._baseline_states:
             self._baseline_states[baseline.id] = self.known_state(known, baseline.as_at)
         return self._baseline_states[baseline.id]

@@ -94,10 +94,13 @@ class Docks:
         places = (_AREA.LeftDockWidgetArea, _AREA.RightDockWidgetArea, below, below, below)
         for dock, place in zip(self.all, places, strict=True):
             dock.setFloating(False)
-            self._window.addDockWidget(place, dock)
+            # What stands right is let be: Qt leaves the bar of tabs taken apart on the table.
+            if self._window.dockWidgetArea(dock) != place:
+                self._window.addDockWidget(place, dock)
             dock.show()
         for dock in (self.timeline, self.savings):
-            self._window.tabifyDockWidget(self.table, dock)
+            if dock not in self._window.tabifiedDockWidgets(self.table):
+                self._window.tabifyDockWidget(self.table, dock)
         self.table.raise_()
         self._arrange()
 

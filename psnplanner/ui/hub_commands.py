@@ -183,6 +183,8 @@ class HubCommands:
             self._since = None
             if result.refused:
                 self._show(REFUSED, _kept(result.refused))
+            elif result.held:
+                self._show(REFUSED, "\n".join(result.held))
             else:
                 self._show(IDLE, _told(result))
             self._within(0 if again else EVERY_MS)

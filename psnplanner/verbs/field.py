@@ -25,6 +25,8 @@ from psnplanner.verbs.options import (
 )
 from psnplanner.verbs.passphrase import ask
 
+_MOST_LISTED = 10_000_000  # characters
+
 if TYPE_CHECKING:
     from psnplanner.exchange.pack import Choice
     from psnplanner.programme.state import State
@@ -117,7 +119,10 @@ def _references(listed: Path | None) -> list[str]:
     if listed is None:
         return []
     try:
-        lines = listed.read_text("utf-8-sig").splitlines()
+        if not listed.is_file():  # a pipe would be waited on for ever
+            raise ValueError("no file")
+        with listed.open(encoding="utf-8-sig") as file:
+            lines = file.read(_MOST_LISTED).splitlines()
     except (OSError, ValueError) as error:
         raise UserError("The list of sites cannot be read.", str(listed),
                         "Give a text file with a reference a line.") from error  # fmt: skip
@@ -130,16 +135,11 @@ def _references(listed: Path | None) -> list[str]:
 @json_option
 def unlock(pack_file: Path, out: Path, as_json: bool) -> None:
     """Write a pack that is locked with a passphrase as one that opens."""
-    from psnplanner.exchange.locked_pack import is_locked, unlocked
+    from psnplanner.exchange.locked_pack import read, unlocked
     from psnplanner.whole_file import whole_file
 
-    try:
-        data = pack_file.read_bytes()
-    except OSError as error:
-        raise UserError(f"The pack cannot be read: {error.strerror or error}.", str(pack_file),
-                        "Check the name.") from error  # fmt: skip
-    secret = ask("Passphrase") if is_locked(data) else ""
-    plain = unlocked(data, secret, str(pack_file))
+    data = read(pack_file)
+    plain = unlocked(data, ask("Passphrase"), str(pack_file))
     with whole_file(out, replace=False) as beside:
         beside.write_bytes(plain)
     show(as_json, {"file": str(out), "bytes": len(plain)}, lambda: [f"Wrote {out}."])

@@ -167,6 +167,11 @@ def figure_lines(found: Any) -> list[str]:
         parts = ("waiting_on", "stages", "longest_working_days")
         owners = [tuple(w[key] for key in parts) for w in found["waiting_on"]]
         lines += ["", *table(("Waiting on", "Stages", "Longest, working days"), owners)]
+    money = found["savings"]
+    if money["forecast_pence_a_year"]:
+        now, then = (round(money[f"{key}_pence_a_year"] / 100) for key in ("realised", "forecast"))
+        lines += ["", f"Saved £{now:,} a year, £{then:,} when all old circuits have ceased.",
+                  money["explained"]]  # fmt: skip
     return lines
 
 

@@ -543,7 +543,7 @@ function tables() {
   const notes = F.blocked.some((r) => r.note) ? [["Why", "", (r) => cut(r.note, 300)]] : [];
   table($("blocked"), [...held.slice(0, -1), ...notes, held.at(-1)], F.blocked, "Nothing is blocked.", 15);
   table($("late"), [["Site", "", siteLink], ["Partner", "", name("partner")], ["Phase", "", name("phase")], ["Due by", "d", (r) => short(r.due_on)],
-    ["Working days late", "n", (r) => number(r.working_days)], ["Status", "", (r) => chip(r.status)], ["Next stage", "", (r) => r.next_stage]], F.late, "No site is late.", 15);
+    ["Working days late", "n", (r) => number(r.working_days)], ["Status", "", (r) => chip(r.status)], ["Why", "", (r) => cut(r.reason, 200)]], F.late, "No site is late.", 15);
   const lines = (into, rows) => { const dl = el("dl", "lines"); for (const [a, b] of rows) dl.append(el("dt", "", a), el("dd", "", b)); into.append(dl); };
   lines($("wayleaves"), Object.entries(F.wayleaves).filter(([k, n]) => n && k !== "not needed").map(([k, n]) => [`Wayleaves ${k}`, number(n)])
     .concat([["Gates passed by authority", number(F.overrides)]]));

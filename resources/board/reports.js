@@ -58,8 +58,10 @@ function joinersTable() {
 function changes() {
   const C = data.changes; if (!C) return;
   $("changes-section").hidden = false;
+  $("h-map").textContent = "What became of each site";
   $("h-changes").textContent = `What changed from ${uk(C.from)} to ${uk(C.to)}`;
   const list = el("ul", "said"); for (const s of C.sentences) list.append(el("li", "", s)); $("changes").append(list);
+  $("changes").append(el("p", "muted", "On the map a site that changed in more than one way has the colour of the last of them in the key, and one that was removed is not there."));
   for (const [key, heading, columns] of CHANGED) {
     const rows = C[key]; if (!rows.length) continue;
     const t = el("details"), box = el("div"); t.open = rows.length <= 12; t.append(el("summary", "", `${heading}: ${number(rows.length)}`), box); $("changes").append(t);

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.faults import full_disk, power
+from tests.faults import full_disk, power, shares
 from tests.faults.strangers import STRANGERS, read_only_broken_off, read_only_media
 
 KILLS = {"saves": 250, "imports": 150, "merges": 150, "migrations": 150, "backups": 150}
@@ -72,6 +72,7 @@ def _all(folder: Path, seed: int, part: Part) -> Iterator[Row]:
     yield from _refusals(folder, part)
     yield from _full(part)
     yield from _strangers(folder)
+    yield from _share(folder)
     yield from _flips(folder, seed, part)
     yield from _salvage(folder, part)
 
@@ -187,6 +188,17 @@ def _strangers(folder: Path) -> Iterator[Row]:
     for name, do in STRANGERS.items():
         found = {"times": 1, "faults": do(folder / "strangers")}
         yield _row(name, found, "times", lambda _found: _SAID)
+
+
+def _share(folder: Path) -> Iterator[Row]:
+    """A real network file system, where this machine can have one: two mounts are two machines."""
+    fault = "network share (sshfs), from two machines at once"
+    with shares.mounted(folder / "share") as mounts:
+        if mounts is None:
+            yield _not_tried(fault, "sshfs and an SFTP server are not here, or may not mount")
+            return
+        yield _row(fault, {"times": 1, "faults": shares.two_machines(*mounts)}, "times",
+                   lambda _found: "one writes, the other reads and is told")  # fmt: skip
 
 
 def _flips(folder: Path, seed: int, part: Part) -> Iterator[Row]:

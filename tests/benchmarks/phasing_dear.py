@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks phasing_dear [--sites 600]... [--seconds S] [--seed K] [--json]
 
-The same table as `phasing`. Shared digging, uneven load and £2,000 a partner's visit make bases
+The same table as `phasing`. Shared digging, uneven load and £1,000 a partner's visit make bases
 and partners count for half of the total: the harder problem for a bound.
 """
 

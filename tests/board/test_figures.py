@@ -113,6 +113,7 @@ def test_what_waits_and_on_whom() -> None:
     (late,) = drawn["late"]
     assert (late["site"], late["due_on"], late["working_days"]) == ("S3", "2014-09-26", 6)
     assert late["next_stage"] == "Wayleave"
+    assert late["reason"] == "Wayleave waiting on landlord since 29 September 2014"
 
 
 def test_a_bank_holiday_is_no_working_day() -> None:

@@ -2,7 +2,11 @@
 
 from datetime import date
 
+from psnplanner.board import money_pages
 from psnplanner.board.figures import Beside, figures
+from psnplanner.board.flow import Flow
+from psnplanner.board.ink import Ink
+from psnplanner.board.snapshot import Material, Wanted, pack
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.site import Site
@@ -98,3 +102,28 @@ def test_burn_up_baseline_and_ratings() -> None:
     assert rated["Live against the baseline"] == "green"
     assert drawn["against_baseline"] is not None
     assert drawn["against_baseline"]["behind"] == 0
+
+
+def test_the_greatest_delays_are_told_first_and_none_is_lost() -> None:
+    """Delays that agree share a line; the rest are named, counted, and listed at the end."""
+    sites = [Site(id=ident(100 + k), reference=f"L{k}", name=f"Library {k}", partner=COUNCIL.id,
+                  phase=ident(30 + k // 2)) for k in range(60)]  # fmt: skip
+    phases = [Phase(id=ident(30 + k), name=f"Phase {k}", order=k, ends_on=date(2014, 8, 1 + k))
+              for k in range(30)]  # fmt: skip
+    made = pack(state_of([COUNCIL, *phases, *sites]), Wanted("board", sections=("ledger",)),
+                Material(), ON)  # fmt: skip
+    delays = made.figures["ledger"]["delays"]
+    greatest, rest = money_pages._parted(delays)
+    assert sorted(map(str, greatest + rest)) == sorted(map(str, delays))
+    assert len({money_pages._line(row) for row in greatest}) == money_pages.GREATEST
+    least = min(row["working_days"] for row in greatest)
+    assert least >= max(row["working_days"] for row in rest)
+    flow = Flow("Pack", "")
+    money_pages.ledger(flow, made)
+    money_pages.other_delays(flow, made)
+    said = [word.text.strip() for page in flow.pages for ink in page.artists
+            if isinstance(ink, Ink) for word in ink._words]  # fmt: skip
+    days = sum(row["working_days"] for row in rest)
+    assert any(f"And {len(rest)} more, {days:,} working days together" in line for line in said)
+    for site in sites:
+        assert sum(site.name + " (" in line for line in said) == 1, site.name

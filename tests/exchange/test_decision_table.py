@@ -23,7 +23,7 @@ from psnplanner.programme.settle import Settle, choice
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage_edits import RecordStage
 from psnplanner.programme.state import PROGRAMME_ID
-from psnplanner.programme.travel import Sent, SentEvent, to_return
+from psnplanner.programme.travel import Sent, SentEvent, to_return, vector_of
 from psnplanner.session import Session
 from tests.conftest import ident
 from tests.exchange.test_field_work import ONE, TWO, _bind, office, returned, taken_out
@@ -42,7 +42,7 @@ def brought(office: Session, *edits: Any, name: str = "ann.gpkg") -> Path:
 
 def travelling(pack: Session) -> list[Sent]:
     """A pack's transactions as its return has them."""
-    return list(to_return(pack.sent(), json.loads(pack.pack.base)))
+    return list(to_return(pack.sent(), vector_of(pack.pack.base)))
 
 
 def conflicting(office: Session) -> set[str]:

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from psnplanner.errors import UserError
-from psnplanner.file import connection, store_opening
+from psnplanner.file import connection, lock, store_opening
 from psnplanner.programme.edits import AddSites, Amend, AmendEach
 from psnplanner.programme.travel import Sent
 from psnplanner.session import Session, new_programme
@@ -77,7 +77,7 @@ def arriving(folder: Path) -> list[Sent]:
 
 def on_a_share() -> None:
     """Have this process take every folder for a network share, as `share` would find one."""
-    for module in (connection, store_opening):
+    for module in (connection, lock, store_opening):
         module.network_kind = lambda _path: "cifs"  # type: ignore[attr-defined]
 
 

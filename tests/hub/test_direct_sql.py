@@ -11,12 +11,16 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from psnplanner.file.in_step import hash_after
 from psnplanner.hub.address import Address
+from psnplanner.programme.edits import Amend
 from psnplanner.programme.site import StageRecord, Wayleave
 from psnplanner.programme.stage_edits import RecordStage, SetWayleave
+from psnplanner.programme.travel import Sent, SentEvent
 from psnplanner.session import Session
+from psnplanner.session.hub import hub_address, hub_grant
 from tests.conftest import ident
-from tests.hub.conftest import MINE, THEIRS, Joining, as_user
+from tests.hub.conftest import MINE, SECRET, THEIRS, Joining, as_user
 from tests.hub.server import Server
 
 Login = Callable[..., Address]
@@ -193,3 +197,45 @@ def test_a_surveyors_own_derived_records_go(
     office.sync(hub)
     assert office.state.overrides.keys() == out.state.overrides.keys() != set()
     assert office.state.wayleaves.keys() >= out.state.wayleaves.keys() != set()
+
+
+WHOLE = TXN.replace("'h')", "%s)")
+
+
+@pytest.mark.parametrize(
+    ("value", "true_hash", "why"),
+    [(5, True, "cannot be read"), ("fine", False, "is not what that device wrote")],
+)
+def test_what_no_copy_can_take_keeps_nothing_else_from_arriving(
+    server: Server,
+    office: Session,
+    hub: Address,
+    surveyor: Address,
+    join: Joining,
+    value: object,
+    true_hash: bool,
+    why: str,
+) -> None:
+    """A surveyor may write what they like to their own site: it stays at the hub, and is told."""
+    event = SentEvent(5, MINE.id, 19, value)
+    sent = Sent(5, 7, 1, "s", "edit", "l", "2014-06-02", None, None, (event,))
+    digest = hash_after(b"", sent) if true_hash else b"h"
+    with as_user(surveyor) as db, db.transaction():
+        db.execute(WHOLE, (digest,))
+        db.execute(EVENT, (5, MINE.id.hex(), 19, json.dumps(value)))
+    # An honest surveyor, whose file stands on all that the hub has; and a new laptop.
+    name = hub.settings["dbname"]
+    hub_grant(hub, f"bob_{name}", "surveyor", sites=[THEIRS.reference], password=SECRET)
+    bobs = hub_address(server.url(name, f"bob_{name}", SECRET))
+    bob, ann = join(bobs, "bob"), join(hub, "new")
+    bob.do(Amend("site", [THEIRS.id], {"note": "seen by bob"}))
+    assert bob.sync(bobs).sent == 1
+    for copy in (office, ann):
+        (told,) = copy.sync(hub).held
+        assert f"“l” by s (number 1 of device 7) {why}: it stays there" in told
+        assert copy.state.sites[THEIRS.id].note == "seen by bob"
+        assert copy.state.sites[MINE.id] == MINE
+        assert copy.verify() == []
+        assert copy.sync(hub).received == 0
+    assert server.asked("SELECT count(*) FROM psnplanner.event WHERE dev = 7", name) == 1
+    assert join(surveyor, "sue").state.sites[MINE.id].name == MINE.name

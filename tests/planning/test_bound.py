@@ -75,3 +75,13 @@ def test_bases_leant_towards_are_as_many_as_there_are_groups() -> None:
     climb.climb(30, 2 * climb.best.pounds)
     assert climb.leaning.shape == (4, 5)
     assert climb.leaning.sum(axis=1) == pytest.approx(np.ones(4))
+
+
+def test_what_was_once_too_far_counts_as_soon_as_it_pays() -> None:
+    problem, random = phased(np.random.default_rng(8), 60, 4, 9), np.random.default_rng(1)
+    relaxed, day = Phased(problem), np.zeros((2, 4))
+    for scale in (0.5, 3.0, 1.0, 6.0):
+        worth = random.uniform(0, 30 * scale, 60)
+        known, fresh = relaxed.at(worth, day), Phased(problem).at(worth, day)
+        # The days' own prices are found by bisection, from others than before.
+        assert known.pounds == pytest.approx(fresh.pounds, rel=0.02)

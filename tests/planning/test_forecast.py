@@ -17,7 +17,7 @@ from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.forecast_model import model
 from psnplanner.planning.forecast_result import percent, sentences
 from psnplanner.planning.forecast_runs import simulate
-from psnplanner.programme.change import Change, creation
+from psnplanner.programme.change import Change, creation, difference
 from psnplanner.programme.site import StageRecord, Wayleave
 from psnplanner.programme.stage import DONE, WAITING
 from psnplanner.programme.state import PROGRAMME_ID, State
@@ -130,7 +130,7 @@ def test_a_change_to_one_site_leaves_the_luck_of_others() -> None:
     assert (lives(fewer, 100) == lives(more, 100)[:4]).all()
 
 
-def test_no_site_is_live_before_its_phase_its_node_or_a_wish() -> None:
+def test_no_site_is_live_before_its_phase_its_node_a_wish_or_a_lock() -> None:
     """In any run."""
     state = whole_programme(14)
     runs = dict(zip(state.sites, lives(state, 500), strict=True))
@@ -142,6 +142,9 @@ def test_no_site_is_live_before_its_phase_its_node_or_a_wish() -> None:
     wish = Wish(id=ident(800), kind=NOT_BEFORE, sites=(ident(1),), on=date(2014, 8, 4))
     late = lives(state.after([creation(wish)]), 500)[0]
     assert late.min() > LINE.start_of(date(2014, 8, 4))
+    last = state.phases_in_order[-1]
+    lock = difference(state.sites[ident(1)], {"phase": last.id, "locked": True})
+    assert lives(state.after(lock), 500)[0].min() > LINE.start_of(last.starts_on)
 
 
 def test_fewer_crews_are_later() -> None:

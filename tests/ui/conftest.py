@@ -127,7 +127,7 @@ def settle(qtbot: object) -> Callable[[MainWindow], None]:
     """Wait until the window's jobs are done and it is painted."""
 
     def wait(window: MainWindow) -> None:
-        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=60_000)  # type: ignore[attr-defined]
         QApplication.processEvents()
 
     return wait
@@ -157,7 +157,7 @@ def shared_window(
 
 def rest(window: MainWindow) -> None:
     """Let the window's jobs come to their end."""
-    clock = QDeadlineTimer(20_000)
+    clock = QDeadlineTimer(60_000)
     while window.jobs.busy and not clock.hasExpired():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
     QApplication.processEvents()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QTabBar
 
 from psnplanner.session import Session
 from psnplanner.ui.main_window import MainWindow
@@ -55,6 +55,29 @@ def test_a_programme_without_sites_leaves_the_map_its_room(
     settle(empty_window)
     assert empty_window.places.plan.width() < empty_window.width() / 4
     assert "Import" in empty_window.home.panel.message.text()
+
+
+def test_the_usual_layout_leaves_one_row_of_tabs_below(
+    empty_window: MainWindow, sample: Session
+) -> None:
+    """Wherever panels were; and the keys open in the middle of the window, not beyond its edge."""
+    window = empty_window
+    window.adopt(sample)
+    window.places.show_timeline()
+    window.places.site.setFloating(True)
+    window.places.usual()
+    QApplication.processEvents()
+    rows = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert [[b.tabText(i) for i in range(b.count())] for b in rows if b.isVisible()] == [
+        ["Sites", "Timeline", "Savings"]
+    ]
+    assert not window.places.site.isFloating()
+    assert window.places.table.isVisible()
+    window.show_keys()
+    keys = window.findChild(QDialog)
+    off = keys.geometry().center() - window.geometry().center()
+    assert max(abs(off.x()), abs(off.y())) < 40
+    keys.reject()
 
 
 def test_the_tabs_at_the_left_are_never_cut(empty_window: MainWindow, sample: Session) -> None:

@@ -108,11 +108,12 @@ def test_only_the_share_that_makes_the_target_is_saved(with_sites: Session) -> N
     sums = dict(home.savings) | {
         "realised_pence_a_year": 50_000_000, "forecast_pence_a_year": 100_000_000,
         "ceased_cost_pence_a_year": 80_000_000, "circuits_cost_pence_a_year": 160_000_000,
-        "target_pence_a_year": 100_000_000,
+        "target_pence_a_year": 100_000_000, "share": 0.625,
     }  # fmt: skip
     said = home_words.savings_words(replace(home, savings=sums))
     assert said[0] == "£500,000 a year saved now of the £1,000,000 promised"
     assert said[1] == "Old circuits of £800,000 a year have ceased, of £1,600,000 in all"
+    assert said[2] == "Of that 62.5% counts as saved, the rest as the new network's"
 
 
 def test_a_forecast_promises_nothing() -> None:

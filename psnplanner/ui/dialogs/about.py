@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -89,9 +89,8 @@ def keys(parent: QWidget, menus: Mapping[str, Iterable[QAction]]) -> QDialog:
             label.setText(_table(lines, text.casefold()))
 
     line.textChanged.connect(narrow)
-    box = _box("Keys and gestures", parent, line, scroll)
-    box.resize(min(980, parent.width() - 60), min(680, parent.height() - 60))
-    return box
+    size = QSize(min(980, parent.width() - 60), min(680, parent.height() - 60))
+    return _box("Keys and gestures", parent, line, scroll, size=size)
 
 
 def key_lines(actions: Iterable[QAction]) -> Iterable[tuple[str, str]]:
@@ -124,7 +123,7 @@ def _words(text: str) -> QLabel:
     return label
 
 
-def _box(title: str, parent: QWidget, *widgets: QWidget) -> QDialog:
+def _box(title: str, parent: QWidget, *widgets: QWidget, size: QSize | None = None) -> QDialog:
     box = QDialog(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(title)
@@ -134,5 +133,7 @@ def _box(title: str, parent: QWidget, *widgets: QWidget) -> QDialog:
     for widget in widgets:
         layout.addWidget(widget)
     layout.addWidget(buttons)
+    if size is not None:
+        box.resize(size)  # before it opens: it is put in the middle by the size it has then
     box.open()
     return box

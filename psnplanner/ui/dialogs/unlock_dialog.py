@@ -64,18 +64,10 @@ class UnlockDialog(FormDialog):
         self.refusal.hide()
 
         def work(progress: Any) -> Path:
-            from psnplanner.exchange.locked_pack import unlocked
+            from psnplanner.exchange.locked_pack import read, unlocked
             from psnplanner.whole_file import whole_file
 
-            try:
-                data = locked.read_bytes()
-            except OSError as error:
-                raise UserError(
-                    f"The pack cannot be read: {error.strerror or error}.",
-                    str(locked),
-                    "Copy it to this machine first.",
-                ) from error
-            plain = unlocked(data, secret)
+            plain = unlocked(read(locked), secret)
             with whole_file(out, replace=False) as beside:
                 beside.write_bytes(plain)
             return out

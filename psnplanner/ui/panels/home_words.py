@@ -86,6 +86,8 @@ def savings_words(home: Home) -> list[str]:
         f"{pounds(saved['realised_pence_a_year'])} a year saved now{of}",
         f"Old circuits of {pounds(ceased)} a year have ceased, of {pounds(whole)} in all",
     ]
+    if saved["share"] < 1:
+        lines.append(f"Of that {saved['share']:.1%} counts as saved, the rest as the new network's")
     double = saved["double_running_pence_a_year"]
     if double:
         circuits = plural(saved["sites_live_on_old_circuit"], "old circuit")
