@@ -102,7 +102,12 @@ def _cut_off(error: _Unwritten) -> int:
     return _failed(f"The output could not be written ({error}); the command was carried out.")
 
 
+_LONGEST = 900
+
+
 def _failed(message: str) -> int:
+    if len(message) > _LONGEST:  # what it quotes may be a stranger's, and without end
+        message = f"{message[: _LONGEST - 1]}…"
     click.echo(f"psnplanner: {_harmless(message.replace(chr(10), ' '))}", err=True)
     return 1
 

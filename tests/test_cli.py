@@ -476,7 +476,7 @@ def test_the_main_job_on_the_real_list(run: Cli) -> None:
     assert report["read"] == 891
     assert report["added"] + report["updated"] + report["unchanged"] + report["skipped"] == 891
     assert report["placed"] >= 885
-    plan = run.json("plan", "cm.gpkg", "--seconds", 1, "--apply")
+    plan = run.json("plan", "cm.gpkg", "--seconds", 0.1, "--apply")
     assert plan["applied"]
     assert plan["sites_planned"] + len(plan["unplanned"]) == 891
     record = ("record", "cm.gpkg", "CM0001", "Desktop survey", "done", "--on", "2014-05-01")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from psnplanner.programme.site import ACCESS_TYPES, PRIORITIES, TENURES
 from psnplanner.programme.stage import DONE
 from psnplanner.programme.state import State
 from psnplanner.session import Session
+from tests.history.test_playback import same
+from tests.properties.test_journal import START
 
 STATUS_ON = date(2014, 10, 17)
 
@@ -199,6 +202,13 @@ def test_early_summer_is_an_early_programme(session: Session) -> None:
     assert counts["planned"] > 450
     actual = [r.actual_on for i in early.sites for r in early.stages_of(i).values() if r.actual_on]
     assert max(actual) <= date(2014, 6, 1)
+
+
+def test_played_through_it_is_on_any_day_as_the_journal_tells_it(session: Session) -> None:
+    """934 sites, corrections and all: random days as the journal replayed tells them."""
+    luck = random.Random(11)
+    for _ in range(3):
+        same(session, START + timedelta(days=luck.randint(0, 240)))
 
 
 def test_written_again_it_is_the_same(session: Session, state: State, tmp_path: Path) -> None:

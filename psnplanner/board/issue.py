@@ -83,7 +83,13 @@ def wanted(issued: IssuedSnapshot) -> Wanted:
 
 def judged_by(issued: IssuedSnapshot) -> datetime | None:
     """When to look what was sensitive, where that is not what the snapshot was drawn from."""
-    return datetime.fromisoformat(issued.issued_at) if issued.recorded_by else None
+    try:
+        return datetime.fromisoformat(issued.issued_at) if issued.recorded_by else None
+    except ValueError as error:
+        raise UserError(
+            "When this snapshot was issued was tampered with.", where=issued.file_name[:80],
+            remedy="Issue it anew.",
+        ) from error  # fmt: skip
 
 
 def extra(issued: IssuedSnapshot) -> tuple[Mapping[str, Any] | None, tuple[Joiner, ...]]:

@@ -71,11 +71,11 @@ class Room:
         return at
 
     def _free(self, x: Points, y: Points, wide: float, high: float) -> NDArray[np.bool_]:
-        free = np.ones(len(x), dtype=bool)
-        for left, bottom, right, top in self.taken:
-            beside = (x + wide / 2 < left) | (x - wide / 2 > right)
-            free &= beside | (y + high / 2 < bottom) | (y - high / 2 > top)
-        return free
+        left, bottom, right, top = np.array(self.taken, float).reshape(-1, 4).T
+        x, y = x[:, None], y[:, None]
+        beside = (x + wide / 2 < left) | (x - wide / 2 > right)
+        clear: NDArray[np.bool_] = beside | (y + high / 2 < bottom) | (y - high / 2 > top)
+        return clear.all(axis=1)
 
     def _under(self, x: Points, y: Points, wide: float, high: float) -> Points:
         """What lies under a box about each middle, however much there is of it."""

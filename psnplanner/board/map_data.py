@@ -103,8 +103,10 @@ def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, A
         told[name] = _packed(told[name], at, words)
     ledger = dict(figures["ledger"])
     running = [row for row in figures["ledger"]["circuits"] if row["ceased_on"] is None]
+    ceased = [row for row in figures["ledger"]["circuits"] if row["ceased_on"] is not None]
     ledger["delays"] = _packed(figures["ledger"]["delays"], at, words)
     ledger["circuits"] = _packed(running, at, words)
+    ledger["ceased"] = _packed(ceased, at, words)
     told["ledger"] = ledger
     told["decisions"] = [
         {

@@ -241,7 +241,8 @@ def _stamped(spots: Points, limits: tuple[float, float], name: bytes) -> bytes:
     """
     within = ((spots >= 0) & (spots <= limits)).all(axis=1)
     x, y = np.round(spots[within] * _FINE).astype(np.int64).T
-    x, y = np.divmod(np.unique(x * 100_000 + y), 100_000)
+    at = np.sort(x * 100_000 + y)
+    x, y = np.divmod(at[np.diff(at, prepend=-1) > 0], 100_000)
     line = np.frombuffer(b"q 1 0 0 1 00000 00000 cm%s Do Q\n" % name, np.uint8)
     lines = np.tile(line, (len(x), 1))
     places = 10 ** np.arange(5)[::-1]

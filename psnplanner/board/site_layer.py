@@ -40,10 +40,11 @@ class Look(NamedTuple):
 def looks(state: State, marks: Marks, spots: Points) -> list[Look]:
     """The placed sites by colour and shape, in the order of progress: what is blocked on top."""
     names = {name: k for k, name in enumerate(marks.palette)}
-    mark = np.array([names[name] for name in map(marks.of.__getitem__, state.sites)], np.intp)
     kinds = [site.kind for site in state.sites.values()]
     shapes = {kind: _SHAPES.index(kind_shape(kind)) for kind in set(kinds)}
-    look = mark * len(_SHAPES) + np.array([shapes[kind] for kind in kinds], np.intp)
+    mark = map(names.__getitem__, map(marks.of.__getitem__, state.sites))
+    look = np.fromiter(mark, np.intp, len(kinds)) * len(_SHAPES)
+    look += np.fromiter(map(shapes.__getitem__, kinds), np.intp, len(kinds))
     placed = np.flatnonzero(~np.isnan(spots[:, 0]))
     # Sorted by look, so that each is one slice.
     order = placed[np.argsort(look[placed], kind="stable")]

@@ -27,6 +27,7 @@ from psnplanner.programme.working_days import Calendar
 from psnplanner.whole_file import whole_file
 
 if TYPE_CHECKING:
+    from psnplanner.board.drawn_apart import DrawnApart
     from psnplanner.board.places import Shape, Spots
 
 SUFFIXES = (".html", ".png", ".pdf", ".svg")
@@ -146,11 +147,17 @@ def write(
     return path
 
 
-def save(made: Pack, suffix: str, path: Path, progress: Progress | None = None) -> None:
-    """Write a pack as a file of that kind, whole or not at all."""
+def save(
+    made: Pack,
+    suffix: str,
+    path: Path,
+    progress: Progress | None = None,
+    drawers: DrawnApart | None = None,
+) -> None:
+    """Write a pack as a file of that kind, whole or not at all; `drawers` may have drawn it."""
     tell = progress or _nobody
     tell(0.2, "Drawing the map")
-    content = render(made, suffix)
+    content = drawers.content(made, suffix) if drawers else render(made, suffix)
     tell(0.9, f"Writing {path.name}")
     with whole_file(path) as beside:
         beside.write_bytes(content)
@@ -204,10 +211,14 @@ def pack(
     public = wanted.audience == "public"
     beside = dataclasses.replace(material.beside, baseline=plan, name=name, public=public)
     drawn = figures(seen, today, calendar, as_at=as_at, beside=beside)
-    replay = Course()
-    if material.playback is not None:
-        replay = course(material.playback, seen, date.fromisoformat(drawn["status_on"]))
-    return Pack(seen, drawn, wanted, replay, tuple(shown(material.joiners, gone, words)))
+    made = Pack(seen, drawn, wanted, joiners=tuple(shown(material.joiners, gone, words)))
+    return made if material.playback is None else replayed(made, material.playback)
+
+
+def replayed(made: Pack, playback: Playback) -> Pack:
+    """The pack with what gives its page the time slider."""
+    on = date.fromisoformat(made.figures["status_on"])
+    return dataclasses.replace(made, course=course(playback, made.state, on))
 
 
 def render(made: Pack, suffix: str) -> bytes:

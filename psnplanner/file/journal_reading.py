@@ -284,16 +284,18 @@ def changes_of(db: Database, records: Iterable[RecordId]) -> list[tuple[tuple[in
 def ever_set(db: Database, entity: str, field: str) -> list[RecordId]:
     """The records of a kind of which a yes-or-no field was ever set, deleted ones too.
 
-    It may name one of which it was not: a creation's text is only looked through.
+    It may name one of which it was not: a creation's text is only looked through, for a yes
+    as JSON has it and as SQLite has.
     """
     kind = RECORD_TYPES[entity]
     number = fields_of(kind)[field].number
     found = rows(
         db,
         "SELECT DISTINCT row FROM event WHERE ent = ?1 AND "
-        f"((fld = ?2 AND val) OR (fld = {CREATES} AND val LIKE ?3)) ORDER BY row",
+        f"((fld = ?2 AND val) OR (fld = {CREATES} AND (val LIKE ?3 OR val LIKE ?4))) ORDER BY row",
         kind.ENTITY_NUMBER,
         number,
+        f'%"{number}":true%',
         f'%"{number}":1%',
     )
     return [row for (row,) in found]

@@ -13,7 +13,6 @@ from psnplanner import home
 from psnplanner.file.share import network_kind
 from psnplanner.file.standing import beside, is_strange, mark
 
-
 _TRIES = 5
 
 

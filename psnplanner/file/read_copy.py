@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from psnplanner import apart
 from psnplanner.errors import PassphraseNeeded, UserError
@@ -31,13 +31,18 @@ def main() -> None:
     path, asked = Path(sys.argv[1]), json.load(sys.stdin)
     apart.limit_self(_SECONDS + _SECONDS_A_MEGABYTE * _size(path) / 1e6)
     encryption.take_over(asked["keys"])
+    answer(path, asked["vector"], sys.stdout)
+
+
+def answer(path: Path, vector: Mapping[str, int], out: IO[str]) -> None:
+    """Write out what the copy holds beyond that vector, or why it is refused."""
     try:
-        for line in _answer(path, {int(dev): n for dev, n in asked["vector"].items()}):
-            sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+        for line in _answer(path, {int(dev): n for dev, n in vector.items()}):
+            out.write(json.dumps(line, separators=(",", ":")) + "\n")
     except UserError as error:
         locked = isinstance(error, PassphraseNeeded)
         refused = {"refused": [error.what, error.remedy], "locked": locked}
-        sys.stdout.write(json.dumps(refused) + "\n")
+        out.write(json.dumps(refused) + "\n")
 
 
 def _answer(path: Path, vector: dict[int, int]) -> Iterator[Any]:

@@ -97,6 +97,17 @@ def check_tables(db: Database, path: str) -> None:
             raise _tampered(thing, path)
 
 
+def altered(db: Database) -> list[str]:
+    """The views, and all else of ours, that are not what this version would make."""
+    ours = _ours()
+    found = {thing.name.lower(): thing for thing in _things(db)}
+    return [
+        f"{thing.kind} “{thing.name}”"
+        for name, thing in ours.items()
+        if name in found and found[name].sql != thing.sql
+    ]
+
+
 def _things(db: Database) -> Iterator[Thing]:
     sql = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"
     return (Thing(*map(str, row)) for row in rows(db, sql))

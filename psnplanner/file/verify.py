@@ -241,3 +241,5 @@ def _guards(db: Database) -> Iterator[str]:
     missing = sorted(schema.GUARDS - found)
     if missing:
         yield f"The journal's guards are missing: {', '.join(missing)}."
+    for what in sound.altered(db):
+        yield f"The {what} is damaged: it is not as PSN Planner makes it."

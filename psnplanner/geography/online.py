@@ -118,7 +118,7 @@ class Online:
 def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
         known = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return known if isinstance(known, dict) and all(map(_is_entry, known.values())) else {}
 

@@ -58,6 +58,9 @@ LARGE_WORK = 1.5e-3
 AREA_WORK = 2.7e-3
 """Work of planning an area at its own prices, for each unit."""
 
+AREA_STEPS = 120
+"""How far an area's own bound climbs."""
+
 LEAST_STEPS = 8
 LARGE_STEPS = 24
 """Steps at least in a stretch: some seconds, as long as what is done beside it."""
@@ -214,7 +217,7 @@ class Engine:
         bases = np.unique(np.concatenate([near, self.best.base[groups]]))
         small, plan = part_of(self.problem, self.best, rows, groups, bases)
         seed = int(self._random.integers(2**31))
-        return AreaPart(small, plan, rows, groups, bases, worth[rows], seed)
+        return AreaPart(small, plan, rows, groups, bases, worth[rows], AREA_STEPS, seed)
 
     def _stretch(self, pounds: float, count: int = 1) -> float:
         """Let the bound climb for about a second of work, so many times; the work it took.

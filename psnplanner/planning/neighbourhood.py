@@ -18,7 +18,7 @@ PART_WORK = 0.4
 """Solver work that one neighbourhood may take."""
 
 SHAKES, SHAKE_TURNS = 8, 3
-AREA_STEPS, AREA_DRAWS = 120, 6
+AREA_DRAWS = 6
 
 DRAWS_EACH, DRAWN_UNITS = 30, (300, 800, 1700)
 """Small parts of an area that are planned anew; how many units each: the smaller, the quicker."""
@@ -95,7 +95,10 @@ class Anew(NamedTuple):
 
 @dataclass(frozen=True)
 class AreaPart:
-    """An area of a large problem, its plan, and what its units (N,) are thought to be worth."""
+    """An area of a large problem, its plan, and what its units (N,) are thought to be worth.
+
+    `steps` is how far its own bound is to climb.
+    """
 
     problem: Grouping
     plan: Grouped
@@ -103,6 +106,7 @@ class AreaPart:
     groups: Ints
     bases: Ints
     worth: Floats
+    steps: int
     seed: int
 
     def plan_anew(self, budget: Budget) -> Anew | None:
@@ -111,7 +115,7 @@ class AreaPart:
             return None
         best, pounds = self.plan, total_pounds(self.problem, self.plan)
         climb = Climb(self.problem, self.worth)
-        worth = climb.climb(AREA_STEPS, pounds, budget.stop).worth
+        worth = climb.climb(self.steps, pounds, budget.stop).worth
         leaning, random = climb.leaning, np.random.default_rng(self.seed)
         for _ in range(AREA_DRAWS):
             if budget.stop():

@@ -85,7 +85,7 @@ class Slots:
         self._lay(near.unit[pays], near.base[pays], pounds[pays], terms)
         self.full = float(terms.full[c])
         levels = terms.levels[:, c]
-        self.points = np.clip(np.r_[0.0, levels, self.full], 0.0, self.full)
+        self.points = np.clip(np.concatenate(([0.0], levels, [self.full])), 0.0, self.full)
         over = np.maximum(0.0, self.points[:, None] - levels[None, :])
         self.point_pounds = over @ terms.level_pounds
 
@@ -97,7 +97,7 @@ class Slots:
         new = np.ones(len(unit), dtype=bool)
         new[1:] = (who[1:] != who[:-1]) | (who[1:] == OUT) | (base[1:] != base[:-1])
         self.first = np.flatnonzero(new)
-        self.size = np.diff(np.r_[self.first, len(unit)])
+        self.size = np.diff(self.first, append=len(unit))
         self.fee = np.where(who[self.first] != OUT, terms.visit_pounds, 0.0)
 
     def at(self, day: Floats) -> tuple[Floats, Floats]:
@@ -121,7 +121,7 @@ class Slots:
         some.cost, some.weight = self.cost[kept], self.weight[kept]
         segments = few[self.base[self.first]]
         some.size, some.fee = self.size[segments], self.fee[segments]
-        some.first = np.r_[0, np.cumsum(some.size)[:-1]].astype(np.int64)
+        some.first = np.cumsum(some.size) - some.size
         return some
 
     def refine(self, few: Flags, pounds: Floats, day: Floats, load: Floats) -> None:

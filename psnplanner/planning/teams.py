@@ -86,36 +86,41 @@ def laid_out(
     first = _sized(horizon, waiting, Shape(), nodes, given, options)
     if not first.drawn.fresh:
         return first
-    best, least = first, np.inf
+    shapes = _shapes(horizon, len(waiting), first.drawn, options)
     known = {Shape(): first}
-    for shape in _shapes(len(waiting), first.drawn, options):
-        windows = Shape(shape.months) if options.phases is None else shape
+    for shape in shapes:
+        windows = _windows_of(shape, options)
         if windows not in known:
             known[windows] = _sized(horizon, waiting, windows, nodes, given, options)
-        found = known[windows]
-        wanted = len(found.drawn.fresh) * shape.teams
-        drawn = found.drawn
-        if options.phases is None:
-            drawn = dataclasses.replace(drawn, wanted=wanted)
-        if shape != Shape() and LEAST_CREWS * shape.teams > fewest_crews(horizon, drawn):
-            continue
-        now = found._replace(drawn=drawn)
-        pounds = _tried_pounds(now, options) if len(waiting) <= MOST_TRIED else 0.0
-        if pounds < least:
-            best, least = now, pounds
+    tried = [_wanting(known[_windows_of(shape, options)], shape, options) for shape in shapes]
+    best = tried[0] if len(tried) == 1 else min(tried, key=lambda one: _tried_pounds(one, options))
     return _shared(horizon, best, nodes, given, options)
 
 
-def _shapes(sites: int, first: Design, options: Options) -> list[Shape]:
-    """The shapes worth trying for so many sites; the first alone where they are few."""
-    windows = len(first.fresh)
-    if sites > MOST_TRIED:
-        if options.phases is not None:
-            return [Shape()]
-        return [Shape(1, max(1, round(sites / SITES_PER_PHASE / windows)))]
+def _windows_of(shape: Shape, options: Options) -> Shape:
+    """The shape whose windows one has: where no number is asked for, teams do not change them."""
+    return Shape(shape.months) if options.phases is None else shape
+
+
+def _wanting(laid: Laid, shape: Shape, options: Options) -> Laid:
+    """The windows with as many phases wanted as the shape has."""
     if options.phases is not None:
-        return [Shape(1, teams) for teams in TEAMS if teams == 1 or 2 * teams <= first.wanted]
-    every = [Shape(months, teams) for months in MONTHS for teams in TEAMS if teams >= months]
+        return laid
+    wanted = len(laid.drawn.fresh) * shape.teams
+    return laid._replace(drawn=dataclasses.replace(laid.drawn, wanted=wanted))
+
+
+def _shapes(horizon: Horizon, sites: int, first: Design, options: Options) -> list[Shape]:
+    """The shapes worth trying, one at least; with very many sites the one that is usual."""
+    windows = len(first.fresh)
+    most = max(1, int(fewest_crews(horizon, first) / LEAST_CREWS))
+    if sites > MOST_TRIED:
+        usual = round(sites / SITES_PER_PHASE / windows) if options.phases is None else 1
+        return [Shape(1, max(1, min(most, usual)))]
+    some = [teams for teams in TEAMS if teams <= most]
+    if options.phases is not None:
+        return [Shape(1, teams) for teams in some if teams == 1 or 2 * teams <= first.wanted]
+    every = [Shape(months, teams) for months in MONTHS for teams in some if teams >= months]
     return [
         shape
         for shape in every

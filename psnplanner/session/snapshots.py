@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -18,10 +18,19 @@ from psnplanner.whole_file import whole_file
 
 if TYPE_CHECKING:
     from psnplanner.board.compare import Comparison
+    from psnplanner.board.drawn_apart import DrawnApart
     from psnplanner.board.figures import Figures
     from psnplanner.board.joiners import Joiner
     from psnplanner.board.snapshot import Asked, Pack, Wanted
+    from psnplanner.history.playback import Playback
     from psnplanner.programme.site import Site
+
+
+def drawn_apart(outs: Iterable[Path]) -> DrawnApart:
+    """Processes that draw these files of a snapshot, to be given to `Session.snapshot`."""
+    from psnplanner.board.drawn_apart import DrawnApart
+
+    return DrawnApart(out.suffix.lower() for out in outs)
 
 
 class Snapshots(Past):
@@ -46,22 +55,39 @@ class Snapshots(Past):
         return self._pack(at, Wanted(audience), forecast, (), None, replayed=False).figures
 
     def snapshot(
-        self, out: Path, *others: Path, progress: Progress | None = None, **asked: Unpack[Asked]
+        self,
+        out: Path,
+        *others: Path,
+        progress: Progress | None = None,
+        drawers: DrawnApart | None = None,
+        **asked: Unpack[Asked],
     ) -> None:
         """Write a snapshot for the board; its kind follows the file's ending.
 
-        Several files are drawn of the same figures, which are drawn up once.
+        Several files are drawn of the same figures, which are drawn up once; by `drawers`
+        (see `drawn_apart`) several at a time.
         """
-        from psnplanner.board.snapshot import checked_suffix, named_for, save, wanted_of
+        from psnplanner.board.snapshot import (
+            checked_suffix,
+            named_for,
+            replayed,
+            save,
+            wanted_of,
+        )
 
         suffixes = {path: checked_suffix(path) for path in map(Path, (out, *others))}
         at, wanted = self._at(asked.get("as_at"), asked.get("recorded_by")), wanted_of(asked)
         for path in suffixes:
             named_for(path, at.state, wanted.audience, self.sensitive_by())
         extra = asked.get("forecast"), tuple(asked.get("joiners", ()))
-        made = self._pack(at, wanted, *extra, progress, replayed=".html" in suffixes.values())
-        for path, suffix in suffixes.items():
-            save(made, suffix, path, progress)
+        made = self._pack(at, wanted, *extra, progress, replayed=False)
+        if drawers is not None:  # what they draw shows no replay
+            drawers.begin(made)
+        if ".html" in suffixes.values():
+            made = replayed(made, self._replay_of(at, progress))
+        # First the page, which is made here while the others are drawn.
+        for path, suffix in sorted(suffixes.items(), key=lambda out: out[1] != ".html"):
+            save(made, suffix, path, progress, drawers)
 
     def issue(
         self, out: Path, *, progress: Progress | None = None, **asked: Unpack[Asked]
@@ -133,12 +159,13 @@ class Snapshots(Past):
         """
         from psnplanner.board.snapshot import Material, pack
 
-        reel = None
-        if replayed:
-            reel = self.playback(progress) if at.known is None else self._playback_of(at)
+        reel = self._replay_of(at, progress) if replayed else None
         also = self.sensitive_by() if also is None else also
         material = Material(self._beside(at.state, forecast), reel, joiners, also)
         return pack(at.state, wanted, material, at.drawn_on, at.calendar, at.as_at)
+
+    def _replay_of(self, at: At, progress: Progress | None) -> Playback:
+        return self.playback(progress) if at.known is None else self._playback_of(at)
 
     def compare(
         self,

@@ -59,6 +59,7 @@ def go_on(window: MainWindow, wanted: Path | None) -> None:
 
         window.mishaps = Mishaps(window)
         window.mishaps.install()
+        close_on_signals(window)
         QTimer.singleShot(0, window, fetch)
 
     def fetch() -> None:
@@ -75,3 +76,23 @@ def go_on(window: MainWindow, wanted: Path | None) -> None:
             QTimer.singleShot(0, window, lambda: window.files.open(wanted))
 
     catch()
+
+
+def close_on_signals(window: MainWindow) -> None:
+    """Ctrl+C in the terminal, or the system's wish to end, closes the window as a person would.
+
+    Qt's loop does not return to Python for a signal: the bytes that Python writes for each wake it.
+    """
+    import signal
+    import socket
+
+    from PySide6.QtCore import QSocketNotifier
+
+    heard, told = socket.socketpair()
+    told.setblocking(False)
+    signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.close())
+    notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda: heard.recv(64))
+    notifier.destroyed.connect(lambda: (heard, told))  # both live as long as it does

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QToolBar, QWidget
 
 from psnplanner.ui.settings import settings
 
@@ -70,10 +70,17 @@ class Docks:
     def put_away(self) -> None:
         """Hide them for as long as there is nothing to show in them."""
         if self._put_away is None:
+            self._show_new()
             self._put_away = [dock for dock in self.all if not dock.isHidden()]
             self._layout = self._window.saveState(LAYOUT_VERSION)
             for dock in self._put_away:
                 dock.hide()
+
+    def _show_new(self) -> None:
+        """What was just made counts as hidden, and would be kept so, until Qt lays it out."""
+        for part in (*self.all, *self._window.findChildren(QToolBar)):
+            if not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+                part.show()
 
     def bring_back(self) -> None:
         """Show again those that were put away, each as large as it was."""
@@ -81,12 +88,25 @@ class Docks:
             for dock in self._put_away:
                 dock.show()
             # Qt would deal the room out anew to docks that come back.
-            self._window.restoreState(self._layout, LAYOUT_VERSION)
+            self._restore(self._layout)
             self._put_away = None
         if not self._known:
             # Nobody has said yet how large each should be: now the window has its real size.
             self._known = True
             self._arrange()
+
+    def _restore(self, layout: QByteArray) -> bool:
+        """Qt's restoreState makes a new row of tabs, and leaves the old one lying there, dead."""
+        before = self._rows()
+        restored = self._window.restoreState(layout, LAYOUT_VERSION)
+        if set(self._rows()) - set(before):
+            for row in before:
+                row.hide()
+        return restored
+
+    def _rows(self) -> list[QTabBar]:
+        only = Qt.FindChildOption.FindDirectChildrenOnly
+        return self._window.findChildren(QTabBar, options=only)
 
     def usual(self) -> None:
         """Put every panel back where it was at first."""
@@ -114,7 +134,7 @@ class Docks:
         """As they were left, else as suits the window."""
         state = settings().value("layout")
         if isinstance(state, QByteArray):
-            self._known = self._window.restoreState(state, LAYOUT_VERSION)
+            self._known = self._restore(state)
         else:
             self._arrange()
 

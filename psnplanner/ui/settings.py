@@ -25,8 +25,8 @@ def beside(name: str = "") -> str:
 def remembered_files() -> list[Path]:
     """Programmes opened lately, newest first, whether or not they are still there."""
     found = settings().value("recent", [])
-    names = [found] if isinstance(found, str) else list(found or [])
-    return [Path(name) for name in names]
+    names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+    return [Path(name) for name in names if isinstance(name, str)]
 
 
 def recent_files() -> list[Path]:

@@ -108,8 +108,11 @@ def snapshot(
     as_json: bool,
 ) -> None:
     """Write a snapshot for the board: OUT.html, OUT.png, OUT.pdf or OUT.svg, or several."""
+    from psnplanner.session.snapshots import drawn_apart
+
     issued = []
-    with open_programme(file, by, read_only=not issue) as session:
+    apart = drawn_apart(() if issue else outs)
+    with apart, open_programme(file, by, read_only=not issue) as session:
         how: dict[str, Any] = {
             "as_at": as_at, "recorded_by": recorded_by, "audience": audience, "title": title,
             "sections": sections, "paper": paper, "progress": console.progress(),
@@ -122,7 +125,7 @@ def snapshot(
         if issue:
             issued = [session.issue(out, **how) for out in outs]
         else:
-            session.snapshot(*outs, **how)
+            session.snapshot(*outs, **how, drawers=apart)
     files: list[dict[str, Any]] = [{"file": str(out), "bytes": out.stat().st_size} for out in outs]
     said = {**files[0], "files": files, "audience": audience, "as_at": as_at,
             "issued": board_text.issued(issued[0], 0) if issued else None}  # fmt: skip

@@ -78,11 +78,13 @@ def duplicate_lines(document: dict[str, Any]) -> list[str]:
 
 def plan_lines(report: dict[str, Any]) -> list[str]:
     """A plan's phases, who is in none, and what falls short."""
-    headings = ("Phase", "Starts", "Ends", "Sites", "Partners", "Crew-days", "Capacity")
+    headings = ("Phase", "Starts", "Ends", "Worked from", "Spread km", "Sites", "Partners",
+                "Crew-days", "Capacity")  # fmt: skip
     rows = [
         (
-            p["name"], p["starts_on"], p["ends_on"], p["sites"], len(p["partners"]),
-            round(p["used_days"], 1), round(p["capacity_days"], 1),
+            p["name"], _day(p["starts_on"]), _day(p["ends_on"]),
+            (p["base"] or "").partition(",")[0], round(p["spread_km"], 1), p["sites"],
+            len(p["partners"]), round(p["used_days"], 1), round(p["capacity_days"], 1),
         )
         for p in report["phases"]
     ]  # fmt: skip
@@ -104,6 +106,11 @@ def plan_lines(report: dict[str, Any]) -> list[str]:
     if not report["applied"]:
         lines.append("Proposed only; add --apply to put it in force.")
     return lines
+
+
+def _day(iso: str | None) -> str:
+    """A day of a report in words; none, none."""
+    return uk(date.fromisoformat(iso)) if iso else ""
 
 
 def explain_lines(document: dict[str, Any]) -> list[str]:
@@ -138,9 +145,10 @@ def scenario_lines(rows: list[dict[str, Any]]) -> list[str]:
                      [(row["scenario"], row["words"]) for row in rows])  # fmt: skip
     shown = [
         (
-            row["scenario"], f"£{row['total_pounds']:,}", f"£{row['difference_pounds']:+,}",
+            row["scenario"], f"£{row['total_pounds']:,}",
+            f"{'−' if row['difference_pounds'] < 0 else '+'}£{abs(row['difference_pounds']):,}",
             row["sites_planned"], row["sites_late"], row["moved"],
-            uk(date.fromisoformat(row["last_phase_ends_on"])) if row["last_phase_ends_on"] else "",
+            _day(row["last_phase_ends_on"]),
             f"{row['gap_percent']:.1f} %",
         )
         for row in rows

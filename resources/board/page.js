@@ -28,7 +28,7 @@ function rowsOf({ of, keys, rows }) {
   return out;
 }
 for (const name of ["waiting", "blocked", "late", "wayleaves_lapsing"]) F[name] = rowsOf(F[name]);
-for (const name of ["delays", "circuits"]) F.ledger[name] = rowsOf(F.ledger[name]);
+for (const name of ["delays", "circuits", "ceased"]) F.ledger[name] = rowsOf(F.ledger[name]);
 
 // ---- words -------------------------------------------------------------------------------
 const number = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");

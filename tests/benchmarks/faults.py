@@ -34,7 +34,7 @@ REFUSALS = (
 )
 OFFSETS = ((20, 37), (23, 41), (29, 43), (31, 29), (6, 5), (9, 7), (11, 13), (14, 31))
 STEPS = 12
-FLIPS = {"journal": 400, "anywhere": 200}
+FLIPS = {"journal": 400, "anywhere": 400}
 SALVAGES = ((0.03, 40, ()), (0.05, 20, ()), (0.03, 10, ("cut",)))
 Row = dict[str, Any]
 

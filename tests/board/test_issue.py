@@ -98,8 +98,8 @@ def test_what_was_sensitive_and_is_deleted_stays_withheld(session: Session, tmp_
         Amend("site", [refuge], {"name": "Larkspur Refuge", "note": "not yet marked"}),
         Amend("site", [refuge], {"sensitive": True, "phase": None}),
         Amend("site", [SITES[0].id], {"name": "Car park of Old Mill Hostel", "sensitive": True}),
-        Amend("site", [SITES[0].id], {"sensitive": False}),
-        Delete("site", [refuge]),
+        Amend("site", [SITES[0].id, SITES[2].id], {"sensitive": False}),
+        Delete("site", [refuge, SITES[2].id]),
     ):
         clock.at += timedelta(days=2)
         session.do(Amend("programme", [PROGRAMME_ID], {"status_on": clock.at.date()}))

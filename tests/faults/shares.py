@@ -70,7 +70,8 @@ def mounted(folder: Path) -> Iterator[tuple[Path, Path] | None]:
 def _other(path: Path, note: str, home: Path) -> dict[str, Any]:
     """What another machine, with a home of its own, is told when it opens a file and saves."""
     done = subprocess.run(
-        [sys.executable, "-c", _OTHER, str(path), note], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", _OTHER, str(path), note],
+        capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PSNPLANNER_HOME": str(home)},
     )  # fmt: skip
     said: dict[str, Any] = json.loads(done.stdout) if done.stdout else {"broke": done.stderr[-300:]}

@@ -66,6 +66,17 @@ def test_damage_beside_the_journal_is_found_and_what_is_none_is_not(
         assert "extent" not in said, statement
 
 
+def test_a_view_that_tells_another_column_is_found(with_sites: Session) -> None:
+    """One bit makes another statement of it, and no page or value is wrong."""
+    path = with_sites.path
+    with_sites.close()
+    data = path.read_bytes()
+    assert data.count(b"s.name AS site_name, n.name AS node") == 1
+    path.write_bytes(data.replace(b"s.name AS site_name, n.", b"s.name AS site_name, s."))
+    with Session.open(path, read_only=True) as session:
+        assert any("view “links” is damaged" in fault for fault in session.verify())
+
+
 def test_the_device_goes_on_in_a_file_of_before(with_sites: Session, tmp_path: Path) -> None:
     """A file whose own devices have no proof yet is written to under the same device."""
     path = with_sites.path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from psnplanner import demo
 from psnplanner.errors import Cancelled, UserError
 from psnplanner.history.playback import ABSENT, Playback
 from psnplanner.programme.edits import Amend, Delete
@@ -173,15 +170,6 @@ def test_it_can_be_cancelled_and_asked_again(with_sites: Session) -> None:
     with pytest.raises(Cancelled):
         with_sites.playback(stop)
     same(with_sites, date(2014, 6, 2))
-
-
-def test_the_demo_on_any_day(tmp_path: Path) -> None:
-    """934 sites, corrections and all: random days as the journal replayed tells them."""
-    demo.write(tmp_path / "demo.gpkg")
-    with Session.open(tmp_path / "demo.gpkg", read_only=True) as session:
-        luck = random.Random(11)
-        for _ in range(3):
-            same(session, START + timedelta(days=luck.randint(0, 240)))
 
 
 def test_a_held_programme_refuses_every_change(with_sites: Session) -> None:

@@ -71,7 +71,7 @@ def try_in_process(case: Case, bench: Bench, folder: Path) -> Verdict:
         place.mkdir(parents=True)
     theirs = case.make(bench, work)
     ours = Path(shutil.copy(bench.programme, work / "ours.gpkg"))
-    before, digest = _listing(folder), _digest(ours)
+    before, digest = listing(folder), _digest(ours)
     env = {**os.environ, "PSNPLANNER_HOME": str(home), "TMPDIR": str(tmp), "HOME": str(home),
            "PYTHONPATH": str(_ROOT), "QT_QPA_PLATFORM": "offscreen"}  # fmt: skip
     begun = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -82,7 +82,7 @@ def try_in_process(case: Case, bench: Bench, folder: Path) -> Verdict:
     )  # fmt: skip
     said, hung = _said(child)
     code, seconds, peak = _ended(child, begun)
-    theirs_made = {p for p in _listing(folder) - before if not p.startswith("home/")}
+    theirs_made = {p for p in listing(folder) - before if not p.startswith("home/")}
     faults = judged(case, code, said, sorted(theirs_made), _digest(ours) != digest)
     if hung:
         faults = ["it hung"]
@@ -124,11 +124,12 @@ def _ended(child: subprocess.Popen[bytes], _begun: object) -> tuple[int, float, 
     return child.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024.0
 
 
-def _listing(folder: Path) -> set[str]:
-    around = [folder.parent / name for name in os.listdir(folder.parent)]
-    return {str(p.relative_to(folder)) for p in folder.rglob("*")} | {
-        f"../{p.name}" for p in around
-    }
+def listing(folder: Path) -> set[str]:
+    """What lies in a folder and beside it, and what is in the files that nobody may write to."""
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*")}
+    found |= {f"../{name}" for name in os.listdir(folder.parent)}
+    guarded = [path for path in folder.rglob("outside.*") if path.is_file()]
+    return found | {f"{path.name} with {path.read_text()[:100]}" for path in guarded}
 
 
 def _digest(path: Path) -> bytes:

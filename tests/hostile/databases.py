@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import struct
 from collections.abc import Callable, Sequence
@@ -16,10 +17,13 @@ import pysqlite3 as sqlite3
 from psnplanner.exchange.locked_pack import MAGIC
 from psnplanner.file import journal_reading, tables
 from psnplanner.file.database import Database
+from psnplanner.programme.baseline import Baseline
 from psnplanner.programme.field_pack import FieldPack
 from psnplanner.programme.fold import fold
+from psnplanner.programme.issued import IssuedSnapshot
 from psnplanner.programme.node import Node
-from psnplanner.programme.record import fields_of
+from psnplanner.programme.record import Record, derived_id, fields_of
+from psnplanner.programme.scenario import Scenario
 from psnplanner.programme.site import Site
 from psnplanner.programme.state import PROGRAMME_ID, Programme
 from tests.hostile.case import (
@@ -257,6 +261,70 @@ _DATABASES: dict[str, Maker] = {
     "a file that is no database": written("theirs.gpkg", os.urandom(5000)),
 }  # fmt: skip
 
+
+def _beside_it(name: str, make: Callable[[Path], object]) -> Maker:
+    """The programme, and under a name that belongs beside it what is no file."""
+
+    def made(bench: Bench, folder: Path) -> Path:
+        path = bench.copy(folder)
+        make(path.with_name(name.format(path.name)))
+        return path
+
+    return made
+
+
+def _link(path: Path) -> None:
+    outside = path.with_name("outside.txt")
+    outside.write_text("A stranger's link must not have this written over.")
+    path.symlink_to(outside)
+
+
+_BESIDE: dict[str, tuple[Maker, str]] = {
+    f"{title} for its {what}": (_beside_it(name, make), outcome)
+    for what, name, outcome in (("log", "{}-wal", REFUSED), ("journal", "{}-journal", REFUSED),
+                                ("index", "{}-shm", REFUSED), ("lock", ".{}.lock", READ))
+    for title, make in (("a pipe", os.mkfifo), ("a link", _link), ("a folder", os.mkdir))
+}  # fmt: skip
+
+_DAYS = {"as_at": "2014-06-02", "drawn_on": "2014-06-02", "approved_on": "2014-06-02"}
+_POINT = "the bench's own"
+_ISSUED = {"issued_at": "2014-06-02T09:00:00+00:00", "audience": "internal", "form": ".html",
+           "position": _POINT, "paper": "A4", **_DAYS}  # fmt: skip
+
+
+def _kept(kind: type[Record], **given: str) -> Maker:
+    """A programme with a record that keeps more than words, of which a text is no such thing."""
+    fields, ident = fields_of(kind), derived_id(bytes(16), "hostile record")
+
+    def make(bench: Bench, folder: Path) -> Path:
+        with closing(sqlite3.connect(str(bench.programme))) as connection:
+            point = json.dumps(dict(connection.execute("SELECT dev, n FROM dev").fetchall()))
+        told = {name: point if value == _POINT else value for name, value in given.items()}
+        body = {str(fields[name].number): value for name, value in told.items() if name in fields}
+        events = [(kind.ENTITY_NUMBER, ident, 0, json.dumps(body))]
+        return _projected(forged(events))(bench, folder)
+
+    return make
+
+
+_KEPT: dict[str, Maker] = {
+    **{f"a baseline of {what}": _kept(Baseline, name="B", position=text, **_DAYS)
+       for what, text in (("no point", "here"), ("a point nested without end", _DEEP),
+                          ("a point beyond all numbers", '{"1": 1e999}'),
+                          ("a list", "[1]"), ("a point of 70 bits", f'{{"1": {2**70}}}'))},
+    **{f"a snapshot issued with {what}": _kept(IssuedSnapshot, **{**_ISSUED, **given})
+       for what, given in (
+           ("no point", {"position": "here"}),
+           ("extras nested without end", {"extra": _DEEP}),
+           ("extras that are a list", {"extra": "[1]"}),
+           ("extras of other kinds", {"extra": '{"forecast": 5, "joiners": 5}'}),
+           ("an instant that is none", {"issued_at": "then", "recorded_by": "then"}),
+           ("an audience that is none", {"audience": "../../x"}),
+           ("sections that are none", {"sections": "../../x,<script>"}),
+           ("paper that is none", {"paper": "9" * 5_000}))},
+    "a scenario nested without end": _kept(Scenario, name="S", settings=_DEEP),
+}  # fmt: skip
+
 _MANY = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000) "
 _HEAVY = "length(hex(zeroblob(100000000)))"
 
@@ -317,6 +385,14 @@ _PACKS: dict[str, Maker] = {
 }
 
 
+_LOCKED: dict[str, Maker] = {
+    "noise": written("pack.gpkg", MAGIC + os.urandom(5000)),
+    "a pipe": pipe("pack.gpkg"),
+    "two gigabytes": sparse("pack.gpkg", 2 * 10**9, MAGIC),
+    "two gigabytes of something else": sparse("pack.gpkg", 2 * 10**9),
+}
+
+
 def _half(source: Path, out: Path) -> Path:
     data = source.read_bytes()
     out.write_bytes(data[: len(data) // 2])
@@ -360,12 +436,19 @@ CASES = [
     *(Case("programme", name, "open", make) for name, make in _DATABASES.items()),
     Case("programme", "a log of noise beside it", "open", _with_log, READ),
     Case("programme", "a pipe", "open", pipe("theirs.gpkg")),
+    *(Case("programme", name, "open", make, outcome, slow="pipe" not in name)
+      for name, (make, outcome) in _BESIDE.items()),
     *(Case("programme", name, "open", _projected(make), here)
       for name, (make, here, _) in _JOURNALS.items()),
+    *(Case("programme", name, "told", make, slow="without end" not in name)
+      for name, make in _KEPT.items()),
     *(Case("copy", name, "merge", make, there) for name, (make, _, there) in _JOURNALS.items()),
     *(Case("copy", name, "merge", make) for name, make in _DATABASES.items()
       if "journal" in name or name in ("half a file", "noise behind a header", "an empty file")),
     Case("copy", "a pipe", "merge", pipe("theirs.gpkg")),
+    *(Case("copy", name, "merge", make, outcome) for name, (make, outcome) in _BESIDE.items()
+      if "pipe" in name),
+    *(Case("locked pack", name, "unlock", make) for name, make in _LOCKED.items()),
     *(Case("pack", name, "merge", make) for name, make in _PACKS.items()),
     *(Case("raster map", name, "map", make) for name, make in _MAPS.items()),
 ]  # fmt: skip

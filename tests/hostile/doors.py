@@ -28,10 +28,18 @@ def _open(theirs: Path, _ours: Path) -> None:
     cli.main(["history", str(theirs)], standalone_mode=False)
 
 
-def _unlock(theirs: Path, _ours: Path) -> None:
-    from psnplanner.exchange.locked_pack import unlocked
+def _told(theirs: Path, _ours: Path) -> None:
+    out = str(theirs.with_name("out.html"))
+    for words in (["snapshots", "FILE"], ["scenarios", "FILE"], ["figures", "FILE"],
+                  ["baseline", "FILE"], ["reissue", "FILE", "1", out]):  # fmt: skip
+        cli.main([str(theirs) if word == "FILE" else word for word in words],
+                 standalone_mode=False)  # fmt: skip
 
-    unlocked(theirs.read_bytes(), "four words of four", str(theirs))
+
+def _unlock(theirs: Path, _ours: Path) -> None:
+    from psnplanner.exchange import locked_pack
+
+    locked_pack.unlocked(locked_pack.read(theirs), "four words of four", str(theirs))
 
 
 def _picture(theirs: Path, ours: Path) -> None:
@@ -59,6 +67,7 @@ def _settings(theirs: Path, _ours: Path) -> None:
 
 DOORS: dict[str, Callable[[Path, Path], None]] = {
     "open": _open,
+    "told": _told,
     "merge": _verb("merge", "OURS", "THEIRS"),
     "import": _verb("import", "OURS", "THEIRS"),
     "gazetteer": _verb("gazetteer", "add", "THEIRS"),

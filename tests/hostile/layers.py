@@ -105,6 +105,18 @@ def _dbf(rows: int, width: int) -> bytes:
         + b"\r" + b" Hall".ljust(width + 1)  # fmt: skip
 
 
+_CALL = "http://127.0.0.1:9/steal"
+
+
+def _to_fetch(where: str) -> bytes:
+    """GeoJSON of 2008, whose coordinate system is a link that GDAL would follow."""
+    kind = "url" if where == "by another word" else "link"
+    crs = {"type": kind, "properties": {"href": _CALL, "url": _CALL, "type": "proj4"}}
+    found = json.loads(_feature({"type": "Point", "coordinates": [-2.7, 53.3]}))
+    (found["features"][0]["geometry"] if where == "of a place" else found)["crs"] = crs
+    return json.dumps(found).encode()
+
+
 _POINTS = struct.pack(">2i", 1, 10) + struct.pack("<i2d", 1, -2.7, 53.3)
 _LYING = struct.pack(">2i", 1, 2**30) + struct.pack("<i4d2i", 5, 0, 0, 1, 1, 2**30, 2**30)
 
@@ -132,6 +144,32 @@ _LAYERS: dict[str, tuple[Maker, str]] = {
     "GeoJSON: an algorithm for GDAL": (
         written("theirs.geojson", b'{"type":"FeatureCollection","gdal_streamed_alg":1,'
                 b'"features":[]}'), REFUSED),
+    **{f"GeoJSON: a coordinate system to fetch, {where}": (
+        written("theirs.geojson", _to_fetch(where)), REFUSED)
+       for where in ("of all", "of a place", "by another word")},
+    "GeoJSON: names that write to the terminal": (written("theirs.geojson", _feature(
+        {"type": "Point", "coordinates": [-2.7, 53.3]}, Postcode="WA8 7QF",
+        Name="Hall\x1b[2J\x1b]0;x\x07\x9b31m\u202egnp")), READ),
+    "GeoJSON: references that climb": (written("theirs.geojson", _feature(
+        {"type": "Point", "coordinates": [-2.7, 53.3]}, Name="Hall", Postcode="WA8 7QF",
+        Ref="../../../../outside")), READ),
+    "KML: icons, styles and schemas elsewhere": (written("theirs.kml", _kml(
+        *(f"<{tag}><Icon><href>{_CALL}</href></Icon></{tag}>"
+          for tag in ("GroundOverlay", "PhotoOverlay", "ScreenOverlay")),
+        f"<Placemark><name>Hall</name><styleUrl>{_CALL}#s</styleUrl><ExtendedData><SchemaData "
+        f'schemaUrl="{_CALL}#b"><SimpleData name="q">1</SimpleData></SchemaData></ExtendedData>'
+        "<Point><coordinates>-2.7,53.3</coordinates></Point></Placemark>",
+        _PLACE.format(2))), READ),
+    "GeoPackage: a coordinate system to fetch": (
+        _gpkg(f"UPDATE gpkg_spatial_ref_sys SET definition = '{_CALL}'"), READ),
+    "Shapefile: a coordinate system to fetch": (
+        _zip(".zip", {**_shapefile(_POINTS, _dbf(1, 20)), "theirs.prj": _CALL.encode()}), REFUSED),
+    "Shapefile: a coordinate system without end": (
+        _zip(".zip", {**_shapefile(_POINTS, _dbf(1, 20)), "theirs.prj": b"PROJCS[" * 300_000}),
+        REFUSED),
+    "Shapefile: an index of noise": (
+        _zip(".zip", {**_shapefile(_POINTS, _dbf(1, 20)),
+                      "theirs.shx": b"\0\0\x27\x0a" + b"\x7f" * 100_000}), REFUSED),
     "JSON: a service to call": (
         written("theirs.geojson", b'{"type":"ESRIJSON","url":"http://127.0.0.1:9/"}'), REFUSED),
     "VRT": (written("theirs.kml", b'<OGRVRTDataSource><OGRVRTLayer name="passwd"><SrcDataSource>'

@@ -6,7 +6,7 @@ import gzip
 import io
 import random
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import xlsxwriter
@@ -58,6 +58,11 @@ def workbook(rows: list[list[str]], *changes: tuple[str, str, str]) -> bytes:
         assert old.encode() in members[name]
         members[name] = members[name].replace(old.encode(), new.encode())
     return archive(members)
+
+
+def _with_members(book: bytes, more: Mapping[str, bytes]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(book)) as made:
+        return archive({**{name: made.read(name) for name in made.namelist()}, **more})
 
 
 _ROWS = [["Name", "Postcode"], ["Town Hall", "WA8 7QF"], ["Library", "CH65 0BA"]]
@@ -144,9 +149,45 @@ _READ: dict[str, bytes] = {
     "a quotation mark a row": HEAD + b'"Hall,WA8 7QF,,\n' * 3_000,
     "positions that are no number": HEAD + b"Hall,,NaN,inf\nHall 2,,1e999,-1e999\n",
 }
+_LONG: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a million and one rows": (lambda: HEAD + b"Hall,WA8 7QF,,\n" * 1_000_001, REFUSED),
+    "a million and one rows in quotation marks": (
+        lambda: HEAD + b'"Hall","WA8 7QF",,\n' * 1_000_001,
+        REFUSED,
+    ),
+    "a cell of three million lines": (
+        lambda: HEAD + b'"' + b"a\n" * 2_900_000 + b'",WA8 7QF,,\n',
+        REFUSED,
+    ),
+    "290 MB of quotation marks": (lambda: b'"' * 290_000_000, REFUSED),
+    "290 MB of quotation marks and line ends": (lambda: b'"\n' * 145_000_000, REFUSED),
+    "two million rows of nothing below the last": (
+        lambda: HEAD + b"Hall,WA8 7QF,,\n" + b",,,\n" * 2_000_000,
+        READ,
+    ),
+}
 _BOOKS: dict[str, bytes | None] = {
     "formulas": workbook([["Name", "Postcode"], ['=HYPERLINK("http://127.0.0.1:9/")', "WA8 7QF"]]),
+    "a macro, a link outwards and a thing to open": _with_members(workbook(_ROWS), {
+        "xl/vbaProject.bin": b"\xd0\xcf\x11\xe0" + _noise(2_000),
+        "xl/embeddings/oleObject1.bin": _noise(2_000),
+        "xl/externalLinks/externalLink1.xml": b"<externalLink/>",
+        "xl/externalLinks/_rels/externalLink1.xml.rels":
+            b'<Relationships><Relationship Id="r" Target="http://127.0.0.1:9/" '
+            b'TargetMode="External"/></Relationships>',
+    }),
 }  # fmt: skip
+
+
+def _later(name: str, make: Callable[[], bytes]) -> Maker:
+    """A file of bytes that are too many to be kept until they are wanted."""
+
+    def made(_bench: Bench, folder: Path) -> Path:
+        path = folder / name
+        path.write_bytes(make())
+        return path
+
+    return made
 
 
 def _book(make: object) -> Maker:
@@ -199,6 +240,8 @@ CASES = [
     *(Case("list", name, "import", written("list.csv", data)) for name, data in _REFUSED.items()),
     *(Case("list", name, "import", written("list.csv", data), READ)
       for name, data in _READ.items()),
+    *(Case("list", name, "import", _later("list.csv", make), outcome, slow=True)
+      for name, (make, outcome) in _LONG.items()),
     Case("list", "a cell of two gigabytes", "import", sparse("list.csv", 2_000_000_000, HEAD)),
     Case("list", "a cell of 290 MB", "import", sparse("list.csv", 290_000_000, HEAD + b"x"),
          slow=True),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import shutil
 import socket
 import zipfile
@@ -20,11 +21,11 @@ from click.testing import CliRunner
 
 from psnplanner.cli import cli
 from psnplanner.errors import UserError
-from psnplanner.file import schema, sound
+from psnplanner.file import copies, read_copy, schema, sound
 from psnplanner.file.database import Database
 from psnplanner.session import Session
 from tests.hostile.case import REFUSED, Bench, Case
-from tests.hostile.corpus import CASES, judged
+from tests.hostile.corpus import CASES, judged, listing
 from tests.hostile.databases import sql
 from tests.hostile.doors import enter
 from tests.hostile.lists import _READ as HARMLESS
@@ -34,6 +35,7 @@ from tests.hostile.targets import targets
 _SLOW_WORDS = ("bomb", "pipe", "MB", "gigabyte", "million", "thousand", "endless", "without end",
                "crossing", "overlap", "two gigabytes", "a quotation mark a row", "star",
                "rows and cells", "within the bounds", "of frames", "profile")  # fmt: skip
+_CONTROLS = {*map(chr, (*range(10), *range(11, 32), *range(127, 160))), "\u202e"}
 QUICK = [
     case for case in CASES
     if not case.slow and not any(word in case.title for word in _SLOW_WORDS)
@@ -56,6 +58,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+@pytest.fixture(autouse=True)
+def copies_are_read_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As `apart_is_here` in `tests/conftest.py`: the benchmark has every copy read apart."""
+
+    def answer(path: Path, asked: Any) -> tuple[bytes, int]:
+        out = io.StringIO()
+        read_copy.answer(path, asked["vector"], out)
+        return out.getvalue().encode(), 0
+
+    monkeypatch.setattr(copies, "_answer", answer)
+
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -71,10 +85,13 @@ def test_every_file_is_refused_in_one_message_or_harmless(
         work.mkdir()
         theirs = case.make(bench, work)
         ours = Path(shutil.copy(bench.programme, work / "ours.gpkg"))
-        before, digest = set(tmp_path.rglob("*")), _digest(ours)
+        before, digest = listing(tmp_path), _digest(ours)
         code = enter(case.door, theirs, ours)
-        left = [str(path) for path in set(tmp_path.rglob("*")) - before]
-        faults = judged(case, code, capfd.readouterr().err, left, _digest(ours) != digest)
+        left = list(listing(tmp_path) - before)
+        said = capfd.readouterr()
+        faults = judged(case, code, said.err, left, _digest(ours) != digest)
+        if _CONTROLS & set(said.out + said.err):
+            faults.append("it wrote to the terminal")
         if faults:
             wrong[case.name] = faults
         shutil.rmtree(work)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from psnplanner.errors import UserError
 from psnplanner.hub.address import Address
+from psnplanner.hub.connection import VERSION
 from psnplanner.programme.edits import AddSites, Amend, Delete
 from psnplanner.programme.record import Position, fields_of
 from psnplanner.programme.settle import Settle, choice
@@ -240,7 +241,8 @@ def test_another_programme_is_refused(hub: Address, tmp_path: object) -> None:
 
 def test_a_hub_of_another_version_says_so(server: Server, office: Session, hub: Address) -> None:
     """A newer one asks for an update here, an older one for its owner; init mends that."""
-    for version, words in ((2, "newer PSN Planner"), (0, "run “psnplanner hub init” once more")):
+    older = (0, "run “psnplanner hub init” once more")
+    for version, words in ((VERSION + 1, "newer PSN Planner"), older):
         with psycopg.connect(server.url(hub.settings["dbname"]), autocommit=True) as db:
             db.execute("UPDATE psnplanner.hub SET version = %s", (version,))
         with pytest.raises(UserError, match=words):

@@ -42,6 +42,27 @@ def test_the_rest_of_the_window_follows_the_first_frame(qtbot: Any) -> None:
     qtbot.waitUntil(lambda: window.built and window.pane.start.isVisible(), timeout=20_000)
     assert window.actions_["open"].isEnabled()
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
+    QApplication.processEvents()
+    assert not any(dock.isVisible() for dock in window.docks)  # empty, they are put away
+    assert window.close()
+    again = MainWindow()
+    qtbot.addWidget(again)
+    again.show()
+    assert again.findChild(QToolBar).isVisible()  # nor was it kept as hidden
+    again.close()
+
+
+def test_a_signal_closes_the_window(empty_window: MainWindow, qtbot: Any) -> None:
+    """Ctrl+C in the terminal it was started from is heard without anybody touching the window."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        app.close_on_signals(empty_window)
+        os.kill(os.getpid(), signal.SIGINT)
+        qtbot.waitUntil(lambda: not empty_window.isVisible(), timeout=20_000)
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, act in before.items():
+            signal.signal(number, act)
 
 
 def test_a_window_closed_before_it_is_built_closes(qtbot: Any) -> None:
