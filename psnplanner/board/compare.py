@@ -10,6 +10,7 @@ from psnplanner.board.attention import stuck_on
 from psnplanner.board.due import live_on
 from psnplanner.board.ledger import longest_overrun, original_and_revised
 from psnplanner.board.savings import savings
+from psnplanner.board.small_counts import OTHER_PHASES
 from psnplanner.board.words import pounds
 from psnplanner.programme.gates import uk
 from psnplanner.programme.record import RecordId
@@ -92,8 +93,9 @@ def compare(
     moment it is past, each day on which the site is still not live.
     """
     both = [ident for ident in after.sites if ident in before.sites]
+    told = [ident for ident in both if not (_merged(before, ident) or _merged(after, ident))]
     was, now = before.statuses, after.statuses
-    slips = list(_slips(before, after, from_day, to_day, calendar, both))
+    slips = list(_slips(before, after, from_day, to_day, calendar, told))
 
     def of(wanted: Callable[[RecordId], bool], cause: Callable[[Site], str] = _no) -> list[Changed]:
         sites = (after.sites[ident] for ident in both if wanted(ident))
@@ -115,7 +117,7 @@ def compare(
             lambda i: now[i] == "blocked" and was[i] != "blocked", lambda s: stuck_on(after, s)
         ),
         "unblocked": of(lambda i: was[i] == "blocked" and now[i] != "blocked"),
-        "moved_phase": _sorted(_moves(before, after, both)),
+        "moved_phase": _sorted(_moves(before, after, told)),
         "added": _sorted(
             _changed(after, s) for i, s in after.sites.items() if i not in before.sites
         ),
@@ -127,6 +129,12 @@ def compare(
     found["sentences"] = list(_sentences(found))
     result: Comparison = found
     return result
+
+
+def _merged(state: State, ident: RecordId) -> bool:
+    """Whether a site's phase is told of with others as one: then its dates are not its own."""
+    phase = state.phases.get(state.sites[ident].phase or b"")
+    return phase is not None and phase.name == OTHER_PHASES
 
 
 def _no(_site: Site) -> str:

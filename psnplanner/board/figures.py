@@ -29,6 +29,7 @@ from psnplanner.board.rating import Rating, ratings
 from psnplanner.board.savings import PartnerSavings, Savings, by_partner, savings
 from psnplanner.programme.edits import present_day
 from psnplanner.programme.phase import Phase
+from psnplanner.programme.saving import old_circuits
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import STATUSES
 from psnplanner.programme.state import State
@@ -156,6 +157,7 @@ def figures(
     by_status = _by_status(state)
     placed = sum(site.position is not None for site in sites)
     waiting, blocked = waiting_and_blocked(state, on, calendar)
+    circuits = old_circuits(state)
     drawn = Figures(
         programme=programme.name,
         illustrative=programme.illustrative,
@@ -178,12 +180,12 @@ def figures(
         waiting_on=by_owner([*waiting, *blocked]),
         blocked=blocked,
         late=late(state, on, calendar),
-        savings=savings(state, on),
+        savings=savings(state, on, circuits),
         wayleaves=wayleaves(state),
         certificates=certificates_due(state, on),
         overrides=len(state.overrides),
         wayleaves_lapsing=wayleaves_lapsing(state, on),
-        savings_by_partner=by_partner(state, on),
+        savings_by_partner=by_partner(state, on, circuits),
         baseline_name=beside.name if beside.baseline is not None else "",
         against_baseline=against_baseline(
             state, on, beside.baseline, beside.name, beside.approved_on

@@ -74,8 +74,9 @@ class Room:
         left, bottom, right, top = np.array(self.taken, float).reshape(-1, 4).T
         x, y = x[:, None], y[:, None]
         beside = (x + wide / 2 < left) | (x - wide / 2 > right)
-        clear: NDArray[np.bool_] = beside | (y + high / 2 < bottom) | (y - high / 2 > top)
-        return clear.all(axis=1)
+        clear = beside | (y + high / 2 < bottom) | (y - high / 2 > top)
+        free: NDArray[np.bool_] = np.all(clear, axis=1)
+        return free
 
     def _under(self, x: Points, y: Points, wide: float, high: float) -> Points:
         """What lies under a box about each middle, however much there is of it."""

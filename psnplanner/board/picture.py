@@ -232,7 +232,8 @@ def _pixels(axes: Any, points: ArrayLike) -> Points:
 def _phase_names(axes: Any, state: State, shapes: list[Shape], room: Room) -> None:
     """The phases' short names, over everything, each at the outline of its largest part."""
     names = short_names([phase.name for phase in state.phases_in_order])
-    areas = [[Outline(_pixels(axes, ring)) for ring in shape] for shape in shapes]
+    lines = [[_pixels(axes, ring) for ring in shape] for shape in shapes]
+    areas = [[(Outline(line), along(line, 8.0)) for line in own] for own in lines]
     for index, (name, shape) in enumerate(zip(names, shapes, strict=True)):
         part = largest(shape)
         words = in_lines(drawable(name, 60).split(), 24)
@@ -241,10 +242,11 @@ def _phase_names(axes: Any, state: State, shapes: list[Shape], room: Room) -> No
         text = MapName(words.split("\n"), 9.5, phase_colour(index), bold=True)
         wide, high = text.extent(axes.figure.dpi)
         tried = beside_outline(_pixels(axes, shape[part]), wide, high)
-        for area in (area for k, parts in enumerate(areas) if k != index for area in parts):
+        others = (area for k, parts in enumerate(areas) if k != index for area in parts)
+        for area, edge in others:
             # Within another phase, or at its edge, a name would be taken for that phase's.
             tried[:, 2] += 3.0 * area.contains_points(tried[:, :2])
-            edge, (x, y, _) = along(np.asarray(area.vertices, dtype=float), 8.0), tried.T
+            x, y, _ = tried.T
             tried[:, 2] += covered(x, y, wide + 36, high + 36, edge, np.full(len(edge), 0.25))
         at = room.place(wide, high, tried)
         if at is not None:

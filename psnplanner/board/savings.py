@@ -11,13 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypedDict
 
-from psnplanner.programme.saving import (
-    DAYS_A_YEAR,
-    LEGACY_STAGE,
-    explained,
-    legacy_state,
-    saved_share,
-)
+from psnplanner.programme.saving import DAYS_A_YEAR, LEGACY_STAGE, OldCircuits, old_circuits
 from psnplanner.programme.site import Site
 from psnplanner.programme.stage import DONE, NOT_NEEDED
 from psnplanner.programme.state import State
@@ -65,21 +59,21 @@ class PartnerSavings(TypedDict):
     saved_so_far_pence: int
 
 
-def by_partner(state: State, on: date) -> list[PartnerSavings]:
+def by_partner(state: State, on: date, circuits: OldCircuits | None = None) -> list[PartnerSavings]:
     """The savings of each partner with any, by name; a shared site's are its own partner's."""
     members: dict[str, list[Site]] = {}
     for site in state.sites.values():
         members.setdefault(state.partner_name(site.partner), []).append(site)
-    share = saved_share(state)
-    rows = [_of_partner(state, on, name, sites, share) for name, sites in members.items()]
+    circuits = circuits or old_circuits(state)
+    rows = [_of_partner(state, on, name, sites, circuits) for name, sites in members.items()]
     found = [row for row in rows if row["forecast_pence_a_year"]]
     return sorted(found, key=lambda row: (not row["name"], row["name"].casefold()))
 
 
 def _of_partner(
-    state: State, on: date, name: str, sites: list[Site], share: float
+    state: State, on: date, name: str, sites: list[Site], circuits: OldCircuits
 ) -> PartnerSavings:
-    sums = _sums(state, on, sites, share)
+    sums = _sums(state, on, sites, circuits)
     return PartnerSavings(
         name=name,
         realised_pence_a_year=sums["realised_pence_a_year"],
@@ -90,19 +84,20 @@ def _of_partner(
     )
 
 
-def savings(state: State, on: date) -> Savings:
-    """The savings of a programme as they stand on a day.
+def savings(state: State, on: date, circuits: OldCircuits | None = None) -> Savings:
+    """The savings of a programme as they stand on a day; `circuits` are its own, if known.
 
     Saved so far counts each ceased circuit's cost from the day after it ceased, 365 days to
     the year.
     """
-    return _sums(state, on, state.sites.values(), saved_share(state))
+    return _sums(state, on, state.sites.values(), circuits or old_circuits(state))
 
 
-def _sums(state: State, on: date, sites: Iterable[Site], share: float) -> Savings:
+def _sums(state: State, on: date, sites: Iterable[Site], circuits: OldCircuits) -> Savings:
+    share = circuits.share
     stopped = double = cost = so_far = ceased = doubled = unknown = 0
     for site in sites:
-        legacy = legacy_state(state, site)
+        legacy = circuits.legacy[site.id]
         if legacy == NOT_NEEDED:
             continue
         cost_pence = site.annual_cost_pence
@@ -120,7 +115,7 @@ def _sums(state: State, on: date, sites: Iterable[Site], share: float) -> Saving
         double_running_pence_a_year=double,
         still_to_come_pence_a_year=round(share * cost) - round(share * stopped),
         forecast_pence_a_year=round(share * cost),
-        target_pence_a_year=state.programme.saving_target_pence,
+        target_pence_a_year=circuits.target_pence_a_year,
         saved_so_far_pence=round(share * so_far / DAYS_A_YEAR),
         circuits_ceased=ceased,
         sites_live_on_old_circuit=doubled,
@@ -128,7 +123,7 @@ def _sums(state: State, on: date, sites: Iterable[Site], share: float) -> Saving
         share=round(share, 4),
         ceased_cost_pence_a_year=stopped,
         circuits_cost_pence_a_year=cost,
-        explained=explained(state),
+        explained=circuits.explained,
     )
 
 

@@ -22,6 +22,7 @@ LEAST: Final = 5
 
 OTHER_KIND = "Other building"
 OTHER_PARTNER = "Other partners"
+OTHER_PHASES = "Other phases"
 
 _EVER: Final = date.max
 
@@ -107,7 +108,7 @@ def _merge_phases(kept: Tables, small: set[RecordId]) -> RecordId | None:
     starts = [p.starts_on for p in found if p.starts_on]
     ends = [p.ends_on for p in found if p.ends_on]
     kept["phase"][first.id] = dataclasses.replace(
-        first, name="Other phases", starts_on=min(starts, default=None),
+        first, name=OTHER_PHASES, starts_on=min(starts, default=None),
         ends_on=max(ends, default=None), capacity_days=None, base=None,
     )  # fmt: skip
     for phase in found:

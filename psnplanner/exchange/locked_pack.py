@@ -13,7 +13,7 @@ from psnplanner.errors import UserError
 
 MAGIC = b"PSN locked pack 1\n"
 LEAST_CHARACTERS = 8
-MOST_BYTES = 1_000_000_000
+MOST_BYTES = 395_000_000  # with what is put before and after, no more than is read back
 _SALT, _NONCE = 16, 12
 _COST, _BLOCK, _LANES = 2**17, 8, 1
 
@@ -24,7 +24,7 @@ def is_locked(start: bytes) -> bool:
 
 
 def locked(data: bytes, passphrase: str) -> bytes:
-    """A pack's bytes under a passphrase. Raises UserError for one that is too short."""
+    """A pack's bytes under a passphrase. Raises UserError for one too short, or too many bytes."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     if len(passphrase) < LEAST_CHARACTERS:
@@ -32,6 +32,11 @@ def locked(data: bytes, passphrase: str) -> bytes:
             f"The passphrase has fewer than {LEAST_CHARACTERS} characters.",
             remedy="Take four words that do not belong together.",
         )
+    if len(data) > MOST_BYTES:
+        raise UserError(
+            "The pack is too large to be locked, at more than "
+            f"{MOST_BYTES / 1e6:,.0f} MB.", remedy="Choose fewer sites, in several packs.",
+        )  # fmt: skip
     salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
     head = MAGIC + salt + nonce
     return head + AESGCM(_key(passphrase, salt)).encrypt(nonce, data, head)
@@ -46,13 +51,12 @@ def read(path: Path) -> bytes:
             data = file.read(len(MAGIC))
             if not is_locked(data):
                 raise UserError("This is no locked pack.", str(path), "Open it as it is.")
-            data += file.read(MOST_BYTES)
+            if path.stat().st_size > MOST_BYTES + 1_000:
+                raise UserError("This is far larger than any pack.", str(path), "Ask for it again.")
+            return data + file.read()
     except OSError as error:
         raise UserError(f"The pack cannot be read: {error.strerror or error}.", str(path),
                         "Check the name, or copy it to this machine first.") from error  # fmt: skip
-    if len(data) >= MOST_BYTES:
-        raise UserError("This is far larger than any pack.", str(path), "Ask for it again.")
-    return data
 
 
 def unlocked(data: bytes, passphrase: str, where: str = "") -> bytes:

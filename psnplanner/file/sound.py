@@ -19,8 +19,10 @@ from psnplanner.file import journal, journal_events, schema
 from psnplanner.file.clock import instant
 from psnplanner.file.connection import rows
 from psnplanner.file.database import Database
-from psnplanner.programme.change import CREATED, Change
+from psnplanner.programme.change import CREATED, DELETED, Change
+from psnplanner.programme.record import fields_of
 from psnplanner.programme.stage import Workflow
+from psnplanner.programme.state import RECORD_TYPES
 from psnplanner.programme.travel import Sent
 
 _JOURNAL = frozenset({"txn", "event", "parent", "fork", "dev", "own", "entity", "field", "seal",
@@ -156,9 +158,25 @@ def _check_transaction(item: Sent) -> set[tuple[int, int]]:
         change = journal_events.plain_change(event.ent, event.row, event.fld, event.val)
         if change is None:
             unknown.add((event.ent, event.fld))
-        elif change.entity == "programme":
+            continue
+        _check_there(change)
+        if change.entity == "programme":
             _check_workflow(change)
     return unknown
+
+
+def _check_there(change: Change) -> None:
+    """Raise ValueError for nothing where a field always has something: a name, a yes or no."""
+    if change.field == CREATED:
+        told = change.new
+    elif change.field == DELETED:
+        told = change.old
+    else:
+        told = {change.field: change.new}
+    fields = fields_of(RECORD_TYPES[change.entity])
+    for name, value in told.items():
+        if value is None and fields[name].default is not None:
+            raise ValueError(f"nothing in {name}")
 
 
 def _check_workflow(change: Change) -> None:

@@ -167,9 +167,11 @@ def _check_values(kind: type[Record], found: Sequence[tuple[Any, ...]]) -> None:
         return
     if set(map(type, columns[0])) != {bytes} or set(map(len, columns[0])) != {ID_BYTES}:
         raise ValueError("a record without an id")
+    always = {field.name for field in fields_of(kind).values() if field.default is not None}
     for (name, sort), values in zip(columns_of(kind).items(), columns[1:], strict=True):
         known = _SORTS.get(sort, {str})
-        if set(map(type, values)) - known - {type(None)}:
+        nothing = set() if name in always else {type(None)}
+        if set(map(type, values)) - known - nothing:
             raise ValueError(f"a value in the column {name} that is none of its kind")
         if sort == "REAL" and not isfinite(sum(filter(None, values))):
             raise ValueError(f"a number in the column {name} that is none")

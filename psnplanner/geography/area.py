@@ -24,7 +24,7 @@ _LINK_FACTOR = 3.0
 _WIDE_SHARE = 85
 _LONGEST_SIDE = 1.2
 _DETAIL_M = 20.0
-_ROUND = 4  # sides of a quarter circle: 7 m off an arc of the margin, less than _DETAIL_M
+_NOTCH = 4  # sides of a quarter circle where notches are rounded: 3 m off, within _DETAIL_M
 
 
 def outline(
@@ -49,8 +49,9 @@ def outline(
     apart = len(clusters) > 1
     nets = [_net(net.points[members]) for members in clusters] if apart else [net]
     shape = shapely.union_all([_hull(own, link_m, margin_m) for own in nets])
-    # Out and back in again rounds the notches between parts that just touch.
-    shape = shape.buffer(margin_m / 2, _ROUND).buffer(-margin_m / 2, _ROUND).simplify(_DETAIL_M)
+    if apart:  # out and back in again rounds the notches between parts that just touch
+        shape = shape.buffer(margin_m / 2, _NOTCH).buffer(-margin_m / 2, _NOTCH)
+    shape = shape.simplify(_DETAIL_M)
     return _in_degrees(shape, origin)
 
 
@@ -114,7 +115,7 @@ def _hull(net: _Net, link_m: float, margin_m: float) -> BaseGeometry:
         shortest, longest = net.lengths_m.min(), net.lengths_m.max()
         share = (_LONGEST_SIDE * link_m - shortest) / max(longest - shortest, 1e-9)
         hull = shapely.concave_hull(net.cloud, ratio=float(np.clip(share, 0, 1)))
-    return hull.buffer(margin_m, _ROUND)
+    return hull.buffer(margin_m)
 
 
 def _clusters(net: _Net, link_m: float) -> list[NDArray[np.intp]]:

@@ -18,16 +18,9 @@ from numpy.typing import NDArray
 from psnplanner.planning.forecast_calendar import Line
 from psnplanner.planning.forecast_result import Forecast
 from psnplanner.planning.history_of_durations import history
-from psnplanner.programme.saving import (
-    DAYS_A_YEAR,
-    LEGACY_STAGE,
-    explained,
-    legacy_state,
-    saved_share,
-    with_circuit,
-)
+from psnplanner.programme.saving import DAYS_A_YEAR, LEGACY_STAGE, old_circuits
 from psnplanner.programme.site import Site
-from psnplanner.programme.stage import DONE, PASSED, Stage
+from psnplanner.programme.stage import DONE, NOT_NEEDED, PASSED, Stage
 from psnplanner.programme.state import State
 from psnplanner.programme.working_days import Calendar
 
@@ -129,8 +122,10 @@ class _Sum:
         self._forecast = forecast
         self._past = history(state, Line(on, calendar))
         self._go_live_on = state.programme.go_live_on or on
-        self._sites = with_circuit(state)
-        self._share = saved_share(state)
+        self._circuits = old_circuits(state)
+        self._share = self._circuits.share
+        legacy = self._circuits.legacy
+        self._sites = [s for s in state.sites.values() if legacy[s.id] != NOT_NEEDED]
         self._after_days = self._after_live()
 
     def benefits(self) -> Benefits:
@@ -173,7 +168,7 @@ class _Sum:
             )
         target = self._state.programme.saving_target_pence
         cost = sum(site.annual_cost_pence or 0 for site in self._sites)
-        ceased = [s for s in self._sites if legacy_state(self._state, s) == DONE]
+        ceased = [s for s in self._sites if self._circuits.legacy[s.id] == DONE]
         realised = sum(site.annual_cost_pence or 0 for site in ceased)
         return Benefits(
             share=share,
@@ -187,7 +182,7 @@ class _Sum:
             sites_without_cost=sum(site.annual_cost_pence is None for site in self._sites),
             months=tuple(months),
             partners=self._by_partner(starts, stopped, so_far[:, 0]),
-            explained=explained(self._state),
+            explained=self._circuits.explained,
         )
 
     def _by_partner(

@@ -83,7 +83,7 @@ DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
 MOST_DRAWN = 6_000
 """Units planned anew at once: some two seconds."""
 
-DRAWN_AREA, AREA_DRAWS_WORK = 4_000, 4.0
+DRAWN_AREA, AREA_DRAWS_WORK = 4_000, 4.5
 """Units of a large problem small parts of which are planned anew; the work of that."""
 
 AREAS_OWN = 0.4

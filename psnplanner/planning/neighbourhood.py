@@ -20,7 +20,7 @@ PART_WORK = 0.4
 SHAKES, SHAKE_TURNS = 8, 3
 AREA_DRAWS = 6
 
-DRAWS_EACH, DRAWN_UNITS = 30, (300, 800, 1700)
+DRAWS_EACH, DRAWN_UNITS = 60, (300, 800, 1700)
 """Small parts of an area that are planned anew; how many units each: the smaller, the quicker."""
 
 

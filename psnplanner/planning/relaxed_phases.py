@@ -57,6 +57,7 @@ class Phased:
         self.promising = np.ones(shape, dtype=bool)
         self.counts = np.bincount(self.group_class).tolist()
         self._dearest = np.full(len(self.order), -np.inf)
+        self._further = np.full(len(self.order), FURTHER)
         self._near: list[Near | None] = [None] * len(self.classes)
         self._own_near: list[Near | None] = [None] * len(self.classes)
 
@@ -106,9 +107,12 @@ class Phased:
 
     def _reach_as_far_as(self, worth: Floats) -> None:
         """Know every base at which some group could pay for a unit of this worth."""
-        if (worth <= self._dearest).all():
+        dearer = worth > self._dearest
+        if not dearer.any():
             return
-        self._dearest = np.maximum(self._dearest, FURTHER * worth)
+        # What moves fast is to be looked for further, so that all need not be looked at so soon.
+        self._further[dearer & np.isfinite(self._dearest)] *= FURTHER
+        self._dearest = np.maximum(self._dearest, self._further * worth)
         furthest = self._dearest - self.price.min(axis=0)
         self.all_near = Near.of(self.problem.reach, self.order, furthest)
         self._near = [None] * len(self.classes)

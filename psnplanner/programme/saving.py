@@ -8,9 +8,10 @@ cost of all its circuits together (at most all of it). Without a target it saves
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
-from psnplanner.programme.site import Site
+from psnplanner.programme.record import RecordId
 from psnplanner.programme.stage import NOT_NEEDED
 from psnplanner.programme.state import State
 
@@ -20,45 +21,53 @@ LEGACY_STAGE: Final = "legacy_ceased"
 DAYS_A_YEAR: Final = 365
 
 
-def legacy_state(state: State, site: Site) -> str:
-    """How far the ceasing of a site's old circuit is; "" where the workflow has no such stage."""
-    stage = state.workflow.by_key.get(LEGACY_STAGE)
+class OldCircuits(NamedTuple):
+    """What the old circuits cost a year, in pence, and what of it is saved as they cease.
+
+    `legacy` tells for every site how far its legacy stage is, in the words of `stage.py`; ""
+    where the workflow has none.
+    """
+
+    legacy: Mapping[RecordId, str]
+    cost_pence_a_year: int
+    target_pence_a_year: int | None
+
+    @property
+    def share(self) -> float:
+        """The part (0 to 1) of the cost that stops which is saved."""
+        target, cost = self.target_pence_a_year, self.cost_pence_a_year
+        return min(1.0, target / cost) if target and cost else 1.0
+
+    @property
+    def explained(self) -> str:
+        """Why a year's saving is what it is, in a sentence or two; "" where no cost is known."""
+        if not self.cost_pence_a_year:
+            return ""
+        whole = f"The old circuits cost £{round(self.cost_pence_a_year / 100):,} a year."
+        counted = "is counted as saved once they cease"
+        if not self.target_pence_a_year:
+            return f"{whole} All of that {counted}: no target is set."
+        promised = f"£{round(self.target_pence_a_year / 100):,}"
+        if self.share == 1.0:
+            return f"{whole} All of that {counted}; {promised} is promised."
+        return (
+            f"{whole} Of that {100 * self.share:.1f} % {counted}, the share that makes the "
+            f"{promised} promised; the rest is taken to be what the new network costs. What is "
+            "paid twice is counted in full."
+        )
+
+
+def old_circuits(state: State) -> OldCircuits:
+    """The old circuits of a programme: of every site that has one to cease, or had."""
+    stage, workflow = state.workflow.by_key.get(LEGACY_STAGE), state.workflow
     # A workflow of somebody's own may have no such stage: then nothing is ever ceased.
-    if stage is None:
-        return ""
-    return state.workflow.state_of(stage, site, state.stages_of(site.id))
-
-
-def with_circuit(state: State) -> list[Site]:
-    """The sites that have an old circuit to cease, or had."""
-    return [site for site in state.sites.values() if legacy_state(state, site) != NOT_NEEDED]
-
-
-def cost_pence_a_year(state: State) -> int:
-    """What all old circuits cost a year, ceased or not, in pence."""
-    return sum(site.annual_cost_pence or 0 for site in with_circuit(state))
-
-
-def saved_share(state: State) -> float:
-    """The part (0 to 1) of the cost that stops which is saved."""
-    target, cost = state.programme.saving_target_pence, cost_pence_a_year(state)
-    return min(1.0, target / cost) if target and cost else 1.0
-
-
-def explained(state: State) -> str:
-    """Why a year's saving is what it is, in a sentence or two; "" where no cost is known."""
-    cost, target = cost_pence_a_year(state), state.programme.saving_target_pence
-    if not cost:
-        return ""
-    whole = f"The old circuits cost £{round(cost / 100):,} a year."
-    counted = "is counted as saved once they cease"
-    if not target:
-        return f"{whole} All of that {counted}: no target is set."
-    promised = f"£{round(target / 100):,}"
-    if target >= cost:
-        return f"{whole} All of that {counted}; {promised} is promised."
-    return (
-        f"{whole} Of that {100 * saved_share(state):.1f} % {counted}, the share that makes the "
-        f"{promised} promised; the rest is taken to be what the new network costs. What is paid "
-        "twice is counted in full."
+    legacy = {
+        ident: workflow.state_of(stage, site, state.stages_of(ident)) if stage else ""
+        for ident, site in state.sites.items()
+    }
+    cost = sum(
+        site.annual_cost_pence or 0
+        for ident, site in state.sites.items()
+        if legacy[ident] != NOT_NEEDED
     )
+    return OldCircuits(legacy, cost, state.programme.saving_target_pence)

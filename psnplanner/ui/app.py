@@ -39,6 +39,7 @@ def run(path: Path | None, *, argv: list[str] | None = None) -> int:
     window.show_first()
     # A window shown minimised is not painted: it is built all the same.
     QTimer.singleShot(_UNSEEN_MS, window, lambda: go_on(window, wanted))
+    QTimer.singleShot(_UNSEEN_MS, window, lambda: close_on_signals(window))
     app.styleHints().colorSchemeChanged.connect(
         lambda: look.apply(str(settings().value("appearance", "system")))
     )
@@ -59,7 +60,6 @@ def go_on(window: MainWindow, wanted: Path | None) -> None:
 
         window.mishaps = Mishaps(window)
         window.mishaps.install()
-        close_on_signals(window)
         QTimer.singleShot(0, window, fetch)
 
     def fetch() -> None:
@@ -95,4 +95,10 @@ def close_on_signals(window: MainWindow) -> None:
         signal.signal(number, lambda *_: window.close())
     notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda: heard.recv(64))
-    notifier.destroyed.connect(lambda: (heard, told))  # both live as long as it does
+
+    def end() -> None:
+        signal.set_wakeup_fd(-1)
+        heard.close()
+        told.close()
+
+    notifier.destroyed.connect(end)

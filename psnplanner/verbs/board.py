@@ -12,6 +12,7 @@ import click
 from psnplanner import console
 from psnplanner.console import Day, show
 from psnplanner.errors import UserError
+from psnplanner.programme.words import uk
 from psnplanner.verbs import board_text, text
 from psnplanner.verbs.options import FILE, Out, json_option, open_programme
 
@@ -55,6 +56,16 @@ def audience_option(default: str) -> Callable[[Callable[..., Any]], Callable[...
     return click.option("--audience", type=AUDIENCES, default=default, show_default=True)
 
 
+def _tell_if_to_come(session: Session, day: date | None) -> None:
+    """Say, beside what is drawn for a day ahead, that nothing can be recorded for it yet."""
+    if day is not None and day > session.present_day:
+        click.echo(
+            f"Note: {uk(day)} is still to come, the programme stands at "
+            f"{uk(session.present_day)}: what is not recorded yet counts as not done.",
+            err=True,
+        )
+
+
 @click.command()
 @FILE
 @AS_AT
@@ -72,6 +83,7 @@ def figures(
 ) -> None:
     """The figures: how far, what waits on whom, who cost how many days, what it saves."""
     with open_programme(file, read_only=True) as session:
+        _tell_if_to_come(session, as_at)
         of: dict[str, Any] = {"recorded_by": recorded_by, "audience": audience}
         odds = _odds(session, as_at=as_at, **of) if foreseen else None
         found = session.figures(as_at, **of, forecast=odds)
@@ -113,6 +125,7 @@ def snapshot(
     issued = []
     apart = drawn_apart(() if issue else outs)
     with apart, open_programme(file, by, read_only=not issue) as session:
+        _tell_if_to_come(session, as_at)
         how: dict[str, Any] = {
             "as_at": as_at, "recorded_by": recorded_by, "audience": audience, "title": title,
             "sections": sections, "paper": paper, "progress": console.progress(),
@@ -217,6 +230,7 @@ def compare(
 ) -> None:
     """What changed between two days: live, slipped, blocked, moved, added, removed, money."""
     with open_programme(file, read_only=True) as session:
+        _tell_if_to_come(session, to_day)
         found = session.compare(from_day, to_day, recorded_by=recorded_by, audience=audience)
         if out is not None:
             session.write_comparison(

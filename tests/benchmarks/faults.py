@@ -35,6 +35,7 @@ REFUSALS = (
 OFFSETS = ((20, 37), (23, 41), (29, 43), (31, 29), (6, 5), (9, 7), (11, 13), (14, 31))
 STEPS = 12
 FLIPS = {"journal": 400, "anywhere": 400}
+VARIED_EACH = 3
 SALVAGES = ((0.03, 40, ()), (0.05, 20, ()), (0.03, 10, ("cut",)))
 Row = dict[str, Any]
 
@@ -215,9 +216,12 @@ def _salvage(folder: Path, part: Part) -> Iterator[Row]:
 
     path = folder / "demo.gpkg"
     demo.write(path, lambda _share, _what: None)
-    for share, many, how in SALVAGES:
-        found = _module("salvage", path, share, part.of(many, 3), *how)
+    trials = [(path, *given) for given in SALVAGES]
+    trials += [(folder / "varied", 0.03, VARIED_EACH, how) for how in ((), ("cut",))]
+    for file, share, many, how in trials:
+        found = _module("salvage", file, share, part.of(many, 1), *how)
         what = "of the file cut off, at most" if how else "of the pages zeroed"
+        what += ", 60 varied files" if file != path else ""
         if found.get("under 95 %"):
             found["faults"].append(f"{found['under 95 %']} files under 95 %")
         yield _row(f"repair: {share:.0%} {what}", found, "files", lambda found: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -31,9 +32,13 @@ def run(only: str = "") -> list[dict[str, Any]]:
             except Exception as error:
                 raise RuntimeError(f"{case.title} cannot be made") from error
             verdicts[case.kind].append(verdict)
+            shutil.rmtree(place.parent)
             if verdict.faults or only:
                 said = f"{case.title}: {'; '.join(verdict.faults)} [{verdict.message[:300]}]"
-                click.echo(f"{said} {verdict.seconds:.2f} s", err=True)
+                took = (
+                    f"{verdict.seconds:.2f} s of the processor, {verdict.wall_seconds:.2f} in all"
+                )
+                click.echo(f"{said} {took}", err=True)
     return [_row(kind, found) for kind, found in verdicts.items()]
 
 
@@ -46,6 +51,7 @@ def _row(kind: str, found: list[Verdict]) -> dict[str, Any]:
         "refused": sum(v.outcome == REFUSED for v in found),
         "read": sum(v.outcome == READ for v in found),
         "wrong": sum(bool(v.faults) for v in found),
+        "slowest_s": round(max(v.wall_seconds for v in found), 2),
         "slowest_cpu_s": round(slowest.seconds, 2),
         "slowest": slowest.case.name,
         "peak_mb": round(largest.peak_mb),

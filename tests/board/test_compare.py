@@ -1,8 +1,11 @@
 """What changed between two days, worked out by hand."""
 
+import dataclasses
 from datetime import date
 
 from psnplanner.board.compare import compare
+from psnplanner.board.redact import for_audience
+from psnplanner.board.small_counts import OTHER_PHASES
 from psnplanner.programme.partner import Partner
 from psnplanner.programme.phase import Phase
 from psnplanner.programme.site import Site
@@ -63,3 +66,16 @@ def test_nothing_changed() -> None:
     found = compare(state, state, FIRST, FIRST, Calendar())
     assert len(found["sentences"]) == 1
     assert not found["slipped"]
+
+
+def test_what_is_merged_on_one_day_has_not_moved_on_the_other() -> None:
+    """A small phase told of with another for the public's sake: none of their sites moved."""
+    hidden = dataclasses.replace(_site(0, TWO), sensitive=True)
+    few = [COUNCIL, ONE, TWO, hidden, *(_site(k) for k in range(1, 9)), _site(20, TWO)]
+    many = [*few, *(_site(k, TWO) for k in range(21, 29))]
+    was, now = (for_audience(state_of(found), "public") for found in (few, many))
+    assert {phase.name for phase in was.phases.values()} == {OTHER_PHASES}
+    assert {phase.name for phase in now.phases.values()} == {"One", "Two"}
+    found = compare(was, now, FIRST, LAST, Calendar())
+    assert (found["moved_phase"], found["slipped"], found["brought_forward"]) == ([], [], [])
+    assert len(found["added"]) == 8

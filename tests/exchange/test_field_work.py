@@ -319,8 +319,11 @@ def test_what_a_return_says_of_itself_can_be_read(office: Session) -> None:
     assert "proof" in lines[-1]
 
 
-def test_a_pack_under_a_passphrase(office: Session, tmp_path: Path) -> None:
+def test_a_pack_under_a_passphrase(
+    office: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Says nothing in its bytes; opens with the words, and no others; an altered one not at all."""
+    from psnplanner.exchange import locked_pack
     from psnplanner.exchange.locked_pack import unlocked
 
     out = tmp_path / "locked.gpkg"
@@ -340,6 +343,12 @@ def test_a_pack_under_a_passphrase(office: Session, tmp_path: Path) -> None:
         assert set(pack.state.sites) == {ONE}
     with pytest.raises(UserError, match="fewer than"):
         office.make_pack(tmp_path / "x.gpkg", Choice(sites=[ONE]), "Ann", passphrase="short")
+    assert locked_pack.read(out) == data
+    monkeypatch.setattr(locked_pack, "MOST_BYTES", 10_000)
+    with pytest.raises(UserError, match="too large to be locked"):
+        office.make_pack(tmp_path / "x.gpkg", Choice(sites=[ONE]), "Ann", passphrase="long enough")
+    with pytest.raises(UserError, match="far larger than any pack"):
+        locked_pack.read(out)
     with pytest.raises(UserError, match="cannot be locked"):
         office.make_pack(tmp_path / "x.html", Choice(sites=[ONE]), "Ann", passphrase="long enough")
     assert not list(tmp_path.glob("x.*"))

@@ -53,6 +53,8 @@ def test_a_second_computer_reads_only_and_is_told(
 @pytest.mark.parametrize(
     ("machine", "process", "writes"),
     [("mine", NOBODY, True), ("mine", os.getpid(), False), ("theirs", NOBODY, False)],
+    # Named, for every worker of pytest has a process id of its own and must collect the same.
+    ids=["ended", "alive", "elsewhere"],
 )
 def test_a_claim_left_by_a_crash_is_taken_over_on_its_own_machine_alone(
     on_share: Path, machine: str, process: int, writes: bool

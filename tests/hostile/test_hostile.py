@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import pytest
 from click.testing import CliRunner
 
+from psnplanner import console
 from psnplanner.cli import cli
 from psnplanner.errors import UserError
 from psnplanner.file import copies, read_copy, schema, sound
@@ -110,6 +111,26 @@ def test_the_verdict_is_no_rubber_stamp() -> None:
         "left behind: /tmp/x", "the programme was changed",
     ]  # fmt: skip
     assert "it ended with -9" in judged(case, -9, one, [], changed=False)
+
+
+def test_a_message_ends(capfd: pytest.CaptureFixture) -> None:
+    """What it quotes may be a stranger's."""
+
+    def fail() -> NoReturn:
+        raise UserError("x" * 5_000)
+
+    assert console.run(fail) == 1
+    assert len(capfd.readouterr().err) < 1_000
+
+
+def test_recent_files_that_are_none_are_passed_over() -> None:
+    """The window begins with them: whoever spoilt its settings must not keep it shut."""
+    from psnplanner.ui.settings import recent_files, remembered_files, settings
+
+    for kept, left in ((5, 0), ([["a"], "b", 7], 1), (["x\0y", "../.."], 2), ({"a": 1}, 0)):
+        settings().setValue("recent", kept)
+        assert len(remembered_files()) == left
+        assert recent_files() == []
 
 
 def test_what_other_programs_add_of_their_own_is_left_alone(bench: Bench, tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ WHOLE = TXN.replace("'h')", "%s)")
 
 @pytest.mark.parametrize(
     ("value", "true_hash", "why"),
-    [(5, True, "cannot be read"), ("fine", False, "is not what that device wrote")],
+    [(None, True, "cannot be read"), ("fine", False, "is not what that device wrote")],
 )
 def test_what_no_copy_can_take_keeps_nothing_else_from_arriving(
     server: Server,

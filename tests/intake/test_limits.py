@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from psnplanner.errors import UserError
+from psnplanner.intake import delimited
 from psnplanner.intake.read import read_table
 from tests.intake.conftest import ReadText
 from tests.intake.test_read import ROWS, SHEET, with_part, workbook
@@ -72,3 +73,51 @@ def test_many_marks_left_open_are_still_read_row_by_row(read: ReadText) -> None:
     assert len(preview.rows) == 3_000
     assert {row.name for row in preview.rows} == {"Hall"}
     assert sum("quotation mark" in p.message for p in preview.problems) == 3_000
+
+
+def read_or_refusal(path: Path, data: bytes) -> tuple[int, int] | str:
+    path.write_bytes(data)
+    try:
+        table = read_table(path)
+    except UserError as refusal:
+        return refusal.what
+    return len(table.rows), table.blank_rows
+
+
+@pytest.mark.parametrize("row", [b"Hall,WA8 7QF\n", b'"Hall","WA8 7QF"\n', b'"Hall\nannex",WA8\n'])
+def test_rows_are_counted_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: bytes
+) -> None:
+    """A cell of two lines makes no two rows; blank rows at the end are none, and yet counted."""
+    monkeypatch.setattr(delimited, "MOST_ROWS", 40)
+    head, path = b"Name,Postcode\n", tmp_path / "list.csv"
+    assert read_or_refusal(path, head + row * 39) == (40, 0)
+    assert read_or_refusal(path, head + row * 39 + b",\n" * 60) == (40, 60)
+    monkeypatch.setattr(delimited, "records", None)  # it does not come to that
+    assert read_or_refusal(path, head + row * 40) == "the list has more than 40 rows."
+    swallowed = head + b'"' + b"a\n" * 600_000 + b'",WA8 7QF\n'
+    assert read_or_refusal(path, swallowed) == "the list has more than 40 rows."
+
+
+@pytest.mark.parametrize(
+    "rows", [b"Hall,WA8\n,,\n \n,\n", b"Hall,WA8\n\n\n\n", b"Hall,WA8\n,\n,\n,"]
+)
+def test_blank_rows_at_the_end_are_told(tmp_path: Path, rows: bytes) -> None:
+    assert read_or_refusal(tmp_path / "a.csv", b"Name,Postcode\n" + rows) == (2, 3)
+
+
+def test_a_line_without_end_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 290 MB the first 25 tell."""
+    path = tmp_path / "list.csv"
+    with path.open("wb") as file:
+        file.write(b"Name,Postcode\nx")
+        file.truncate(290_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(UserError, match="far longer than a row"):
+            read_table(path)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import socket
 import struct
+import threading
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -278,3 +281,41 @@ def test_names_that_look_like_addresses_of_the_net_are_only_names(tmp_path: Path
     made = layer(tmp_path / "a.geojson")
     path = made.rename(folder / "zip+http!x.geojson")
     assert len(read_table(path).rows) == 3
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[str, list[bytes]]]:
+    """An address on this machine, and what it was asked."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    with server.accept()[0] as caller:
+                        heard.append(caller.recv(100))
+
+        threading.Thread(target=listen, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/crs", heard
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_nobody_is_asked_for_a_coordinate_system(
+    tmp_path: Path, asked: tuple[str, list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """GeoJSON of 2008 may link to one, and GDAL would ask: whoever sent it would know of it."""
+    address, heard = asked
+    path = layer(tmp_path / "a.geojson")
+    plain = path.read_text()
+    for kind in ("link", "url"):
+        for whole in (True, False):
+            found = json.loads(plain)
+            crs = {"type": kind, "properties": {"href": address, "url": address, "type": "proj4"}}
+            (found if whole else found["features"][1]["geometry"])["crs"] = crs
+            path.write_text(json.dumps(found))
+            refused(path, "instructions that no list of sites needs")
+            with monkeypatch.context() as blind:  # and were it let through, nobody would be reached
+                blind.setattr(vector_file, "_points_elsewhere", lambda _found: False)
+                with contextlib.suppress(UserError):
+                    read_table(path)
+    assert heard == []

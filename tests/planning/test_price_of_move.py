@@ -17,7 +17,7 @@ from tests.planning.test_plan import month
 
 @pytest.fixture(scope="module")
 def asked() -> Explainer:
-    found = propose(programme(*towns(80)), TODAY, CALENDAR, Options(seconds=0.2))
+    found = propose(programme(*towns(80)), TODAY, CALENDAR, Options(seconds=0.001))
     return Explainer(found.after, TODAY, CALENDAR)
 
 

@@ -49,7 +49,7 @@ def test_crews_more_are_shared_by_phases_side_by_side() -> None:
 
 
 def test_side_by_side() -> None:
-    rows = compare(STATE, [named(STATE, "more")], TODAY, CALENDAR, Options(seconds=0.1))
+    rows = compare(STATE, [named(STATE, "more")], TODAY, CALENDAR, Options(seconds=0.001))
     assert [row["scenario"] for row in rows] == ["As it is", "More"]
     assert rows[0]["sites_left_out"] > 0
     assert rows[1]["sites_left_out"] == 0

@@ -19,7 +19,7 @@ def state():  # type: ignore[no-untyped-def]
 
 @pytest.fixture(scope="module")
 def edit(state) -> ApplyPlan:  # type: ignore[no-untyped-def]
-    return propose(state, TODAY, CALENDAR, Options(seconds=0.2)).edit
+    return propose(state, TODAY, CALENDAR, Options(seconds=0.001)).edit
 
 
 def breaches(state, edit, unplanned=frozenset()):  # type: ignore[no-untyped-def]

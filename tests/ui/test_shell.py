@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolBar
 
 from psnplanner.session import Session
 from psnplanner.ui import app
@@ -60,7 +62,6 @@ def test_a_signal_closes_the_window(empty_window: MainWindow, qtbot: Any) -> Non
         os.kill(os.getpid(), signal.SIGINT)
         qtbot.waitUntil(lambda: not empty_window.isVisible(), timeout=20_000)
     finally:
-        signal.set_wakeup_fd(-1)
         for number, act in before.items():
             signal.signal(number, act)
 

@@ -47,6 +47,9 @@ def test_baseline_issue_reissue_and_compare(tmp_path: Path) -> None:
     found = _said("compare", file, "--from", "2014-10-06", "--to", "2014-10-06", "--out", str(page))
     assert found["sentences"]  # type: ignore[index]
     assert page.exists()
+    ahead = CliRunner().invoke(cli, ["figures", file, "--as-at", "5/1/2015", "--json"])
+    assert "5 January 2015 is still to come" in ahead.stderr
+    assert json.loads(ahead.stdout)["status_on"] == "2015-01-05"
     ledger = _said("figures", file)["ledger"]  # type: ignore[index]
     assert ledger["measured_against"] == "Approved"
     assert ledger["working_days_lost"] == 3 * 21

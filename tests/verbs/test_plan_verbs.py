@@ -27,7 +27,7 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "list.csv").write_text(LIST)
     with Session.create(folder / "cm.gpkg", new_programme("CM")) as session:
         session.do(session.read_list(folder / "list.csv").edit)
-        session.do(session.propose_plan(Options(seconds=0.2)).edit)
+        session.do(session.propose_plan(Options(seconds=0.001)).edit)
     return folder / "cm.gpkg"
 
 

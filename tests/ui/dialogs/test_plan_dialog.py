@@ -40,7 +40,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     really = Session.propose_plan
 
     def propose(self: Session, options: Options, *rest: Any, **more: Any) -> Any:
-        return really(self, dataclasses.replace(options, seconds=0.1), *rest, **more)
+        return really(self, dataclasses.replace(options, seconds=0.001), *rest, **more)
 
     monkeypatch.setattr(Session, "propose_plan", propose)
 
@@ -105,7 +105,7 @@ def test_better_plans_stream_in_and_stopping_keeps_the_best(
     where = {site.id: site.phase for site in state.sites.values()}
     phases = state.phases_in_order
     first = next(i for i, p in where.items() if p in state.phases and p != phases[0].id)
-    plan = window.session.propose_plan(Options(seconds=0.1))
+    plan = window.session.propose_plan(Options(seconds=0.001))
 
     def propose(_self: Any, options: Options, progress: Any, *, better: Any, enough: Any) -> Any:
         better(Better(2_000.0, where, tuple(phases), None))
@@ -208,7 +208,7 @@ def test_every_price_can_be_changed_and_is_kept(window: MainWindow) -> None:
 
 def test_words_say_what_is_wrong_first(window: MainWindow) -> None:
     """A shortfall in red; moves that had to be."""
-    plan = window.session.propose_plan(Options(seconds=0.1))
+    plan = window.session.propose_plan(Options(seconds=0.001))
     report = plan.report() | {"shortfall": "3 sites <late>", "moved": 4, "forced_moves": 2}
     words = plan_words(report | {"cautions": ["one", "two", "three", "four", "five"]})
     assert "▲ three<br>and 2 more cautions" in words
