@@ -80,7 +80,8 @@ def own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     home.machine.cache_clear()
 
 
-def _here(function: str, given: Mapping[str, Any], **_limits: object) -> Any:
+def done_here(function: str, given: Mapping[str, Any], **_limits: object) -> Any:
+    """What `apart.call` comes to, without the process."""
     module, _, name = function.partition(":")
     made = getattr(importlib.import_module(module), name)(**json.loads(json.dumps(given)))
     return json.loads(json.dumps(made))
@@ -92,7 +93,7 @@ def apart_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     `tests/intake/test_apart.py` and `python -m tests.benchmarks hostile` have it done apart.
     """
-    monkeypatch.setattr(apart, "call", _here)
+    monkeypatch.setattr(apart, "call", done_here)
 
 
 @pytest.fixture

@@ -40,7 +40,8 @@ _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 def _record(kind: type[Record], ident: RecordId, given: Mapping[int, Any]) -> Record:
     values = {}
     for field in fields_of(kind).values():
-        if field.number in given:
+        # Nothing in a field that always has something is no value either: its default is.
+        if given.get(field.number) is not None:
             with contextlib.suppress(*_UNREADABLE):
                 values[field.name] = decode(field.kind, given[field.number])
     return kind(id=ident, **values)

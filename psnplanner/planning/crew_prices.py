@@ -62,16 +62,13 @@ def pressures(horizon: Horizon, instance: Instance, day_pounds: Floats) -> list[
     """
     model = without_move_fees(instance)
     start = mended(dataclasses.replace(instance, model=model))
+    more = _crew_days(horizon, instance)
     promised: list[tuple[float, int, Grouping]] = []
-    for k, phase in enumerate(instance.phases):
-        if phase.starts_on is None or phase.ends_on is None:
-            continue
-        richer = _with_another_crew(horizon, instance, model, k)
-        more = float(richer.capacity[0, k] - model.capacity[0, k])
-        if more > 0:
-            # Where it is not full in the linear programme, a whole site may still not fit.
-            promise = max(float(day_pounds[k]) * more, float(_coming(richer, start, k).sum()))
-            promised.append((promise, k, richer))
+    for k in np.flatnonzero(more[0] > 0).tolist():
+        richer = _with_another_crew(instance, model, more, k)
+        # Where it is not full in the linear programme, a whole site may still not fit.
+        coming = float(_coming(richer, start, k).sum())
+        promised.append((max(float(day_pounds[k] * more[0, k]), coming), k, richer))
     promised.sort(key=lambda item: -item[0])
     found = [
         _told(instance.phases[k], float(day_pounds[k]), _saved(model, richer, start, k))
@@ -145,21 +142,30 @@ def _coming(richer: Grouping, start: Grouped, k: int) -> Floats:
     return pounds
 
 
-def _with_another_crew(horizon: Horizon, instance: Instance, model: Grouping, k: int) -> Grouping:
-    """The model with a crew more throughout a phase; days that are gone or closed hold none.
+def _crew_days(horizon: Horizon, instance: Instance) -> Floats:
+    """The crew-days (G, K) of a crew more throughout each phase; none on days gone or closed."""
+    phases = [
+        dataclasses.replace(p, capacity_days=(p.capacity_days or 0.0) + _whole_days(horizon, p))
+        for p in instance.phases
+    ]
+    more: Floats = build(horizon, phases, instance.prices).model.capacity - instance.model.capacity
+    return more
+
+
+def _whole_days(horizon: Horizon, phase: Phase) -> float:
+    if phase.starts_on is None or phase.ends_on is None:
+        return 0.0
+    return float(horizon.calendar.count(phase.starts_on, phase.ends_on))
+
+
+def _with_another_crew(instance: Instance, model: Grouping, more: Floats, k: int) -> Grouping:
+    """The model with the crew-days of one more (G, K) in the phase at a place.
 
     What counts as full stays what it was: the crew makes room here and nobody else's work uneven.
     """
-    phases, own = list(instance.phases), instance.phases[k]
-    assert own.starts_on is not None
-    assert own.ends_on is not None
-    days = (own.capacity_days or 0.0) + horizon.calendar.count(own.starts_on, own.ends_on)
-    phases[k] = dataclasses.replace(own, capacity_days=days)
-    richer = build(horizon, phases, instance.prices).model
-    more = richer.capacity[:, k] - model.capacity[:, k]
     capacity, levels = model.capacity.copy(), model.levels.copy()
-    capacity[:, k] += more
-    levels[:, k] += _shares(instance) * more[0]
+    capacity[:, k] += more[:, k]
+    levels[:, k] += _shares(instance) * more[0, k]
     return dataclasses.replace(model, capacity=capacity, levels=levels)
 
 

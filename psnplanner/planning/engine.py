@@ -83,11 +83,11 @@ DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
 MOST_DRAWN = 6_000
 """Units planned anew at once: some two seconds."""
 
-DRAWN_AREA, AREA_DRAWS_WORK = 4_000, 4.5
-"""Units of a large problem small parts of which are planned anew; the work of that."""
+DRAWN_AREA, DRAWS_EACH, AREA_DRAWS_WORK = 4_000, 60, 4.5
+"""Units of a large problem small parts of which are planned anew; how often; the work of that."""
 
-AREAS_OWN = 0.4
-"""How often the bases are those that the areas' own bounds leant towards."""
+GAIN_KEPT, LEAST_TURN = 0.7, 0.2
+"""How much of what was gained before counts; how often the leaning that gains less has its turn."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
@@ -122,7 +122,7 @@ class Engine:
         self.best, self.pounds = self.first.copy(), total_pounds(self.problem, self.first)
         self._random = np.random.default_rng(self.seed)
         self._proved: set[tuple[object, ...]] = set()
-        self._units = float(FIRST_UNITS)
+        self._units, self._gains = float(FIRST_UNITS), np.ones(2)
         self._favoured, self._settled = 3.0, False
         self._nearest = self.problem.reach.argmin(axis=1)
 
@@ -294,6 +294,10 @@ class Engine:
             if solved is None:
                 break
             self.budget.spend(self._work_of(part, solved))
+            if isinstance(part, DrawnArea):
+                gained = part.pounds - total_pounds(part.problem, solved.plan)
+                kept = GAIN_KEPT * self._gains[part.source]
+                self._gains[part.source] = kept + (1 - GAIN_KEPT) * gained
             if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
                 if solved.proved and isinstance(part, Part):
                     self._proved.add(part.key)
@@ -370,10 +374,13 @@ class Engine:
             bases = np.unique(np.r_[self._nearest[rows], self.best.base[groups]])
             small, plan = part_of(self.problem, self.best, rows, groups, bases)
             # The bound of the whole takes a while to lean as surely as those of the areas did.
-            sure = self._leaning if self._random.random() < AREAS_OWN else self._climb.leaning
-            leaning = sure[np.ix_(groups, bases)]
+            turn = np.clip(
+                self._gains[1] / max(self._gains.sum(), 1e-9), LEAST_TURN, 1 - LEAST_TURN
+            )
+            source = int(self._random.random() < turn)
+            leaning = (self._leaning, self._climb.leaning)[source][np.ix_(groups, bases)]
             seed = int(self._random.integers(2**31))
-            own = leaning, crowd[bases], seed
+            own = leaning, crowd[bases], DRAWS_EACH, seed, source
             found.append(DrawnArea(small, plan, rows, groups, bases, *own))
         return found
 

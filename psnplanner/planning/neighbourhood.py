@@ -20,8 +20,8 @@ PART_WORK = 0.4
 SHAKES, SHAKE_TURNS = 8, 3
 AREA_DRAWS = 6
 
-DRAWS_EACH, DRAWN_UNITS = 60, (300, 800, 1700)
-"""Small parts of an area that are planned anew; how many units each: the smaller, the quicker."""
+DRAWN_UNITS = (300, 800, 1700)
+"""How many units the small parts of an area have that are planned anew."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,8 @@ class DrawnArea:
     """An area of a large problem, small parts of which are planned anew one after the other.
 
     Their groups are worked from bases drawn as often as `leaning` (K, B) says; `crowd` (B,) is how
-    many units of the whole are nearest to each base.
+    many units of the whole are nearest to each base. It is done `draws` times;
+    `source` is whose leaning it is.
     """
 
     problem: Grouping
@@ -147,7 +148,9 @@ class DrawnArea:
     bases: Ints
     leaning: Floats
     crowd: Ints
+    draws: int
     seed: int
+    source: int
 
     @property
     def pounds(self) -> float:
@@ -159,7 +162,7 @@ class DrawnArea:
         plan, random = self.plan.copy(), np.random.default_rng(self.seed)
         nearest = self.problem.reach.argmin(axis=1)
         everyone = np.arange(len(self.groups))
-        for _ in range(DRAWS_EACH):
+        for _ in range(self.draws):
             if budget.stop():
                 break
             groups = neighbours(self.problem, plan, everyone, random.choice(DRAWN_UNITS), random)

@@ -24,6 +24,7 @@ def problem(monkeypatch: pytest.MonkeyPatch) -> Grouping:
     monkeypatch.setattr(engines, "LARGE_UNITS", 100)
     monkeypatch.setattr(engines, "MOST_DRAWN", 120)
     monkeypatch.setattr(engines, "AREA_STEPS", 60)
+    monkeypatch.setattr(engines, "DRAWS_EACH", 15)
     random = np.random.default_rng(4)
     drawn = phased(random, UNITS, GROUPS, BASES)
     window = np.arange(GROUPS) // 4

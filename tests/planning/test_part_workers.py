@@ -41,7 +41,7 @@ def test_a_part_comes_to_the_same_there_as_here(workers: PartWorkers) -> None:
     problem = phased(np.random.default_rng(2), 60, 6, 8)
     everyone = np.arange(60), np.arange(6), np.arange(8)
     leaning, crowd = np.ones((6, 8)), np.full(8, 60)
-    area = DrawnArea(problem, nothing_planned(problem), *everyone, leaning, crowd, 5)
+    area = DrawnArea(problem, nothing_planned(problem), *everyone, leaning, crowd, 10, 5, 0)
     budget = Budget(1.0, cancelled=lambda: False)
     here = area.solve(budget).plan
     there = workers.result(workers.submit(area.solve, budget.apart()), never).plan

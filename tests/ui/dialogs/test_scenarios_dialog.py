@@ -118,7 +118,7 @@ def test_what_binds_most_is_said(dialog: Any, window: MainWindow, qtbot: Any) ->
     """In the planner's words: what one more crew is worth."""
     said = [item["sentence"] for item in window.session.pressures()[:2]]
     words = " ".join(said) or "No phase is so full that it costs money."
-    qtbot.waitUntil(lambda: dialog.tight.text() == words, timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.tight.text() == words, timeout=60_000)
 
 
 def test_the_comparison_is_said_in_a_sentence() -> None:
