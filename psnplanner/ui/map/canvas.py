@@ -245,6 +245,7 @@ class MapCanvas(QWidget):
 
     def zoom_to(self, idents: Any = None) -> bool:
         """Show these sites, or all that the filter shows; False where none has a place."""
+        self.motion.stop()  # where a zoom under way was to lead is no longer wanted
         box = self.roster.world_box(idents) if self.roster else None
         if box is None:
             self.set_view(self.view.showing(HOME_BOX, 10))

@@ -159,6 +159,17 @@ def test_keys_zoom_and_pan(window: MainWindow) -> None:
     assert canvas.view.x > x
 
 
+def test_what_is_asked_for_in_the_middle_of_a_zoom_ends_it(window: MainWindow) -> None:
+    """All sites, shown while the map still moves elsewhere, stay shown."""
+    canvas = window.pane.canvas
+    canvas.motion.zoom_by(4.0)
+    assert canvas.motion.moving
+    assert canvas.zoom_to()
+    shown = canvas.view
+    canvas.settle()
+    assert canvas.view == shown
+
+
 def test_hovering_shows_the_card(window: MainWindow) -> None:
     """Name and status of the site under the cursor."""
     at = _alone(window)
