@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +24,7 @@ _CODES = np.frombuffer(DIGITS.encode("ascii"), np.uint8)
 _MARK = re.compile(r"[`{|]")
 _ODD = re.compile(r'[`{|"\\]|[^\x00-\x7f]')
 _WORTH_A_NUMBER = 4  # occurrences
+_JOINED = WORD + NEXT  # what no text and no code holds: the blank after it is not meant
 
 
 def numbers(values: ArrayLike | Sequence[int | None]) -> dict[str, Any]:
@@ -54,32 +54,52 @@ def _digits(value: int, width: int) -> str:
 
 def texts(values: Sequence[str]) -> dict[str, Any]:
     """Texts as {"words": [...], "d": one text}: words that recur are numbers in it."""
-    # The reader drops the blank after a last word: one that was meant would go with it.
-    if any(map(str.endswith, values, repeat(" "))):
-        return {"list": list(values)}
     # All texts as one, between two of them what none of them has.
     between, whole = END, "".join(values)
     while between in whole:
         between += END
-    words = f" {between} ".join(values).split(" ")
+    # The reader drops the blank after a last word: one that was meant would go with it.
+    if f" {between}" in between.join([*values, ""]):
+        return {"list": list(values)}
+    times = Counter(values)
+    often = len(values) > 2 * len(times)  # of texts that recur, each is looked at once
+    told = list(times) if often else values
+    words = f" {between} ".join(told).split(" ")
     counts = Counter(words)
     del counts[between]
+    for text, more in times.items() if often else ():
+        for word in text.split(" "):
+            counts[word] += more - 1
+    ranked = _ranked(counts, is_odd=_is_odd(whole))
+    if ranked is None:
+        return {"list": list(values)}
+    spelt = _spelt(words, ranked, between)
+    if often:
+        spelt_of = dict(zip(told, spelt.split(END), strict=True))
+        spelt = END.join(map(spelt_of.__getitem__, values))
+    return {"words": ranked, "d": spelt}
+
+
+def _ranked(counts: Mapping[str, int], *, is_odd: bool) -> list[str] | None:
+    """The words that travel as numbers, what gains most first; None if more have to than can."""
     gain = {w: n * (len(w) + 1) for w, n in counts.items() if n >= _WORTH_A_NUMBER and w}
     # A word that holds one of our own marks has to travel as a number.
-    odd = [word for word in counts if _ODD.search(word)] if _is_odd(whole) else []
+    odd = [word for word in counts if _ODD.search(word)] if is_odd else []
     for word in odd:
         gain.setdefault(word, 0)
-    ranked = sorted(gain, key=lambda word: (-gain[word], word))[: BASE + BASE * BASE]
+    ranked = sorted(gain, key=lambda word: (-gain[word], word))
+    kept, left = ranked[: BASE + BASE * BASE], ranked[BASE + BASE * BASE :]
+    return None if any(map(_MARK.search, left)) else kept
+
+
+def _spelt(words: Sequence[str], ranked: Sequence[str], between: str) -> str:
+    """The words as one text, those that are ranked as numbers, END where `between` stands."""
     # A number stands for the word and the blank after it; the reader drops the last one.
-    code = {word: WORD + DIGITS[k] if k < BASE else NEXT + _digits(k - BASE, 2)
-            for k, word in enumerate(ranked)}  # fmt: skip
-    if any(word not in code and _MARK.search(word) for word in odd):
-        return {"list": list(values)}
-    spelt = {word: word + " " for word in counts}
-    spelt |= code
-    spelt[between] = END
-    coded = "".join([spelt[word] for word in words])
-    return {"words": ranked, "d": coded.replace(" " + END, END).removesuffix(" ")}
+    code = {word: f"{WORD}{DIGITS[k]}{_JOINED}" if k < BASE else
+            f"{NEXT}{_digits(k - BASE, 2)}{_JOINED}" for k, word in enumerate(ranked)}  # fmt: skip
+    code[between] = END + _JOINED
+    told = " ".join(map(code.get, words, words)).replace(_JOINED + " ", "")
+    return told.removesuffix(_JOINED).replace(" " + END, END)
 
 
 def _is_odd(whole: str) -> bool:
@@ -100,11 +120,12 @@ def _alike(values: Sequence[str]) -> NDArray[np.intp]:
     """How many letters each begins with as the one before, as far as one digit can say it."""
     if not values:
         return np.empty(0, np.intp)
-    starts = np.array([value[: BASE - 1] for value in values])
-    letters = starts.view(np.uint32).reshape(len(values), -1)
     lengths = np.fromiter(map(len, values), np.intp, len(values))
+    width = min(max(int(lengths.max()), 1), BASE - 1)
+    letters = np.array(values, f"U{width}").view(np.uint32).reshape(len(values), width)
+    differ = letters[1:] != letters[:-1]
     counts = np.zeros(len(values), np.intp)
-    counts[1:] = (letters[1:] == letters[:-1]).cumprod(axis=1).sum(axis=1)
+    counts[1:] = np.where(differ.any(axis=1), differ.argmax(axis=1), width)
     # Short ones are filled up with nothing, which is alike as well.
     counts[1:] = np.minimum(counts[1:], np.minimum(lengths[1:], lengths[:-1]))
     return counts

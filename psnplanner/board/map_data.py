@@ -6,10 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
-from itertools import count
-from operator import attrgetter
-from typing import Any
+from functools import cache, cached_property, partial
+from itertools import count, repeat
+from operator import attrgetter, itemgetter
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -31,13 +31,15 @@ from psnplanner.programme.stage import (
     WAITING,
     Workflow,
 )
-from psnplanner.programme.state import NO_STAGES, State
+from psnplanner.programme.state import State
 from psnplanner.programme.words import plain, short_uk
 from psnplanner.style import base_colour, kind_shape, phase_colour
 
 SCALE = 100_000
 """Units to the degree of every coordinate on the page: a metre, near enough."""
 
+T = TypeVar("T")
+_LISTED = ("reference", "name", "id", "partner", "kind", "phase", "postcode")  # ids differ
 _OF_SITE = ("site", "name", "partner", "status")
 MOST_PLAIN = 3_000
 """Sites up to which names are written out in the page."""
@@ -48,7 +50,6 @@ MOST_ROWS, FEWER_ROWS = 1_000, 400
 MOST_LINKS = 300
 """Sites that a decision leads to."""
 
-_STATE = attrgetter("state")
 _BASE_STEP = 10  # The base map is drawn to a ten-thousandth of a degree.
 _HOME = ((52.95, -3.25), (53.72, -1.95))
 _CODES = {
@@ -67,10 +68,7 @@ def document(pack: Pack) -> dict[str, Any]:
     state = pack.state
     base = load()
     west, south, east, north = base.bounds
-    found = list(state.sites.values())
-    keys = [(site.reference, site.name, site.id) for site in found]
-    order = sorted(range(len(found)), key=keys.__getitem__)
-    sites = [found[k] for k in order]
+    sites = _Listed(state)
     words = _Numbered()
     return {
         "audience": pack.wanted.audience,
@@ -85,33 +83,65 @@ def document(pack: Pack) -> dict[str, Any]:
         "bounds": _bounds(pack.spots, base),
         "reach": [[south, west], [north, east]],
         **_phases(pack),
-        **_columns(pack, sites, pack.spots[order], words),
+        **_columns(pack, sites, words),
         "changes": _changes(pack, sites),
         "joiners": [dict(row) for row in pack.joiners],
         "words": list(words),
     }
 
 
-def _figures(pack: Pack, sites: Sequence[Site], words: _Numbered) -> dict[str, Any]:
+class _Listed:
+    """A state's sites in the page's order: by reference, then name.
+
+    What is said of sites is gathered in the state's order, which is that of memory, and then
+    put into the page's: gathered in the page's order it takes three times as long.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.found = state.sites.values()
+        rows = list(map(attrgetter(*_LISTED), self.found))
+        self.order = sorted(range(len(rows)), key=rows.__getitem__)
+        placed = list(map(rows.__getitem__, self.order))
+        self.all = {name: list(map(itemgetter(k), placed)) for k, name in enumerate(_LISTED)}
+        self.references, self.names = self.all["reference"], self.all["name"]
+
+    def ordered(self, column: Iterable[T]) -> list[T]:
+        """What is given in the state's order, in the page's."""
+        return list(map(list(column).__getitem__, self.order))
+
+    @cached_property
+    def by_reference(self) -> Mapping[str, int]:
+        """The place of each reference; of sites that share one, of the last."""
+        return dict(zip(self.references, count()))
+
+    @cached_property
+    def _pairs(self) -> Mapping[tuple[str, str], int]:
+        return dict(zip(zip(self.references, self.names, strict=True), count()))
+
+    def at(self, reference: str, name: str) -> int | None:
+        """The place of the site with this reference and this name."""
+        place = self.by_reference.get(reference)
+        if place is None or self.names[place] == name:
+            return place
+        return self._pairs.get((reference, name))
+
+
+def _figures(pack: Pack, sites: _Listed, words: _Numbered) -> dict[str, Any]:
     figures = pack.figures
-    references = [site.reference for site in sites]
-    names = [site.name for site in sites]
-    at = dict(zip(zip(references, names, strict=True), count()))
-    by_reference = dict(zip(references, count()))
     told: dict[str, Any] = dict(figures)
     for name in ("waiting", "blocked", "late", "wayleaves_lapsing"):
-        told[name] = _packed(told[name], at, words)
+        told[name] = _packed(told[name], sites, words)
     ledger = dict(figures["ledger"])
     running = [row for row in figures["ledger"]["circuits"] if row["ceased_on"] is None]
     ceased = [row for row in figures["ledger"]["circuits"] if row["ceased_on"] is not None]
-    ledger["delays"] = _packed(figures["ledger"]["delays"], at, words)
-    ledger["circuits"] = _packed(running, at, words)
-    ledger["ceased"] = _packed(ceased, at, words)
+    ledger["delays"] = _packed(figures["ledger"]["delays"], sites, words)
+    ledger["circuits"] = _packed(running, sites, words)
+    ledger["ceased"] = _packed(ceased, sites, words)
     told["ledger"] = ledger
     told["decisions"] = [
         {
             **row,
-            "sites": [by_reference[reference] for reference in row["sites"][:MOST_LINKS]],
+            "sites": [sites.by_reference[reference] for reference in row["sites"][:MOST_LINKS]],
             "of": len(row["sites"]),
         }
         for row in figures["decisions"]
@@ -196,19 +226,17 @@ class _Numbered(dict[str, int]):
         return [self[value] if type(value) is str else value for value in values]
 
 
-def _packed(
-    rows: Sequence[Mapping[str, Any]], at: Mapping[tuple[str, str], int], words: _Numbered
-) -> dict[str, Any]:
+def _packed(rows: Sequence[Mapping[str, Any]], sites: _Listed, words: _Numbered) -> dict[str, Any]:
     """Rows about sites, the most urgent MOST_ROWS of them; `of` is how many there are."""
     keys = [key for key in (rows[0] if rows else ()) if key not in _OF_SITE]
-    shown = rows[: _most(len(at))]
-    sites = [at[row["site"], row["name"]] for row in shown]
+    shown = rows[: _most(len(sites.order))]
+    places = [sites.at(row["site"], row["name"]) for row in shown]
     # By columns: a call for each of thousands of rows costs more than what it does.
     columns = [words.numbers([row[key] for row in shown]) for key in keys]
     return {
         "of": len(rows),
         "keys": ["at", *keys],
-        "rows": list(zip(sites, *columns, strict=True)),
+        "rows": list(zip(places, *columns, strict=True)),
     }
 
 
@@ -216,40 +244,44 @@ def _most(sites: int) -> int:
     return MOST_ROWS if sites <= MOST_PLAIN else FEWER_ROWS
 
 
-def _changes(pack: Pack, sites: Sequence[Site]) -> dict[str, Any] | None:
+def _changes(pack: Pack, sites: _Listed) -> dict[str, Any] | None:
     if pack.changes is None:
         return None
-    at = {(site.reference, site.name): k for k, site in enumerate(sites)}
+    most = _most(len(sites.order))
     told: dict[str, Any] = {}
     for key, value in pack.changes.items():
         rows = value if isinstance(value, list) and key not in ("money", "sentences") else None
         if rows is not None:
-            value = [{**r, "at": at.get((r["site"], r["name"]))} for r in rows[: _most(len(sites))]]
+            value = [{**r, "at": sites.at(r["site"], r["name"])} for r in rows[:most]]
         told[key] = value
     return told
 
 
-def _columns(pack: Pack, sites: Sequence[Site], where: Spots, words: _Numbered) -> dict[str, Any]:
-    state, marks = pack.state, pack.shown
+def _columns(pack: Pack, sites: _Listed, words: _Numbered) -> dict[str, Any]:
+    state, marks, where = pack.state, pack.shown, pack.spots[sites.order]
     course = pack.course if pack.marks is None else Course()
     codes = {name: code for code, name in enumerate(marks.palette)}
     partners, kinds, patterns, tracks = _Numbered(), _Numbered(), _Numbered(), _Numbered()
-    partner = {ident: state.partner_name(ident) for ident in {site.partner for site in sites}}
+    of_partner, of_kind = sites.all["partner"], sites.all["kind"]
+    partner = {ident: state.partner_name(ident) for ident in set(of_partner)}
     for name in sorted(set(partner.values()), key=str.casefold):
         _ = partners[name]
-    for name in sorted({site.kind for site in sites}, key=str.casefold):
+    for name in sorted(set(of_kind), key=str.casefold):
         _ = kinds[name]
+    number = {ident: partners[name] for ident, name in partner.items()}
     order = {phase.id: index for index, phase in enumerate(state.phases_in_order)}
-    ids = [site.id for site in sites]
+    pattern = state.of_stages(partial(_pattern, state.workflow)).values()
+    status = map(marks.of.__getitem__, state.sites)
+    track = map(course.tracks.get, state.sites, repeat(""))
     columns = {
         **_names(sites),
-        "partner": numbers([partners[partner[site.partner]] for site in sites]),
-        "kind": numbers([kinds[site.kind] for site in sites]),
-        "phase": numbers([order.get(site.phase or b"", len(order)) for site in sites]),
-        "status": numbers([codes[marks.of[ident]] for ident in ids]),
-        "pattern": numbers([patterns[pattern] for pattern in _patterns(state, sites)]),
+        "partner": numbers(list(map(number.__getitem__, of_partner))),
+        "kind": numbers(list(map(kinds.__getitem__, of_kind))),
+        "phase": numbers([order.get(ident, len(order)) for ident in sites.all["phase"]]),
+        "status": numbers(sites.ordered(map(codes.__getitem__, status))),
+        "pattern": numbers(list(map(patterns.__getitem__, sites.ordered(pattern)))),
         "live_on": numbers(_days(state, sites, words)),
-        "track": numbers([tracks[course.tracks.get(ident, "")] for ident in ids]),
+        "track": numbers(list(map(tracks.__getitem__, sites.ordered(track)))),
         "latitude": numbers(np.round(where[:, 0] * SCALE)),
         "longitude": numbers(np.round(where[:, 1] * SCALE)),
     }
@@ -263,37 +295,22 @@ def _columns(pack: Pack, sites: Sequence[Site], where: Spots, words: _Numbered) 
     }
 
 
-def _names(sites: Sequence[Site]) -> dict[str, Any]:
-    references = [site.reference for site in sites]
-    names, postcodes = [site.name for site in sites], [site.postcode for site in sites]
+def _names(sites: _Listed) -> dict[str, Any]:
     return {
-        "reference": plain_or(references, sorted_texts, MOST_PLAIN),
-        "name": plain_or(names, texts, MOST_PLAIN),
-        "postcode": plain_or(postcodes, texts, MOST_PLAIN),
+        "reference": plain_or(sites.references, sorted_texts, MOST_PLAIN),
+        "name": plain_or(sites.names, texts, MOST_PLAIN),
+        "postcode": plain_or(sites.all["postcode"], texts, MOST_PLAIN),
     }
 
 
-def _days(state: State, sites: Sequence[Site], words: _Numbered) -> list[int | None]:
+def _days(state: State, sites: _Listed, words: _Numbered) -> list[int | None]:
     """The day each site went live, as its place in `words`."""
-    days = live_days(state, sites)
+    days = sites.ordered(live_days(state, sites.found))
     place = {day: words[day.isoformat()] if day else None for day in dict.fromkeys(days)}
-    return [place[day] for day in days]
-
-
-def _patterns(state: State, sites: Sequence[Site]) -> list[str]:
-    """Of each site one letter for the state of each stage, in the workflow's order."""
-    held, patterns = state.stages_by_site, list[str]()
-    known: dict[tuple[Any, ...], str] = {}  # thousands of sites share a few hundred cases
-    for site in sites:
-        records = held.get(site.id, NO_STAGES)
-        case = (site.access, site.tenure, *records, *map(_STATE, records.values()))
-        pattern = known.get(case)
-        if pattern is None:
-            pattern = known[case] = _pattern(state.workflow, site, records)
-        patterns.append(pattern)
-    return patterns
+    return list(map(place.__getitem__, days))
 
 
 def _pattern(workflow: Workflow, site: Site, records: Mapping[str, StageRecord]) -> str:
+    """One letter for the state of each stage, in the workflow's order."""
     states = (workflow.state_of(stage, site, records) for stage in workflow.stages)
     return "".join(_CODES.get(found, "n") for found in states)

@@ -55,17 +55,21 @@ def _shape(places: Spots) -> Shape:
 
 
 def _thinned(places: Spots) -> Spots:
-    """One place for each square of the finest grid that leaves no more than MOST_OUTLINED."""
+    """One place for each square of a grid, as fine as leaves no more than MOST_OUTLINED."""
     if len(places) <= MOST_OUTLINED:
         return places
-    low, high = 0, len(_GRIDS) - 1  # the widest leaves a handful, wherever they are
-    while low < high:
-        middle = (low + high) // 2
-        taken = np.sort(_squares(places, middle))
-        fits = 1 + np.count_nonzero(np.diff(taken)) <= MOST_OUTLINED
-        low, high = (low, middle) if fits else (middle + 1, high)
-    _, first = np.unique(_squares(places, low), return_index=True)
+    # From a grid that has so few squares in all, to ever finer ones.
+    sides = np.ptp(places, axis=0)[:, None] / _GRIDS + 2
+    grid = int(np.argmax(sides.prod(axis=0) <= MOST_OUTLINED))
+    while grid and _taken(places, grid - 1) <= MOST_OUTLINED:
+        grid -= 1
+    _, first = np.unique(_squares(places, grid), return_index=True)
     return places[first]
+
+
+def _taken(places: Spots, grid: int) -> int:
+    found = np.sort(_squares(places, grid))
+    return 1 + int(np.count_nonzero(np.diff(found)))
 
 
 def _squares(places: Spots, grid: int) -> NDArray[np.int64]:

@@ -24,7 +24,8 @@ _LINK_FACTOR = 3.0
 _WIDE_SHARE = 85
 _LONGEST_SIDE = 1.2
 _DETAIL_M = 20.0
-_NOTCH = 4  # sides of a quarter circle where notches are rounded: 3 m off, within _DETAIL_M
+# Sides of a quarter circle, of a margin and of a rounded notch: 2 m and 3 m off, within _DETAIL_M.
+_ROUND, _NOTCH = 8, 4
 
 
 def outline(
@@ -46,10 +47,11 @@ def outline(
     net = _net(np.column_stack([places.real, places.imag]))
     link_m = _link_m(net)
     clusters = _clusters(net, link_m)
-    apart = len(clusters) > 1
-    nets = [_net(net.points[members]) for members in clusters] if apart else [net]
-    shape = shapely.union_all([_hull(own, link_m, margin_m) for own in nets])
-    if apart:  # out and back in again rounds the notches between parts that just touch
+    if len(clusters) == 1:
+        shape = _hull(net, link_m, margin_m)
+    else:  # out and back in again rounds the notches between parts that just touch
+        nets = [_net(net.points[members]) for members in clusters]
+        shape = shapely.union_all([_hull(own, link_m, margin_m) for own in nets])
         shape = shape.buffer(margin_m / 2, _NOTCH).buffer(-margin_m / 2, _NOTCH)
     shape = shape.simplify(_DETAIL_M)
     return _in_degrees(shape, origin)
@@ -67,15 +69,14 @@ def rings(geometry: BaseGeometry | None) -> list[Ring]:
     """
     if geometry is None or geometry.is_empty:
         return []
-    parts = shapely.get_parts(geometry)
-    lines = [line for part in parts for line in (part.exterior, *part.interiors)]
-    return [[(float(x), float(y)) for x, y in line.coords] for line in lines]
+    lines = shapely.get_rings(shapely.get_parts(geometry))
+    return [[(x, y) for x, y in shapely.get_coordinates(line).tolist()] for line in lines]
 
 
 class _Net(NamedTuple):
     """Points (N, 2) in metres, in order of x then y, and the sides of their Delaunay triangles.
 
-    `cloud` is the points as one MultiPoint. A side's ends are places in `points`. Every point's
+    `cloud` is the points as one geometry. A side's ends are places in `points`. Every point's
     nearest neighbour is at the other end of one of its sides, and so is whatever links two
     clusters at their closest (Shamos and Hoey 1975): nothing else of the N x N distances is
     wanted here.
@@ -88,7 +89,8 @@ class _Net(NamedTuple):
 
 
 def _net(points: NDArray[np.float64]) -> _Net:
-    cloud = shapely.multipoints(points)
+    # As a line through them all: to GEOS the same points, and made at once.
+    cloud = shapely.linestrings(points if len(points) > 1 else points.repeat(2, axis=0))
     lines = shapely.delaunay_triangles(cloud, only_edges=True)
     corners = shapely.get_coordinates(lines)
     # As complex numbers they sort as the points do: by x, then by y.
@@ -104,7 +106,8 @@ def _link_m(net: _Net) -> float:
         return _LINK_M[0]
     spacing_m = np.full(len(net.points), np.inf)
     np.minimum.at(spacing_m, net.ends, net.lengths_m[:, None])
-    return float(np.clip(_LINK_FACTOR * np.percentile(spacing_m, _WIDE_SHARE), *_LINK_M))
+    wide_m = np.sort(spacing_m)[round(_WIDE_SHARE / 100 * (len(spacing_m) - 1))]
+    return float(min(max(_LINK_FACTOR * wide_m, _LINK_M[0]), _LINK_M[1]))
 
 
 def _hull(net: _Net, link_m: float, margin_m: float) -> BaseGeometry:
@@ -115,7 +118,7 @@ def _hull(net: _Net, link_m: float, margin_m: float) -> BaseGeometry:
         shortest, longest = net.lengths_m.min(), net.lengths_m.max()
         share = (_LONGEST_SIDE * link_m - shortest) / max(longest - shortest, 1e-9)
         hull = shapely.concave_hull(net.cloud, ratio=float(np.clip(share, 0, 1)))
-    return hull.buffer(margin_m)
+    return hull.buffer(margin_m, _ROUND)
 
 
 def _clusters(net: _Net, link_m: float) -> list[NDArray[np.intp]]:

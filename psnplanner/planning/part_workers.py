@@ -15,9 +15,12 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from psnplanner.apart import started
+
+MODULE = "psnplanner.planning.part_workers"
 
 LOOK_SECONDS = 0.2
 """How often it is asked whether the work is to stop."""
@@ -91,19 +94,9 @@ class PartWorkers:
             with self._lock:
                 if self._ended:
                     raise EOFError
-                child = self._own.child = _started()
+                child = self._own.child = started(MODULE, stdout=subprocess.PIPE)
                 self.children.append(child)
         return child
-
-
-def _started() -> subprocess.Popen[bytes]:
-    package = str(Path(__file__).parents[2])
-    path = os.pathsep.join([package, *filter(None, sys.path)])
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "psnplanner.planning.part_workers"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
-    )  # fmt: skip
 
 
 def main() -> None:

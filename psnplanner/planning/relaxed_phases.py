@@ -112,7 +112,10 @@ class Phased:
             return
         # What moves fast is to be looked for further, so that all need not be looked at so soon.
         self._further[dearer & np.isfinite(self._dearest)] *= FURTHER
-        self._dearest = np.maximum(self._dearest, self._further * worth)
+        # A part of what is usual at least: a part of next to nothing is soon exceeded again.
+        usual = np.abs(worth)
+        usual = np.maximum(usual, usual.mean())
+        self._dearest = np.maximum(self._dearest, worth + (self._further - 1) * usual)
         furthest = self._dearest - self.price.min(axis=0)
         self.all_near = Near.of(self.problem.reach, self.order, furthest)
         self._near = [None] * len(self.classes)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import ClassVar, TypeVar, cast
 
 from psnplanner.programme.baseline import Baseline
@@ -75,7 +76,9 @@ RECORD_TYPES: dict[str, type[Record]] = {
 """Every kind of record by its entity name."""
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 NO_STAGES: Mapping[str, StageRecord] = {}
+_STATE = attrgetter("state")
 _parse_workflow = lru_cache(maxsize=8)(Workflow.parse)
 
 
@@ -218,8 +221,26 @@ class State:
     @cached_property
     def statuses(self) -> Mapping[RecordId, str]:
         """The headline status of every site, derived from its stages."""
-        derive = self.workflow.status
-        return {ident: derive(site, self.stages_of(ident)) for ident, site in self.sites.items()}
+        return self.of_stages(self.workflow.status)
+
+    def of_stages(
+        self, derive: Callable[[Site, Mapping[str, StageRecord]], T]
+    ) -> dict[RecordId, T]:
+        """What follows, for every site, from how its stages stand and from nothing else."""
+        firsts = set(self._alike.values())
+        found = {ident: derive(self.sites[ident], self.stages_of(ident)) for ident in firsts}
+        return {ident: found[first] for ident, first in self._alike.items()}
+
+    @cached_property
+    def _alike(self) -> Mapping[RecordId, RecordId]:
+        """For every site the first whose stages stand as its own: of thousands, some hundred."""
+        held, result = self.stages_by_site, dict[RecordId, RecordId]()
+        first: dict[tuple[str, ...], RecordId] = {}
+        for ident, site in self.sites.items():
+            records = held.get(ident, NO_STAGES)
+            case = (site.access, site.tenure, *records, *map(_STATE, records.values()))
+            result[ident] = first.setdefault(case, ident)
+        return result
 
     @cached_property
     def phases_in_order(self) -> list[Phase]:
@@ -344,6 +365,7 @@ _VIEW_SOURCES = {
     "site_by_reference": ("site",),
     "phases_in_order": ("phase",),
     "stages_by_site": ("stage",),
+    "_alike": ("site", "stage"),
     "_photographs_by_site": ("photograph",),
 }
 """The views of a state that only these tables decide."""

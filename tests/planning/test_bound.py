@@ -85,3 +85,15 @@ def test_what_was_once_too_far_counts_as_soon_as_it_pays() -> None:
         known, fresh = relaxed.at(worth, day), Phased(problem).at(worth, day)
         # The days' own prices are found by bisection, from others than before.
         assert known.pounds == pytest.approx(fresh.pounds, rel=0.02)
+
+
+def test_prices_of_nothing_or_less_are_not_looked_up_anew_at_each_step() -> None:
+    problem = phased(np.random.default_rng(8), 60, 4, 9)
+    worth, relaxed = np.full(60, 15.0), Phased(problem)
+    worth[:3] = -8.0, 0.0, 0.2
+    relaxed.at(worth, np.zeros((2, 4)))
+    known = relaxed.all_near
+    for _ in range(5):
+        worth += 0.1
+        relaxed.at(worth, np.zeros((2, 4)))
+    assert relaxed.all_near is known

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from psnplanner import resource_files
 from psnplanner.errors import UserError
+from psnplanner.programme.record import Record
 from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage import STATES, STATUSES, Workflow
+from psnplanner.programme.state import RECORD_TYPES, State
 
 DEFAULT = Workflow.parse(resource_files.read_text("workflow.toml"))
 SITE = Site(id=b"s" * 16, access="existing duct", tenure="owned")
@@ -147,3 +151,33 @@ def test_a_workflow_that_cannot_be_is_refused(toml: str, said: str) -> None:
     """A programme may have its own workflow, but not any text."""
     with pytest.raises(UserError, match=said):
         Workflow.parse(toml)
+
+
+SOME_STAGES = st.dictionaries(
+    st.sampled_from(list(DEFAULT.by_key)[:4]), st.sampled_from(STATES[:3])
+)
+SOME_SITES = st.tuples(st.sampled_from(["", "overhead"]), st.sampled_from(["", "leased"]))
+
+
+@given(st.lists(st.tuples(SOME_SITES, SOME_STAGES), max_size=30))
+def test_sites_whose_stages_stand_alike_are_derived_once_and_rightly(
+    cases: list[tuple[tuple[str, str], dict[str, str]]],
+) -> None:
+    tables: dict[str, dict[bytes, Record]] = {entity: {} for entity in RECORD_TYPES}
+    for k, ((access, tenure), states) in enumerate(cases):
+        site = Site(id=bytes([k]) * 16, access=access, tenure=tenure)
+        tables["site"][site.id] = site
+        for key, stood in states.items():
+            ident = StageRecord.id_for(site.id, key)
+            tables["stage"][ident] = StageRecord(id=ident, site=site.id, stage=key, state=stood)
+    state, asked = State(tables), list[object]()
+
+    def derived(site: Site, held: Mapping[str, StageRecord]) -> object:
+        asked.append((site.access, site.tenure, [(r.stage, r.state) for r in held.values()]))
+        return asked[-1]
+
+    assert state.of_stages(derived) == {
+        bytes([k]) * 16: (*of_site, list(states.items()))
+        for k, (of_site, states) in enumerate(cases)
+    }
+    assert len(asked) == len({str(each) for each in asked})
