@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from psnplanner.planning.areas import LARGE_UNITS, areas, by_areas
 from psnplanner.planning.bound import Bound, Climb
 from psnplanner.planning.budget import Budget
+from psnplanner.planning.drawn_areas import DrawnArea, DrawnAreas
 from psnplanner.planning.exact import Solved
 from psnplanner.planning.grouping import (
     OUT,
@@ -34,7 +35,6 @@ from psnplanner.planning.local_search import Search
 from psnplanner.planning.neighbourhood import (
     PART_WORK,
     AreaPart,
-    DrawnArea,
     Part,
     drawn,
     neighbours,
@@ -83,11 +83,8 @@ DRAWN_SHARE, DRAWN_SIZES = 0.5, (0.3, 0.6, 1.0)
 MOST_DRAWN = 6_000
 """Units planned anew at once: some two seconds."""
 
-DRAWN_AREA, DRAWS_EACH, AREA_DRAWS_WORK = 4_000, 60, 4.5
-"""Units of a large problem small parts of which are planned anew; how often; the work of that."""
-
-GAIN_KEPT, LEAST_TURN = 0.7, 0.2
-"""How much of what was gained before counts; how often the leaning that gains less has its turn."""
+AREA_DRAWS_WORK = 4.5
+"""Work of planning small parts of a drawn area anew."""
 
 FIRST_UNITS, LEAST_UNITS, MOST_UNITS = 90, 20, 260
 GROW, SHRINK = 1.1, 0.93
@@ -122,7 +119,7 @@ class Engine:
         self.best, self.pounds = self.first.copy(), total_pounds(self.problem, self.first)
         self._random = np.random.default_rng(self.seed)
         self._proved: set[tuple[object, ...]] = set()
-        self._units, self._gains = float(FIRST_UNITS), np.ones(2)
+        self._units = float(FIRST_UNITS)
         self._favoured, self._settled = 3.0, False
         self._nearest = self.problem.reach.argmin(axis=1)
 
@@ -134,7 +131,7 @@ class Engine:
 
     def run(self) -> Found:
         """Search until the budget is over, or the plan is proved the best there is."""
-        workers = PartWorkers(THREADS) if self._large else nullcontext()
+        workers = closing(PartWorkers(THREADS)) if self._large else nullcontext()
         with ThreadPoolExecutor(THREADS, thread_name_prefix="planner") as pool, workers as apart:
             self._apart = apart
             self._start(pool)
@@ -173,8 +170,9 @@ class Engine:
         worth = None if self.problem.alike else worth_in(self.problem, self.best)
         leaning = self._areas_anew(pool, worth) if self._large and worth is not None else None
         self._climb = Climb(self.problem, worth, leaning)
-        self._leaning = self._climb.leaning if leaning is None else leaning
-        self._settled = leaning is not None
+        if leaning is not None:
+            self._areas = DrawnAreas(self.problem, leaning, self._random)
+            self._settled = True
 
     def _areas_anew(self, pool: ThreadPoolExecutor, worth: Floats) -> Floats:
         """Plan each area anew at prices of its own; the bases leant towards (K, B).
@@ -294,11 +292,10 @@ class Engine:
             if solved is None:
                 break
             self.budget.spend(self._work_of(part, solved))
+            gained = part.pounds - total_pounds(part.problem, solved.plan)
             if isinstance(part, DrawnArea):
-                gained = part.pounds - total_pounds(part.problem, solved.plan)
-                kept = GAIN_KEPT * self._gains[part.source]
-                self._gains[part.source] = kept + (1 - GAIN_KEPT) * gained
-            if total_pounds(part.problem, solved.plan) >= part.pounds - 1e-6:
+                self._areas.gained(part.source, gained)
+            if gained <= 1e-6:
                 if solved.proved and isinstance(part, Part):
                     self._proved.add(part.key)
             else:
@@ -320,7 +317,7 @@ class Engine:
         if self.problem.alike or not self._settled:
             return self._batch()
         if self._large:
-            return self._drawn_areas()
+            return self._areas.some(self.best, self._climb.leaning, THREADS)
         return self._draws() if climb else self._batch()
 
     def _work_of(self, part: Part | DrawnArea, solved: Solved) -> float:
@@ -362,27 +359,6 @@ class Engine:
             return self._batch(THREADS, 1.0)
         count = int(np.clip(STRETCH_WORK / self._drawing(units, groups), 1, MOST_DRAWS))
         return [self._part(np.arange(groups), True, True) for _ in range(count)]
-
-    def _drawn_areas(self) -> list[DrawnArea]:
-        """As many areas of a large problem as there are threads."""
-        crowd = np.bincount(self._nearest, minlength=self.problem.shape[2])
-        free, found = np.arange(self.problem.shape[1]), list[DrawnArea]()
-        while len(free) and len(found) < THREADS:
-            groups = neighbours(self.problem, self.best, free, DRAWN_AREA, self._random)
-            free = np.setdiff1d(free, groups)
-            rows = rows_of(self.problem, self.best, groups, not found)
-            bases = np.unique(np.r_[self._nearest[rows], self.best.base[groups]])
-            small, plan = part_of(self.problem, self.best, rows, groups, bases)
-            # The bound of the whole takes a while to lean as surely as those of the areas did.
-            turn = np.clip(
-                self._gains[1] / max(self._gains.sum(), 1e-9), LEAST_TURN, 1 - LEAST_TURN
-            )
-            source = int(self._random.random() < turn)
-            leaning = (self._leaning, self._climb.leaning)[source][np.ix_(groups, bases)]
-            seed = int(self._random.integers(2**31))
-            own = leaning, crowd[bases], DRAWS_EACH, seed, source
-            found.append(DrawnArea(small, plan, rows, groups, bases, *own))
-        return found
 
     def _part(self, groups: Ints, left_out: bool, draws: bool) -> Part:
         rows = rows_of(self.problem, self.best, groups, left_out)

@@ -20,9 +20,6 @@ PART_WORK = 0.4
 SHAKES, SHAKE_TURNS = 8, 3
 AREA_DRAWS = 6
 
-DRAWN_UNITS = (300, 800, 1700)
-"""How many units the small parts of an area have that are planned anew."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -66,7 +63,7 @@ class Part:
 
     def put_back(self, plan: Grouped, solved: Grouped) -> None:
         """Put what it found in a plan of the whole."""
-        _put_back(plan, solved, self.rows, self.groups, self.bases)
+        put_back(plan, solved, self.rows, self.groups, self.bases)
 
     def _shaken(self, base: Ints, random: np.random.Generator) -> Ints:
         """The bases with one or two of them moved to favoured ones, or with two changing places."""
@@ -129,63 +126,7 @@ class AreaPart:
 
     def put_back(self, plan: Grouped, solved: Grouped) -> None:
         """Put what it found in a plan of the whole."""
-        _put_back(plan, solved, self.rows, self.groups, self.bases)
-
-
-@dataclass(frozen=True)
-class DrawnArea:
-    """An area of a large problem, small parts of which are planned anew one after the other.
-
-    Their groups are worked from bases drawn as often as `leaning` (K, B) says; `crowd` (B,) is how
-    many units of the whole are nearest to each base. It is done `draws` times;
-    `source` is whose leaning it is.
-    """
-
-    problem: Grouping
-    plan: Grouped
-    rows: Ints
-    groups: Ints
-    bases: Ints
-    leaning: Floats
-    crowd: Ints
-    draws: int
-    seed: int
-    source: int
-
-    @property
-    def pounds(self) -> float:
-        """What the plan it began from costs."""
-        return total_pounds(self.problem, self.plan)
-
-    def solve(self, budget: Budget) -> exact.Solved:
-        """The plan with all that gained by being planned anew."""
-        plan, random = self.plan.copy(), np.random.default_rng(self.seed)
-        nearest = self.problem.reach.argmin(axis=1)
-        everyone = np.arange(len(self.groups))
-        for _ in range(self.draws):
-            if budget.stop():
-                break
-            groups = neighbours(self.problem, plan, everyone, random.choice(DRAWN_UNITS), random)
-            self._draw(plan, groups, nearest, random)
-        return exact.Solved(plan, 0.0, False)
-
-    def _draw(
-        self, plan: Grouped, groups: Ints, nearest: Ints, random: np.random.Generator
-    ) -> None:
-        """Plan some groups anew and keep that where it gains."""
-        rows = rows_of(self.problem, plan, groups, True)
-        here = np.bincount(nearest[rows], minlength=len(self.bases))
-        leaning = self.leaning[groups] * (here / np.maximum(self.crowd, 1))
-        base = drawn(leaning, plan.base[groups], random)
-        bases = np.unique(np.concatenate([plan.base[groups], base, nearest[rows]]))
-        small, now = part_of(self.problem, plan, rows, groups, bases)
-        fresh = Search(small, alternate(small, np.searchsorted(bases, base))).descend()
-        if total_pounds(small, fresh) < total_pounds(small, now) - 1e-6:
-            _put_back(plan, fresh, rows, groups, bases)
-
-    def put_back(self, plan: Grouped, solved: Grouped) -> None:
-        """Put what it found in a plan of the whole."""
-        _put_back(plan, solved, self.rows, self.groups, self.bases)
+        put_back(plan, solved, self.rows, self.groups, self.bases)
 
 
 def rows_of(problem: Grouping, plan: Grouped, groups: Ints, left_out: bool) -> Ints:
@@ -238,7 +179,8 @@ def _distance(
     return both[measure]
 
 
-def _put_back(plan: Grouped, solved: Grouped, rows: Ints, groups: Ints, bases: Ints) -> None:
+def put_back(plan: Grouped, solved: Grouped, rows: Ints, groups: Ints, bases: Ints) -> None:
+    """Put a small problem's plan in that of the whole."""
     inside = solved.group != OUT
     plan.group[rows] = np.where(inside, groups[solved.group], OUT)
     plan.base[groups] = bases[solved.base]

@@ -15,8 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from psnplanner.apart import started
 
@@ -27,7 +26,7 @@ LOOK_SECONDS = 0.2
 
 
 class PartWorkers:
-    """So many processes, each begun when it is first needed and ended with the `with`."""
+    """So many processes, each begun when it is first needed and ended by `close`."""
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="planner-part")
@@ -35,15 +34,8 @@ class PartWorkers:
         self.children: list[subprocess.Popen[bytes]] = []
         self._lock, self._ended = threading.Lock(), False
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Drop what is under way and leave no process behind."""
         self.end()
         self._threads.shutdown()
         for child in self.children:

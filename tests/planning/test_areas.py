@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from psnplanner.planning import areas as parted
+from psnplanner.planning import drawn_areas
 from psnplanner.planning import engine as engines
 from psnplanner.planning.areas import areas, by_areas
 from psnplanner.planning.budget import Budget
@@ -24,7 +25,7 @@ def problem(monkeypatch: pytest.MonkeyPatch) -> Grouping:
     monkeypatch.setattr(engines, "LARGE_UNITS", 100)
     monkeypatch.setattr(engines, "MOST_DRAWN", 120)
     monkeypatch.setattr(engines, "AREA_STEPS", 60)
-    monkeypatch.setattr(engines, "DRAWS_EACH", 15)
+    monkeypatch.setattr(drawn_areas, "DRAWS_EACH", 15)
     random = np.random.default_rng(4)
     drawn = phased(random, UNITS, GROUPS, BASES)
     window = np.arange(GROUPS) // 4
@@ -69,7 +70,7 @@ def test_areas_planned_at_their_own_prices_are_cheaper(
 ) -> None:
     found = searched(problem, 1.3)
     # Threads of this process find the same as processes of their own.
-    monkeypatch.setattr(engines, "PartWorkers", lambda count: nullcontext())
+    monkeypatch.setattr(engines, "closing", lambda workers: nullcontext())
     again = searched(problem, 1.3)
     assert breaches(problem, found.plan) == []
     assert found.bound.pounds <= found.pounds

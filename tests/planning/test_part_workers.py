@@ -4,12 +4,13 @@ import operator
 import os
 import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import numpy as np
 import pytest
 
 from psnplanner.planning.budget import Budget
-from psnplanner.planning.neighbourhood import DrawnArea
+from psnplanner.planning.drawn_areas import DrawnArea
 from psnplanner.planning.part_workers import PartWorkers
 from tests.planning.small_groupings import phased
 from tests.planning.test_engine import nothing_planned
@@ -21,7 +22,7 @@ def never() -> bool:
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[PartWorkers]:
-    with PartWorkers(1) as some:
+    with closing(PartWorkers(1)) as some:
         yield some
 
 
@@ -50,7 +51,7 @@ def test_a_part_comes_to_the_same_there_as_here(workers: PartWorkers) -> None:
 
 
 def test_what_a_process_dies_of_is_done_here() -> None:
-    with PartWorkers(1) as some:
+    with closing(PartWorkers(1)) as some:
         there = some.result(some.submit(os.getpid), never)
         for child in some.children:
             child.kill()
@@ -60,7 +61,7 @@ def test_what_a_process_dies_of_is_done_here() -> None:
 
 
 def test_stopped_it_leaves_no_process_behind() -> None:
-    with PartWorkers(1) as some:
+    with closing(PartWorkers(1)) as some:
         assert some.result(some.submit(time.sleep, 600), lambda: bool(some.children)) is None
         assert some.result(some.submit(os.getpid), never) is None
     assert [child.poll() is not None for child in some.children] == [True]
