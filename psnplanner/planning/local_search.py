@@ -176,15 +176,20 @@ class Search:
         more = days[:, None] - days[None, :]
         gain[more > left[at][None, :]] = np.inf
         gain[-more > left[at][:, None]] = np.inf
-        # Two visitors of one name, or a level passed, may make it dearer: tried one by one.
+        # Two visitors of one name, or a level passed, may make it dearer: priced in full below.
         flat = np.flatnonzero(np.triu(gain < -self.worthwhile, 1))
         flat = flat[np.argsort(gain.ravel()[flat], kind="stable")][: 4 * len(rows)]
+        x, y = np.unravel_index(flat, gain.shape)
+        worth = self._worth_swapping(rows[x], rows[y]) & (at[x] != at[y])
         touched, gained = set[int](), 0
-        for x, y in zip(*np.unravel_index(flat, gain.shape), strict=True):
-            a, b = int(at[x]), int(at[y])
-            if a != b and not {a, b} & touched and self._try(int(rows[x]), int(rows[y])):
-                touched |= {a, b}
-                gained += 1
+        for i, j in zip(rows[x[worth]].tolist(), rows[y[worth]].tolist(), strict=True):
+            a, b = int(self.plan.group[i]), int(self.plan.group[j])
+            if {a, b} & touched or not self._at_peace(i, j):
+                continue
+            self.move(i, b)
+            self.move(j, a)
+            touched |= {a, b}
+            gained += 1
         return gained
 
     def _visits_closed(self, rows: Ints) -> Floats:
@@ -194,28 +199,39 @@ class Search:
             saved += self.problem.visit_pounds * (known & (self.visits[column[rows], at] == 1))
         return saved
 
-    def _try(self, i: int, j: int) -> bool:
-        """Swap two units if every rule holds and it gains."""
-        a, b = int(self.plan.group[i]), int(self.plan.group[j])
-        before = self._shared(a, b) + self.pounds[i, a] + self.pounds[j, b]
-        self.move(i, b)
-        self.move(j, a)
-        fits = (self.used[:, (a, b)] <= self.holds[:, (a, b)]).all() and self._at_peace(i, j)
-        after = self._shared(a, b) + self.pounds[i, b] + self.pounds[j, a]
-        if fits and after < before - self.worthwhile:
-            return True
-        self.move(j, b)
-        self.move(i, a)
-        return False
+    def _worth_swapping(self, i: Ints, j: Ints) -> Flags:
+        """Whether each pair (M,) in two groups gains by changing places, and there is room."""
+        problem, a, b = self.problem, self.plan.group[i], self.plan.group[j]
+        fits = np.ones(len(i), dtype=bool)
+        for used, holds, member in zip(self.used, self.holds, problem.member, strict=True):
+            mine, its = problem.weight[i] * member[i], problem.weight[j] * member[j]
+            fits &= (used[a] - mine + its <= holds[a]) & (used[b] + mine - its <= holds[b])
+        more = problem.weight[j] - problem.weight[i]
+        pounds = self.pounds[i, b] + self.pounds[j, a] - self.pounds[i, a] - self.pounds[j, b]
+        for level, price in zip(problem.levels, problem.level_pounds, strict=True):
+            for k, added in ((a, more), (b, -more)):
+                over = np.maximum(0.0, self.used[0, k] - level[k])
+                pounds += price * (np.maximum(0.0, self.used[0, k] + added - level[k]) - over)
+        pounds += self._visits_changed(i, j, a, b) + self._visits_changed(j, i, b, a)
+        gains: Flags = fits & (pounds < -self.worthwhile)
+        return gains
 
-    def _at_peace(self, *units: int) -> bool:
+    def _visits_changed(self, i: Ints, j: Ints, a: Ints, b: Ints) -> Floats:
+        """Pounds of the visitors that i (M,) takes from a to b and j does not take back."""
+        changed = np.zeros(len(i))
+        for column in self.problem.visitors.T:
+            who = column[i]
+            taken = (who != OUT) & (self.problem.visitors[j] != who[:, None]).all(axis=1)
+            if taken.any():
+                now = (self.visits[who, b] == 0) * 1.0 - (self.visits[who, a] == 1)
+                changed += self.problem.visit_pounds * now * taken
+        return changed
+
+    def _at_peace(self, i: int, j: int) -> bool:
+        """Whether neither of two units would meet a foe in the other's group."""
         group, foes = self.plan.group, self.problem.foes
-        return not any(i in foes and (group[foes[i]] == group[i]).any() for i in units)
-
-    def _shared(self, a: int, b: int) -> float:
-        """Pounds of what the units of two groups share: visits, and how full they are."""
-        problem, pair = self.problem, [a, b]
-        visits = problem.visit_pounds * np.count_nonzero(self.visits[:, pair])
-        for level, pounds in zip(problem.levels, problem.level_pounds, strict=True):
-            visits += pounds * np.maximum(0.0, self.used[0, pair] - level[pair]).sum()
-        return float(visits)
+        meets = any(
+            one in foes and bool(((group[foes[one]] == group[other]) & (foes[one] != other)).any())
+            for one, other in ((i, j), (j, i))
+        )
+        return not meets
