@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from psnplanner import home
 from psnplanner.errors import UserError
 
 Progress = Callable[[float, str], None]
@@ -79,13 +80,15 @@ def started(module: str, *words: str, stdout: int = subprocess.DEVNULL) -> subpr
     """A module of ours as a process of its own, which takes its task on standard input.
 
     The folder one stands in has no say in what it imports: it may be full of a stranger's files.
+    Nor has it the passphrase: what reads a stranger's file is the last that should be told.
     """
     package = str(Path(__file__).parents[1])
     path = os.pathsep.join([package, *filter(None, sys.path)])
     return subprocess.Popen(
         [sys.executable, "-P", "-m", module, *words],
         stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
+        env={name: value for name, value in os.environ.items() if name != home.PASSPHRASE}
+        | {"PYTHONPATH": path},
     )  # fmt: skip
 
 

@@ -115,6 +115,8 @@ def _failed(message: str) -> int:
 # Controls of the terminal, and what turns the direction of writing or breaks a line.
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
+_UNUSUAL = re.compile("[^\n -~]")
+
 
 def _harmless(text: str) -> str:
     """A text as it may go to a terminal: a name in it can hold anything."""
@@ -138,19 +140,25 @@ def progress() -> Callable[[float, str], None] | None:
 
     def show(share: float, what: str) -> None:
         end = "\n" if share >= 1 else ""
-        click.echo(f"\r\x1b[K{share:4.0%}  {what[:_WIDEST]}{end}", err=True, nl=False)
+        click.echo(f"\r\x1b[K{share:4.0%}  {plain(what, _WIDEST)}{end}", err=True, nl=False)
 
     return show
 
 
 def show(as_json: bool, document: Any, lines: Callable[[], Iterable[str]]) -> None:
     """One JSON document, or the same said in lines."""
-    if as_json:
-        text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
-    else:
-        text = _harmless("\n".join(lines()))
+    text = _json(document) if as_json else _harmless("\n".join(lines()))
     if text:
         _written(lambda: click.echo(text))
+
+
+def _json(document: Any) -> str:
+    """A document whose data stay true to the letter and steer no terminal.
+
+    What a terminal acts on and does not show is written as JSON's own escape, as `\\u202e`.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    return _UNUSUAL.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,9 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+PASSPHRASE = "PSNPLANNER_PASSPHRASE"
+"""The variable that may hold a passphrase: for this process, and none that it starts."""
+
 
 def folder() -> Path:
     """The person's folder, which may not exist; PSNPLANNER_HOME overrides the usual place."""
@@ -19,6 +22,17 @@ def folder() -> Path:
     return Path(click.get_app_dir("psnplanner"))
 
 
+def made_folder(*below: str) -> Path:
+    """The person's folder, or one below it, made where it was missing: nobody else may look in.
+
+    What lies there names programmes and where they are. Raises OSError.
+    """
+    folder().mkdir(0o700, parents=True, exist_ok=True)
+    made = folder().joinpath(*below)
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
 @lru_cache(maxsize=1)
 def machine() -> str:
     """A random name of this machine and person, made once; none where it cannot be kept."""
@@ -31,7 +45,7 @@ def machine() -> str:
         pass
     name = os.urandom(8).hex()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        made_folder()
         path.write_text(name, "ascii")
     except OSError:
         return ""

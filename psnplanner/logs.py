@@ -69,7 +69,7 @@ def _place(file: str) -> str:
 def _write(level: str, words: str) -> Path | None:
     # Opened for each entry: faults are rare, and an open file could not be moved on Windows.
     try:
-        path().parent.mkdir(parents=True, exist_ok=True)
+        home.made_folder()
         handler = RotatingFileHandler(
             path(), maxBytes=MOST_BYTES, backupCount=OLD_ONES, encoding="utf-8", delay=True
         )

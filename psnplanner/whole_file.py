@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from psnplanner.errors import UserError
 
+_NUMBER = "[0-9a-f]" * 8
 TAKEN = "There is a file of that name already."
 
 
@@ -40,6 +44,24 @@ def whole_file(out: Path, *, replace: bool = True) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def begin_private(path: Path, like: Path | None = None) -> None:
+    """Make an empty file that only its owner can read, or who can read `like`; raises OSError."""
+    mode = stat.S_IMODE(like.stat().st_mode) if like is not None else 0
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | 0o600))
+
+
+def clear_leftovers(folder: Path, older_s: float, stem: str = "") -> None:
+    """Delete what processes that were killed had begun in a folder, of one file or of all.
+
+    Another may be at work just now: what is younger stays.
+    """
+    begin = f".{glob.escape(stem[:80])}" if stem else ".*"
+    for piece in folder.glob(f"{begin}.{_NUMBER}.part*"):
+        with contextlib.suppress(OSError):
+            if time.time() - piece.stat().st_mtime >= older_s:
+                piece.unlink()
 
 
 def _give_name(beside: Path, out: Path, *, replace: bool) -> None:

@@ -97,6 +97,10 @@ CREATE FUNCTION open_devices(wanted bigint[])
   RETURNS TABLE (dev bigint, n integer, hlc bigint, hash bytea)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
 BEGIN
+  IF 0 >= ANY (wanted) OR NOT is_planner() AND (cardinality(wanted) > 1000
+      OR (SELECT count(*) FROM device d WHERE d.owner = session_user) > 1000) THEN
+    RAISE EXCEPTION USING ERRCODE = 'PS007', MESSAGE = 'No person has so many devices.';
+  END IF;
   INSERT INTO device AS d (dev, owner) SELECT w, session_user FROM unnest(wanted) w
     WHERE NOT EXISTS (SELECT FROM device k WHERE k.dev = w) ORDER BY w ON CONFLICT DO NOTHING;
   IF NOT is_planner() AND EXISTS (
@@ -121,6 +125,18 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'PS001', MESSAGE = format(
       'Of device %s the hub has %s transactions, and the next to come is number %s.',
       wrong.dev, wrong.known, wrong.first), HINT = 'Sync again.';
+  END IF;
+  -- No program of ours sends such a thing, and one would keep every copy from going on.
+  IF EXISTS (SELECT FROM (SELECT *, lag(hlc) OVER (PARTITION BY dev ORDER BY n) AS before
+        FROM arrived) a
+      WHERE a.hlc <= a.before OR octet_length(a.hash) > 64 OR length(a.undo_of) > 50
+      OR greatest(length(a.author), length(a.kind), length(a.label), length(a.effective_on),
+        length(a.exact) / 10) > 1000000
+      OR array_ndims(a.ctx_ords) > 1 OR array_ndims(a.ctx_ns) > 1
+      OR cardinality(a.ctx_ords) IS DISTINCT FROM cardinality(a.ctx_ns)
+      OR array_position(a.ctx_ords, NULL) > 0 OR array_position(a.ctx_ns, NULL) > 0
+      OR 0 > ANY (a.ctx_ns)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'PS007', MESSAGE = 'What was sent is no transaction.';
   END IF;
   IF EXISTS (SELECT FROM arrived a
       WHERE a.hlc >> 16 > extract(epoch FROM now() + interval '3653 days') * 1000) THEN
@@ -155,16 +171,34 @@ CREATE CONSTRAINT TRIGGER check_whole AFTER INSERT ON txn DEFERRABLE INITIALLY D
 -- Says whose an event is, before row-level security looks at it.
 CREATE FUNCTION place_event() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
-DECLARE kind entity; given jsonb; part text; name text;
+DECLARE kind entity; sent jsonb; given jsonb; named uuid; part text; name text;
 BEGIN
   NEW.site := NULL;
+  sent := NEW.val::jsonb;
+  IF NEW.fld < -1 OR octet_length(NEW.val) > 16000000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'PS007', MESSAGE = 'What was sent is no change.';
+  END IF;
+  IF NEW.fld IN (0, -1) THEN
+    given := text_of(sent)::jsonb;
+    -- A number written otherwise, as 01, is the same to some readers and to others none.
+    IF EXISTS (SELECT FROM jsonb_object_keys(given) k WHERE k::integer::text <> k) THEN
+      RAISE EXCEPTION USING ERRCODE = 'PS007', MESSAGE = 'What was sent is no record.';
+    END IF;
+  END IF;
   IF NEW.ent = :site THEN NEW.site := NEW.record; RETURN NEW; END IF;
   SELECT * INTO kind FROM entity e WHERE e.ent = NEW.ent;
   IF kind.site_fld IS NULL THEN RETURN NEW; END IF;
   SELECT b.site INTO NEW.site FROM belongs b WHERE b.ent = NEW.ent AND b.record = NEW.record;
-  IF NOT FOUND AND NEW.fld IN (0, -1) THEN
-    given := text_of(NEW.val::jsonb)::jsonb;
-    NEW.site := (given ->> kind.site_fld::text)::uuid;
+  IF NEW.fld IN (0, -1) THEN
+    named := (given ->> kind.site_fld::text)::uuid;
+    -- Of what is shown for what is meant, or named for another site than its own, it is nobody's.
+    IF (jsonb_typeof(sent) <> 'string' OR NEW.site <> named) AND NOT is_planner() THEN
+      NEW.site := NULL;
+      RETURN NEW;
+    END IF;
+  END IF;
+  IF NEW.site IS NULL AND NEW.fld IN (0, -1) THEN
+    NEW.site := named;
     IF kind.derives IS NOT NULL AND NOT is_planner() THEN
       name := kind.derives;
       FOR part IN SELECT m[1] FROM regexp_matches(kind.derives, '{(\d+)}', 'g') m LOOP
@@ -224,9 +258,10 @@ CREATE FUNCTION project() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
 DECLARE removed uuid[]; item record;
 BEGIN
-  IF EXISTS (SELECT FROM (SELECT DISTINCT a.dev, a.n, a.hlc FROM arrived a) a
+  IF EXISTS (SELECT FROM (SELECT a.dev, a.n, a.hlc, min(a.i) AS first, max(a.i) AS last
+        FROM arrived a GROUP BY 1, 2, 3) a
       LEFT JOIN txn t ON t.dev = a.dev AND t.n = a.n AND t.hlc = a.hlc
-      WHERE t.xid IS DISTINCT FROM pg_current_xact_id()) THEN
+      WHERE t.xid IS DISTINCT FROM pg_current_xact_id() OR a.first < 0 OR a.last >= t.cnt) THEN
     RAISE EXCEPTION USING ERRCODE = 'PS006', MESSAGE =
       'Changes can only arrive with their transaction.', HINT = 'Sync again.';
   END IF;
@@ -258,8 +293,13 @@ CREATE FUNCTION missing_pictures(digests text[]) RETURNS SETOF text
   $$;
 
 CREATE FUNCTION keep_picture(given bytea) RETURNS void
-  LANGUAGE sql SECURITY DEFINER SET search_path = psnplanner, pg_temp
-  AS $$ INSERT INTO picture VALUES (encode(sha256(given), 'hex'), given) ON CONFLICT DO NOTHING $$;
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = psnplanner, pg_temp AS $$
+BEGIN
+  IF octet_length(given) > 50000000 THEN
+    RAISE EXCEPTION USING ERRCODE = 'PS007', MESSAGE = 'No photograph is so large.';
+  END IF;
+  INSERT INTO picture VALUES (encode(sha256(given), 'hex'), given) ON CONFLICT DO NOTHING;
+END $$;
 
 -- Who may what -----------------------------------------------------------------------------
 

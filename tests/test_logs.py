@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -81,3 +84,25 @@ def test_what_is_said_steers_no_terminal(capsys: pytest.CaptureFixture) -> None:
     assert all(c == "\n" or c.isprintable() for c in said.out + said.err)
     assert "Hall" in said.out
     assert said.err.count("\n") == 1
+
+
+def test_json_steers_no_terminal_and_stays_true(capsys: pytest.CaptureFixture) -> None:
+    """What does not show is escaped, what does is left: £ is £, and read again it is the same."""
+    told = {"name": "Hall £5 é\x1b\x7f\x9b1m\u200b\u202egpj\u2066\u2028\ud800\U000e0041 中"}
+    console.show(True, told, list)
+    said = capsys.readouterr().out
+    assert all(c == "\n" or c.isprintable() for c in said)
+    assert "£5 é" in said
+    assert "中" in said
+    assert json.loads(said) == told
+
+
+def test_progress_steers_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says the name of a file, or of an area in it."""
+    written = io.StringIO()
+    written.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", written)
+    show = console.progress()
+    assert show is not None
+    show(0.5, "Opening \x1b]0;x\x07\u202egpj.csv")
+    assert all(c.isprintable() for c in written.getvalue().removeprefix("\r\x1b[K"))

@@ -187,7 +187,7 @@ def _write(
     fields: Sequence[_Field],
     append: bool = False,
 ) -> None:
-    from psnplanner.geography.gdal import write
+    from psnplanner.geography.gdal import DataSourceError, write
 
     arrays = [_array(field) for field in fields]
     suffix = out.suffix.lower()
@@ -215,6 +215,29 @@ def _write(
             append=append,
             **options,
         )
+        if not _is_whole(out, layer, len(positions)):
+            raise DataSourceError("the layer is not whole")
+
+
+def _is_whole(out: Path, layer: str, many: int) -> bool:
+    """Whether all of a layer is on the disk: of one that is full GDAL says nothing for these two.
+
+    A Shapefile's parts tell their own length (ESRI's description, July 1998; dBase's of the table).
+    """
+    from psnplanner.geography.gdal import read_info
+
+    if out.suffix.lower() == ".kml":
+        return bool(read_info(out, layer, force_feature_count=True)["features"] == many)
+    if out.suffix.lower() != ".shp":
+        return True
+    parts = {part.suffix: part.read_bytes() for part in out.parent.glob(f"{out.stem}.*")}
+    try:
+        count, start, width = struct.unpack_from("<IHH", parts[".dbf"], 4)
+        lengths = {end: 2 * struct.unpack_from(">I", parts[end], 24)[0] for end in (".shp", ".shx")}
+    except struct.error:
+        return False
+    told = count == many and len(parts[".dbf"]) >= start + count * width
+    return told and all(parts.values()) and all(len(parts[e]) == n for e, n in lengths.items())
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import encryption
 from psnplanner.file.connection import plain_words, rows
 from psnplanner.file.database import Database
-from psnplanner.whole_file import TAKEN, whole_file
+from psnplanner.whole_file import TAKEN, begin_private, whole_file
 
 
 def backup(db: Database, out: Path) -> None:
@@ -29,6 +29,7 @@ def backup(db: Database, out: Path) -> None:
         db.conn.execute("PRAGMA query_only=OFF")
         try:
             with whole_file(out, replace=False) as beside:
+                _begin(beside, db)
                 db.conn.execute("VACUUM INTO ?", (str(beside),))
                 _make_nameless(beside)
         finally:
@@ -41,6 +42,7 @@ def copy(source: Database, out: Path) -> None:
     One step, within one reading of the source: it need not begin again when somebody saves
     meanwhile, and with the write-ahead log nobody who saves has to wait.
     """
+    _begin(out, source)
     if encryption.is_encrypted(_path_of(source)):
         # The API would need a second connection under the same key; this keeps it by itself.
         source.conn.execute("PRAGMA query_only=OFF")
@@ -52,6 +54,12 @@ def copy(source: Database, out: Path) -> None:
         finally:
             target.close()
     _make_nameless(out)
+
+
+def _begin(out: Path, source: Database) -> None:
+    # Whoever may not read the programme may not read its copies, not even while they are made.
+    path = _path_of(source)
+    begin_private(out, path if path.is_file() else None)
 
 
 def _path_of(db: Database) -> Path:

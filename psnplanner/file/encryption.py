@@ -71,6 +71,11 @@ def _key_of(passphrase: str, salt: bytes) -> Key:
     return Key(salt, hashlib.pbkdf2_hmac("sha512", words, salt, _ROUNDS, 32))
 
 
+def opens(key: Key, passphrase: str) -> bool:
+    """Whether a key is that of a passphrase; a quarter of a second."""
+    return hmac.compare_digest(_key_of(passphrase, key.salt).secret, key.secret)
+
+
 def sql_errors(*others: type[Exception]) -> tuple[type[Exception], ...]:
     """What either library of SQLite raises, which share no class; and others beside."""
     ciphered = sys.modules.get("sqlcipher3.dbapi2")
@@ -149,6 +154,8 @@ def keep_in_keyring(path: Path) -> None:
             raise RuntimeError("keyring is not installed")
         key = required(path)
         keyring.set_password(_SERVICE, key.salt.hex(), key.secret.hex())
+        if keyring.get_password(_SERVICE, key.salt.hex()) != key.secret.hex():
+            raise LookupError("a keyring that keeps nothing, and says nothing of it")
     except Exception as error:  # a keyring's own errors are as many as there are keyrings
         raise UserError(
             f"The key cannot be kept in this computer's keyring ({type(error).__name__}).",
@@ -170,12 +177,16 @@ def connect(address: str, path: Path, *, uri: bool) -> Any:
         connection.close()
         if "not a database" not in str(error):
             raise
-        _held.pop(key.salt, None)
-        raise PassphraseNeeded(
-            "The passphrase is not that of this programme, or its first page is damaged.",
-            str(path), "Type it again; capitals and spaces count.",
-        ) from error  # fmt: skip
+        raise _refused(path, key, "its first page is damaged") from error
     return connection
+
+
+def _refused(path: Path, key: Key, otherwise: str) -> PassphraseNeeded:
+    _held.pop(key.salt, None)
+    return PassphraseNeeded(
+        f"The passphrase is not that of this programme, or {otherwise}.",
+        str(path), "Type it again; capitals and spaces count.",
+    )  # fmt: skip
 
 
 def begin(path: Path, key: Key) -> Any:
@@ -251,10 +262,11 @@ def _keyring() -> Any:
 # -- A damaged file, page by page: SQLCipher stops at the first bad one ----------------------
 
 
-def pages(data: bytes, log: bytes, key: Key) -> list[bytes]:
+def pages(path: Path, data: bytes, log: bytes, key: Key) -> list[bytes]:
     """The content of each page, then of each of the log's; zeros for one that is damaged.
 
     Without what SQLCipher keeps at a page's end, so that they are like those of a plain file.
+    Raises PassphraseNeeded where the key fits none of them.
     """
     masked = bytes(byte ^ _MAC_MASK for byte in key.salt)
     mac_key = hashlib.pbkdf2_hmac("sha512", key.secret, masked, _MAC_ROUNDS, 32)
@@ -263,6 +275,8 @@ def pages(data: bytes, log: bytes, key: Key) -> list[bytes]:
         for at in range(0, len(data), PAGE)
     ]
     found += [_page(page, number, key.secret, mac_key) for number, page in _frames(log)]
+    if not any(map(any, found)):
+        raise _refused(path, key, "all of it is damaged")
     return found
 
 

@@ -118,6 +118,9 @@ def sort_out(db: Database, arriving: Iterable[Arriving], held: dict[int, str]) -
 
 def held_back(label: str, author: str, n: int, dev: int, why: str) -> str:
     """What is told of a transaction that stays at the hub."""
+    label, author = (
+        "".join(c if c.isprintable() else " " for c in word[:_SHOWN]) for word in (label, author)
+    )
     return (
         f"What the hub gives as “{label}” by {author or '?'} (number {n:,} of device {dev}) {why}: "
         "it stays there with what follows it of that device; all the rest was taken. Tell "
@@ -126,6 +129,7 @@ def held_back(label: str, author: str, n: int, dev: int, why: str) -> str:
 
 
 UNREADABLE = "cannot be read"
+_SHOWN = 80
 _NOT_ITS_OWN = "is not what that device wrote"
 
 

@@ -199,7 +199,8 @@ class Merge:
             reach[item.dev] = max(item.n, reach.get(item.dev, 0))
         for item in fresh:
             for dev, n in (item.ctx or {}).items():
-                if reach.get(dev, 0) < n and dev not in self._held:
+                # Of two copies under one name it may mean the other, which has a new name here.
+                if reach.get(dev, 0) < n and dev not in self._held and dev not in self.renamed:
                     raise UserError(
                         "It rests on changes that have not arrived here; nothing was merged.",
                         remedy="Merge what its author had merged first; or this file is an older "

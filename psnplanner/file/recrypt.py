@@ -1,4 +1,4 @@
-"""A plain programme to an encrypted one and back: a whole copy, and never in place.
+"""A plain programme to an encrypted one, back, and to another key: whole copies, never in place.
 
 In place, what is deleted stays on the disk in the clear until it is written over. Both files are
 opened by SQLCipher alone: two libraries of SQLite on one file would undo each other's locks.
@@ -15,20 +15,22 @@ from psnplanner.file.connection import APPLICATION_ID, check_is_sqlite, plain_wo
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import Key
 from psnplanner.file.lock import WriterLock
-from psnplanner.whole_file import whole_file
+from psnplanner.whole_file import begin_private, clear_leftovers, whole_file
 
 
 def encrypt(path: Path, out: Path, passphrase: str) -> None:
-    """Write a plain programme to a new file under a passphrase.
+    """Write a programme to a new file under a passphrase: an encrypted one gets another.
 
-    Raises UserError if it is encrypted already, or open elsewhere.
+    Raises UserError if that is the passphrase it has, or it is open elsewhere.
     """
-    key = encryption.new_key(passphrase)
+    key, before = encryption.new_key(passphrase), None
     if encryption.is_encrypted(path):
-        raise UserError("This programme is encrypted already.", str(path),
-                        "Decrypt it first to give it another passphrase.")  # fmt: skip
-    check_is_sqlite(path)
-    _copy(path, None, out, key)
+        before = encryption.required(path)
+        if encryption.opens(before, passphrase):
+            raise UserError("It has that passphrase already.", str(path), "Give it another.")
+    else:
+        check_is_sqlite(path)
+    _copy(path, before, out, key)
 
 
 def decrypt(path: Path, out: Path) -> None:
@@ -48,7 +50,11 @@ def _copy(path: Path, before: Key | None, out: Path, after: Key | None) -> None:
         raise UserError("Another PSN Planner has this programme open.", str(path),
                         "Close it there, then do it again.")  # fmt: skip
     try:
+        # Killed in the midst, it may have left a page in the clear: that goes first of all.
+        clear_leftovers(out.parent, 0, out.stem)
         with plain_words(path), whole_file(out, replace=False) as beside:
+            # What was encrypted is its owner's alone, until that person says otherwise.
+            begin_private(beside, path if after is not None else None)
             _export(path, before, beside, after)
         if after is not None:
             encryption.hold_key(after)

@@ -120,7 +120,7 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
     pages, found = carve.pages(data, more), _Found()
     numbered = -(-len(data) // carve.page_size(data))
     if key is not None:
-        pages, numbered = encryption.pages(data, more, key), -(-len(data) // encryption.PAGE)
+        pages, numbered = encryption.pages(path, data, more, key), -(-len(data) // encryption.PAGE)
     named, held = rebuild.indexed(carve.entries(pages, numbered))
     for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):

@@ -9,8 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +19,7 @@ from psnplanner.file import backup, schema, verify
 from psnplanner.file.connection import connect, plain_words, rows
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
-from psnplanner.whole_file import make_durable, whole_file
+from psnplanner.whole_file import clear_leftovers, make_durable, whole_file
 
 Progress = Callable[[float, str], None]
 _STAMP = "%Y-%m-%d %H.%M.%S"
@@ -34,7 +33,8 @@ RESERVE_BYTES = 300_000_000
 class Keep:
     """How many are kept: the newest of each of so many hours, days and weeks that have any.
 
-    Together they take `most_bytes` at most, but three are always kept.
+    Together they take `most_bytes` at most, but three are always kept. What holds changes that the
+    file lacks is counted by itself.
     """
 
     hourly: int = 24
@@ -45,9 +45,10 @@ class Keep:
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup: `transactions` it holds, and how many `changes` of today's file it lacks.
+    """A backup: `transactions` it holds, and how many changes of today's file it is `behind`.
 
-    Both are None where that cannot be read.
+    It is `ahead` by those that today's file lacks: of another copy of the programme, or of its
+    own future before an older backup was put back. All are None where that cannot be read.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Backup:
     size_bytes: int
     transactions: int | None = None
     behind: int | None = None
+    ahead: int | None = None
 
 
 def folder_of(path: Path, chosen: Path | None = None) -> Path:
@@ -71,18 +73,21 @@ def make(path: Path, folder: Path, now: datetime, progress: Progress | None = No
     say = progress or (lambda _share, _what: None)
     with plain_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(folder)
+        for place in (folder, path.parent):
+            clear_leftovers(place, _LEFTOVER_S)
         _check_room(path, folder)
     source = connect(path, read_only=True)
     try:
-        out = folder / f"{path.stem} {_key(source)} {now.astimezone(UTC):{_STAMP}}{path.suffix}"
+        made_at, key = now.astimezone(UTC).replace(microsecond=0), _key(source)
+        while (out := folder / f"{path.stem} {key} {made_at:{_STAMP}}{path.suffix}").exists():
+            made_at += timedelta(seconds=1)  # that of another copy, made at the same time
         with plain_words(out), whole_file(out, replace=False) as beside:
             say(0.1, "Copying")
             backup.copy(source, beside)
             _check(beside, path, lambda share, what: say(0.3 + 0.6 * share, what))
     finally:
         source.conn.close()
-    return Backup(out, now.astimezone(UTC).replace(microsecond=0), out.stat().st_size)
+    return Backup(out, made_at, out.stat().st_size)
 
 
 def _check(copy: Path, path: Path, progress: Progress) -> None:
@@ -111,14 +116,6 @@ def _check_room(path: Path, folder: Path) -> None:
         )  # fmt: skip
 
 
-def _clear_leftovers(folder: Path) -> None:
-    # A process that was killed leaves what it had begun; another may be at work just now.
-    for piece in folder.glob(".*.part*"):
-        with contextlib.suppress(OSError):
-            if time.time() - piece.stat().st_mtime > _LEFTOVER_S:
-                piece.unlink()
-
-
 def _key(db: Database) -> str:
     """What tells a programme from every other: its first transaction."""
     found = rows(db, "SELECT hash FROM txn ORDER BY arr LIMIT 1")
@@ -130,24 +127,33 @@ def listed(path: Path, folder: Path) -> list[Backup]:
 
     Where the file itself can be read, those of other programmes of the same name are left out.
     """
+    return list(newest_first(path, folder))
+
+
+def newest_first(path: Path, folder: Path) -> Iterator[Backup]:
+    """Each of the same, read only when it is asked for."""
     own = _known(path)
     found = []
     for file in folder.glob("*.gpkg") if folder.is_dir() else ():
         told = _NAME.fullmatch(file.stem)
         if not told or told["stem"] != path.stem or (own and told["key"] != own.key):
             continue
-        with contextlib.suppress(ValueError, OSError):
-            made_at = datetime.strptime(told["at"], _STAMP).replace(tzinfo=UTC)
-            found.append(_told(file, made_at, own))
-    return sorted(found, key=lambda item: item.made_at, reverse=True)
+        with contextlib.suppress(ValueError):
+            found.append((datetime.strptime(told["at"], _STAMP).replace(tzinfo=UTC), file))
+    for made_at, file in sorted(found, reverse=True):
+        with contextlib.suppress(OSError):
+            yield _told(file, made_at, own)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What a file knows: by device, the number of changes of each of its transactions."""
+    """What a file knows: the number of changes of each of its transactions, by its hash.
+
+    Not by its number: a copy that was put back may give one a second time, to another.
+    """
 
     key: str
-    counts: dict[tuple[int, int], int]
+    counts: dict[bytes, int]
 
 
 def _known(path: Path) -> _Known | None:
@@ -157,8 +163,7 @@ def _known(path: Path) -> _Known | None:
         return None
     try:
         with plain_words(path):
-            counts = {(dev, n): cnt for dev, n, cnt in rows(db, "SELECT dev, n, cnt FROM txn")}
-            return _Known(_key(db), counts)
+            return _Known(_key(db), dict(rows(db, "SELECT hash, cnt FROM txn")))
     except (UserError, ValueError, TypeError):
         return None
     finally:
@@ -169,14 +174,28 @@ def _told(file: Path, made_at: datetime, own: _Known | None) -> Backup:
     size, held = file.stat().st_size, _known(file)
     if held is None:
         return Backup(file, made_at, size)
-    lacks = None
-    if own:
-        lacks = sum(count for key, count in own.counts.items() if key not in held.counts)
-    return Backup(file, made_at, size, len(held.counts), lacks)
+    behind = _lacked(held, own) if own else None
+    ahead = _lacked(own, held) if own else None
+    return Backup(file, made_at, size, len(held.counts), behind, ahead)
+
+
+def _lacked(here: _Known, there: _Known) -> int:
+    """How many of the changes there are not here."""
+    return sum(count for key, count in there.counts.items() if key not in here.counts)
 
 
 def thin(found: Sequence[Backup], keep: Keep) -> list[Backup]:
-    """Those of a programme's backups that are no longer kept; deletes nothing."""
+    """Those of a programme's backups that are no longer kept; deletes nothing.
+
+    Those that hold what the file lacks are thinned among themselves: they may be another copy's,
+    and nothing else may hold it.
+    """
+    own = [item for item in found if not item.ahead]
+    others = [item for item in found if item.ahead]
+    return _thin(own, keep) + _thin(others, keep)
+
+
+def _thin(found: Sequence[Backup], keep: Keep) -> list[Backup]:
     newest = sorted(found, key=lambda item: item.made_at, reverse=True)
     kept: dict[Path, None] = {}
     for many, period in ((keep.hourly, _hour), (keep.daily, _day), (keep.weekly, _week)):
@@ -212,12 +231,13 @@ def remove(gone: Iterable[Backup]) -> None:
             item.path.unlink()
 
 
-def is_due(found: Sequence[Backup], now: datetime, every: timedelta = timedelta(hours=1)) -> bool:
-    """Whether the last backup lacks changes and is an hour old, or there is none."""
-    if not found:
-        return True
-    last = max(found, key=lambda item: item.made_at)
-    return last.behind != 0 and not timedelta(0) <= now - last.made_at < every
+def is_due(found: Iterable[Backup], now: datetime, every: timedelta = timedelta(hours=1)) -> bool:
+    """Whether the last backup lacks changes and is an hour old, or there is none.
+
+    They come the newest first. Those of another copy, or of a clock that was ahead, do not count.
+    """
+    last = next((item for item in found if not item.ahead and item.made_at <= now), None)
+    return last is None or (last.behind != 0 and now - last.made_at >= every)
 
 
 def restore(chosen: Path, out: Path, progress: Progress | None = None) -> None:
@@ -256,6 +276,7 @@ def put_back(
             made.unlink()
         try:
             restore(chosen, made, progress)
+            shutil.copymode(path, made)
             _set_aside(path, kept)
             made.replace(path)
             make_durable(path.parent)

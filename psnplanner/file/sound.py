@@ -39,7 +39,7 @@ CLOCK_AHEAD = (
 # A comment may stand between any two words, and none of those who add tables write one.
 _RUNS_IN_TABLE = re.compile(r"\bcheck\s*\(|\bgenerated\b|\bas\s*\(|/\*|--", re.IGNORECASE)
 _RUNS_IN_INDEX = re.compile(r"\(.*\(|\bwhere\b|/\*|--", re.IGNORECASE | re.DOTALL)
-_KEY = re.compile(r"\d{1,19}\.\d{1,19}")
+_KEY = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
 
 class Thing(NamedTuple):

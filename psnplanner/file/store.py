@@ -13,6 +13,7 @@ from psnplanner.file import (
     heads,
     in_step,
     journal,
+    own_reach,
     pack,
     photographs,
     schema,
@@ -72,6 +73,7 @@ class ProgrammeFile(Reading):
         self._clock = Clock(journal.latest_stamp(db))
         self._standing = Standing(path)
         self._rescued: Path | None = None
+        self._own: int | None = None
         self._closed = False
 
     @property
@@ -168,6 +170,7 @@ class ProgrammeFile(Reading):
         self._check_writable()
         with plain_words(self.path), self._writing():
             hlc, dev = self._clock.next(now), own_device(self._db, self.path)
+            self._own = dev
             made = journal.append(self._db, header, changes, dev, hlc, now, tell)
             heads.follow(self._db, (hlc, dev))
             tables.write(self._db, before, after, changes)
@@ -257,7 +260,7 @@ class ProgrammeFile(Reading):
         with plain_words(self.path):
             try:
                 with self._writing():
-                    own = own_device(self._db, self.path)
+                    own = self._own = own_device(self._db, self.path)
                     merging = Merge(self._db, self._clock, now, held)
                     merged, after = merging.take(arriving, header, own, before)
                     photographs.keep(self._db, pictures)
@@ -320,6 +323,11 @@ class ProgrammeFile(Reading):
             )
 
     @property
+    def is_alone(self) -> bool:
+        """Whether it was opened without the memory shared with others, for want of room."""
+        return self.notice == _NO_ROOM
+
+    @property
     def arrived(self) -> int:
         """How many transactions have arrived here."""
         return self._arrived
@@ -329,6 +337,8 @@ class ProgrammeFile(Reading):
         with suppress(UserError):  # a full disk: the log stays, and is refused as a stranger's
             if not self._closed:
                 self.look()
+                if self._own is not None:
+                    own_reach.note(self._db, self._own)
         self._closed = True
         self._db.conn.close()
         if self._lock is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import schema, sound
+from psnplanner.file import own_reach, schema, sound
 from psnplanner.file.backup import backup, free_name
 from psnplanner.file.catalogue import bound
 from psnplanner.file.connection import in_memory, rows
@@ -59,8 +59,8 @@ def own_device(db: Database, path: Path) -> int:
     sql = (
         "SELECT dev FROM own WHERE bound_to = ?1 OR substr(bound_to, 1, length(?1) + 1) = ?1 || ':'"
     )
-    known = rows(db, sql, place)
-    device: int = known[0][0] if known else secrets.randbits(47)
+    known = [dev for (dev,) in rows(db, sql, place) if not own_reach.went_back(db, dev)]
+    device: int = known[0] if known else secrets.randbits(47)
     if not known:
         db.conn.execute("INSERT INTO own VALUES (?, ?)", (device, bound(device, place)))
     return device

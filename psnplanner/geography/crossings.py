@@ -7,6 +7,7 @@ crossings: a drawn map has hardly any, and 30,000 random points 100 million.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -29,25 +30,25 @@ def too_many(shapes: Sequence[BaseGeometry]) -> bool:
     """
     found = np.array(shapes, dtype=object)
     total = 0.0
-    for ring in _rings(found[~shapely.is_valid(found)]):
-        if len(ring) > _SMALL_RING:
-            total += _crossings(_edges(ring), _MOST_OF_RINGS)
+    rings = _rings(found[~shapely.is_valid(found)])
+    for ring in rings[shapely.get_num_coordinates(rings) > _SMALL_RING + 1]:
+        total += _crossings(_edges(ring), _MOST_OF_RINGS)
         if total > _MOST_OF_RINGS:
             return True
-    edges = np.concatenate([_edges(ring) for ring in _rings(found)])
-    return _crossings(edges, _MOST_OF_ALL) > _MOST_OF_ALL
+    return _crossings(_edges(_rings(found)), _MOST_OF_ALL) > _MOST_OF_ALL
 
 
-def _rings(shapes: NDArray[np.object_]) -> list[Array]:
+def _rings(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     parts = shapely.get_parts(shapes)
     areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    lines = [*shapely.get_rings(parts[areal]), *parts[~areal]]
-    return [shapely.get_coordinates(line) for line in lines]
+    return np.concatenate([shapely.get_rings(parts[areal]), parts[~areal]])
 
 
-def _edges(ring: Array) -> Array:
-    """The edges (E, 4) of a line of points: from x, y to x, y."""
-    return np.hstack([ring[:-1], ring[1:]])
+def _edges(lines: Any) -> Array:
+    """The edges (E, 4) of lines, one or many: from x, y to x, y."""
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    edges: Array = np.hstack([points[:-1], points[1:]])[line[:-1] == line[1:]]
+    return edges
 
 
 def _crossings(edges: Array, enough: float) -> float:

@@ -49,7 +49,7 @@ def save(month: str, positions: Positions) -> Release:
     """
     path = folder() / f"code-point-{month}.npz"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        home.made_folder(path.parent.name)
     except OSError as error:
         raise UserError(
             f"the gazetteer cannot be stored: {error.strerror}.",

@@ -107,7 +107,7 @@ class Online:
             return
         beside = self._path.with_suffix(f".{os.getpid()}.part")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            home.made_folder(self._path.parent.name)
             beside.write_text(json.dumps(self._known, ensure_ascii=False, indent=0), "utf-8")
             beside.replace(self._path)
             self._unsaved = 0

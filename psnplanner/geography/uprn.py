@@ -113,7 +113,7 @@ def add_table(path: Path | str, progress: Progress | None = None) -> int:
     beside = target.with_suffix(f".{os.getpid()}.part")
     places = beside.with_suffix(".places")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        home.made_folder(target.parent.name)
         with _text(source) as (file, size), beside.open("wb") as keys, places.open("wb") as at:
             keys.write(_MAGIC + bytes(8))
             count, ascending = _copy(source, file, size, keys, at, progress)

@@ -53,8 +53,8 @@ def make(connection: Connection, address: Address, root: tuple[int, bytes], name
         if version > VERSION:
             raise UserError("A newer PSN Planner made this hub.", str(address),
                             "Update PSN Planner here.")  # fmt: skip
-        if version < VERSION:
-            _upgrade(connection)
+        if not made:
+            _renew(connection)
         connection.execute("UPDATE hub SET version = %s, programme = %s", (VERSION, name))
         _describe(connection)
         for statement in _views(connection):
@@ -74,7 +74,7 @@ def check_programme(connection: Connection, address: Address, root: tuple[int, b
 
 def role(connection: Connection, kind: str) -> str:
     """The role of this hub's readers, surveyors or planners. Roles are the whole server's."""
-    return f"{one(connection, 'SELECT current_database()')[0]}_{kind}"[:_LONGEST]
+    return f"{one(connection, 'SELECT current_database()')[0]}_{kind}"
 
 
 def _make_roles(connection: Connection, address: Address) -> None:
@@ -85,6 +85,9 @@ def _make_roles(connection: Connection, address: Address) -> None:
                         str(address), "Have it made by a user with CREATEROLE.")  # fmt: skip
     for kind in ROLES:
         name = role(connection, kind)
+        if len(name.encode()) > _LONGEST:  # cut off, all three would be one
+            raise UserError("The database's name is too long for a hub.", str(address),
+                            "Give it one of at most 50 letters.")  # fmt: skip
         if not one(connection, "SELECT count(*) FROM pg_roles WHERE rolname = %s", name)[0]:
             connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
     planner = sql.Identifier(role(connection, PLANNER))
@@ -110,8 +113,8 @@ ALTER TABLE entity ADD COLUMN IF NOT EXISTS derives text
 """
 
 
-def _upgrade(connection: Connection) -> None:
-    """Bring a hub of an older version up to date: what its tables hold stays as it is."""
+def _renew(connection: Connection) -> None:
+    """Give a hub this program's rules: what its tables hold stays as it is."""
     connection.execute(_TAKEN_OUT)
     connection.execute(_statements(connection, "hub_rules.sql"))
 
@@ -176,26 +179,37 @@ def _views(connection: Connection) -> Iterator[str]:
 
 
 _TEXT = "max(val #>> '{{}}') FILTER (WHERE fld = {0})"
+# People may write to a hub by other means than this program: what is no value of its field is
+# shown as nothing. A cast would end every query of the view for everybody.
+_NUMBER = (
+    "CASE WHEN {text} ~ '^-?[0-9]+([.][0-9]+)?$' AND length({text}) < 300 THEN ({text})::float8 END"
+)
+_DAY = (
+    r"^(?!0000)([0-9]{{4}}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]"
+    r"|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{{2}}(0[48]|[2468][048]|[13579][26])"
+    r"|([02468][048]|[13579][26])00)-02-29)$"
+)
 _TYPES = {
     "text": "coalesce({text}, '')",
-    "whole": "({text})::bigint",
-    "quantity": "({text})::float8",
-    "day": "({text})::date",
-    "link": "({text})::uuid",
-    "yes_no": "coalesce(({text})::boolean, {default})",
+    "whole": "CASE WHEN {text} ~ '^-?[0-9]{{1,18}}$' THEN ({text})::bigint END",
+    "quantity": _NUMBER,
+    "day": f"CASE WHEN {{text}} ~ '{_DAY}' THEN ({{text}})::date END",
+    "link": "CASE WHEN {text} ~ '^[0-9a-fA-F]{{32}}$' THEN ({text})::uuid END",
+    "yes_no": "CASE {text} WHEN 'true' THEN true WHEN '1' THEN true WHEN 'false' THEN false "
+    "WHEN '0' THEN false ELSE {default} END",
     "links": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
     "pairs": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
 }
-_PLACE = (("latitude", 0, "float8"), ("longitude", 1, "float8"), ("position_source", 2, "text"),
-          ("accuracy_m", 3, "float8"))  # fmt: skip
+_PLACE = (("latitude", 0, _NUMBER), ("longitude", 1, _NUMBER), ("position_source", 2, "{text}"),
+          ("accuracy_m", 3, _NUMBER))  # fmt: skip
 
 
 def _columns(field: Field) -> Iterator[str]:
     """A field's column; a place has four."""
     if field.kind == "place":
-        for name, at, sort in _PLACE:
-            value = f"max(val ->> {at}) FILTER (WHERE fld = {field.number})"
-            yield f'({value})::{sort} AS "{name}"'
+        for name, at, shown in _PLACE:
+            text = f"max(val ->> {at}) FILTER (WHERE fld = {field.number})"
+            yield f'{shown.format(text=text)} AS "{name}"'
         return
     text = _TEXT.format(field.number)
     default = str(bool(field.default)).lower()

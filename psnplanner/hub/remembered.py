@@ -35,6 +35,6 @@ def remember(file: Path, address: Address | None) -> None:
     known = {name: hub for name, hub in _all().items() if name != str(file.resolve())}
     if address is not None:
         known[str(file.resolve())] = str(address)
-    _path().parent.mkdir(parents=True, exist_ok=True)
+    home.made_folder()
     with whole_file(_path()) as beside:
         beside.write_text(json.dumps(known, ensure_ascii=False, indent=1), "utf-8")

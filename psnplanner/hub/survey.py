@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Mapping
+from json import loads
 from typing import Any
 
 from psnplanner.hub.connection import Connection
@@ -22,8 +23,10 @@ def handed_out(connection: Connection) -> State:
     Links to what is of no concern to a surveyor are left out, as in a field pack.
     """
     values: dict[tuple[int, RecordId], dict[int, Any]] = {}
-    for ent, record, fld, val in connection.execute("SELECT ent, record, fld, val FROM slot"):
-        values.setdefault((ent, record.bytes), {})[fld] = val
+    for ent, record, fld, val in connection.execute("SELECT ent, record, fld, val::text FROM slot"):
+        # Read here, and not by the driver: one value that cannot be leaves the rest.
+        with contextlib.suppress(*_UNREADABLE):
+            values.setdefault((ent, record.bytes), {})[fld] = None if val is None else loads(val)
     tables: dict[str, dict[RecordId, Record]] = {entity: {} for entity in RECORD_TYPES}
     for (ent, ident), given in sorted(values.items()):
         kind = _KINDS.get(ent)
@@ -33,7 +36,9 @@ def handed_out(connection: Connection) -> State:
     return State(tables)
 
 
-_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
+_UNREADABLE = (
+    ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError,
+)  # fmt: skip
 """What reading raises for what somebody wrote by other means than this program."""
 
 

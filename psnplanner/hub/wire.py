@@ -149,7 +149,9 @@ def parcel_of(
     Raises ValueError, TypeError or KeyError if it is none.
     """
     dev, n, hlc, *shown, exact, ords, numbers, whole, _cnt, digest = row
-    author, kind, label, effective_on, undo_of = json.loads(exact) if exact else shown
+    author, kind, label, effective_on, undo_of = words = json.loads(exact) if exact else shown
+    if not all(isinstance(word, str) for word in (*words[:4], undo_of or "")):
+        raise TypeError("a transaction is told in words")
     known = None
     if ords is not None:
         told_by = {devices[at]: count for at, count in zip(ords, numbers, strict=True)}
@@ -167,6 +169,8 @@ def _read_value(text: str | None) -> Any:
     if text is None:
         return None
     value = json.loads(text)
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("a number that no journal keeps")
     if not isinstance(value, dict):
         return value
     if "odd" in value:

@@ -115,8 +115,9 @@ class Pair:
             clear = one.last < other.first or other.last < one.first
             if clear and not _common_building(self.a, self.b):
                 return f"Different numbers: {one.written} and {other.written}"
-        off_m = sum(_accuracy_m(t) for t in (self.a, self.b))
-        if self.distance_m is not None and self.distance_m > 400 + 2 * off_m:
+        if self.distance_m is None:
+            return ""
+        if self.distance_m > 400 + 2 * (_accuracy_m(self.a) + _accuracy_m(self.b)):
             return f"Their positions lie {_far(self.distance_m)} apart: one of them is wrong"
         return ""
 

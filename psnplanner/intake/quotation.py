@@ -7,6 +7,7 @@ the row is read again by itself, as its writer meant it, and `mended` says so.
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -102,8 +103,10 @@ def _by_hand(
         following = lines[end - 1]
         if following.count('"') > _MOST_MARKS or _is_whole(following, delimiter, usual):
             break
-        more, still_open, why = _cells("\n".join(lines[start:end]), delimiter)
-        if len(more) == usual and not still_open:
+        if left_open and not _may_close(following, delimiter):
+            continue  # it is as open with this line as without
+        more, left_open, why = _cells("\n".join(lines[start:end]), delimiter)
+        if len(more) == usual and not left_open:
             return more, end - start, why
     for opening in range(1, _MOST_OPENINGS):
         other, _, _ = _cells(line, delimiter, opening)
@@ -111,6 +114,11 @@ def _by_hand(
             return other, 1, _NOT_CLOSED
     plain = [cell.strip('" ') for cell in line.split(delimiter)]
     return (plain, 1, _NOT_CLOSED) if len(plain) == usual else (cells, 1, said)
+
+
+def _may_close(line: str, delimiter: str) -> bool:
+    """Whether a mark in a line can be the one that closes a cell begun above it."""
+    return re.search(rf'" *(?:{re.escape(delimiter)}|\Z)', line) is not None
 
 
 def _cells(text: str, delimiter: str, literal: int = 0) -> tuple[list[str], bool, str]:

@@ -189,7 +189,7 @@ def decode(kind: str, value: Json) -> Any:
     if kind == "place":
         latitude, longitude, source, accuracy_m = value
         place = Position(float(latitude), float(longitude), str(source), accuracy_m)
-        if not all(map(isfinite, (place.latitude, place.longitude, accuracy_m or 0.0))):
+        if not all(map(_kept, (place.latitude, place.longitude, accuracy_m or 0.0))):
             raise ValueError("a place that is nowhere")
         return place
     if kind == "pairs":
@@ -206,9 +206,14 @@ _EXPECTED: dict[str, type | tuple[type, ...]] = {
 
 
 def _plain(kind: str, value: Json) -> Any:
-    if not isinstance(value, _EXPECTED[kind]) or (isinstance(value, float) and not isfinite(value)):
+    if not isinstance(value, _EXPECTED[kind]) or (kind != "text" and not _kept(value)):
         raise TypeError(f"{value!r:.80} is not a value of kind {kind}")
     return bool(value) if kind == "yes_no" else value
+
+
+def _kept(number: float) -> bool:
+    """Whether a file can keep a number: a finite one, or a whole one of 64 bits."""
+    return -(2**63) <= number < 2**63 if isinstance(number, int) else isfinite(number)
 
 
 def new_id() -> RecordId:

@@ -53,7 +53,7 @@ class BackupSettings:
     def save(self) -> None:
         """Keep it for this person. Raises UserError if the disk refuses."""
         with contextlib.suppress(OSError):
-            _settings_file().parent.mkdir(parents=True, exist_ok=True)
+            home.made_folder()
         with whole_file(_settings_file()) as beside:
             beside.write_text(json.dumps(asdict(self), indent=2), "utf-8")
 
@@ -82,8 +82,17 @@ class Backups(Door):
         """
         from psnplanner.file import rolling
 
+        if self._run(lambda: self._file.is_alone):  # a second reader would be kept out by ourselves
+            raise UserError("The disk is full, so no backup can be made.", str(self.path),
+                            "Make room and open it again, or write a copy to another disk with "
+                            "“psnplanner backup FILE OUT”.")  # fmt: skip
         wanted = BackupSettings.load()
         folder = wanted.folder_for(self.path)
+        if wanted.folder and not folder.is_dir():
+            # Made anew, it might lie where a stick is mounted usually, on the very same disk.
+            raise UserError("The folder chosen for backups is not there.", str(folder),
+                            "Plug its disk in, or choose another: “File”, “Backups”."
+                            )  # fmt: skip
         made = rolling.make(self.path, folder, self._clock(), progress)
         keep = rolling.Keep(wanted.hourly, wanted.daily, wanted.weekly)
         # Only now is there one more: the old ones are never let go for one that may fail.
@@ -100,7 +109,8 @@ class Backups(Door):
 
         if not BackupSettings.load().on or self.read_only or self._run(lambda: self._file.is_pack):
             return None
-        if not rolling.is_due(self.backups(), self._clock()):
+        folder = BackupSettings.load().folder_for(self.path)
+        if not rolling.is_due(rolling.newest_first(self.path, folder), self._clock()):
             return None
         return self.back_up(progress)
 

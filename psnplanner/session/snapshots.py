@@ -101,8 +101,8 @@ class Snapshots(Past):
         from psnplanner.board.snapshot import named_for
 
         if self.read_only:
-            raise UserError("A programme that can only be read records no issue.", str(self.path),
-                            "Write the snapshot without issuing it.")  # fmt: skip
+            raise UserError(self.notice or "A programme that can only be read records no issue.",
+                            str(self.path), "Write the snapshot without issuing it.")  # fmt: skip
         asked = {"audience": "board", **asked}
         as_at, recorded_by = asked.get("as_at"), asked.get("recorded_by")
         known = self.vector() if recorded_by is None else self.vector_by(recorded_by)
@@ -112,10 +112,10 @@ class Snapshots(Past):
                             by=self.author, issued_at=self._clock())  # fmt: skip
         content = self._issued(made, progress)
         made = issue.sealed(made, content)
+        label = f"Snapshot “{made.file_name}” issued to {made.audience}"
         with whole_file(Path(out)) as beside:
             beside.write_bytes(content)
-        label = f"Snapshot “{made.file_name}” issued to {made.audience}"
-        self.do(Create([made], label))
+            self.do(Create([made], label))  # where that is refused, no file passes for issued
         return made
 
     def reissue(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from psnplanner.ui.dialogs import passphrase_dialog
+
 if TYPE_CHECKING:
     from psnplanner.errors import UserError
     from psnplanner.ui.main_window import MainWindow
@@ -47,10 +49,11 @@ class BackupCommands(QObject):
 
     def _made(self, backup: Any) -> None:
         if backup is not None:
-            self._refused_of = None
+            told, self._refused_of = self._refused_of is not None, None
             window = self._window
             if window.session is not None:
-                window.banner.say("")
+                if told:  # the banner may say something else by now, that still stands
+                    window.banner.say("")
                 window.bars.saved.setToolTip(
                     f"{window.session.path}\nBacked up at {backup.made_at.astimezone():%H:%M}"
                 )
@@ -108,6 +111,6 @@ def put_back(window: MainWindow, backup: Path, path: Path) -> None:
 
     def refused(error: UserError) -> None:
         window.show_start()
-        window.refuse(error)
+        passphrase_dialog.refuse(window, error, lambda: put_back(window, backup, path))
 
     window.jobs.start(f"Restoring {path.name}", work, done, refused)

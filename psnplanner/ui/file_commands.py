@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,16 +75,16 @@ class FileCommands:
             from psnplanner.session import Session
 
             if not path.is_file():
-                path.parent.mkdir(parents=True, exist_ok=True)
+                home.made_folder()
                 demo.write(path, progress)
             return _with_rows(Session.open(path))
 
         self._start("Making the demo", work)
 
-    def _start(self, title: str, work: Any) -> None:
+    def _start(self, title: str, work: Any, opened: Any = None) -> None:
         self._window.let_go()
         self._window.pane.start.hide()
-        job = self._window.jobs.start(title, work, self._opened, self._not_opened)
+        job = self._window.jobs.start(title, work, opened or self._opened, self._not_opened)
         job.cancelled.connect(self._window.show_start)
 
     def _opened(self, made: Any) -> None:
@@ -103,16 +102,25 @@ class FileCommands:
         messages.show_error(self._window, error)
 
     def _open_with_key(self, path: Path, keep: bool) -> None:
+        not_kept: list[UserError] = []
+
         def work(progress: Any) -> Any:
             from psnplanner.session import Session, passphrases
 
             made = _with_rows(Session.open(path))
             if keep:  # only once it is known to be the right one
-                with suppress(UserError):
+                try:
                     passphrases.keep_in_keyring(path)
+                except UserError as error:
+                    not_kept.append(error)
             return made
 
-        self._start(f"Opening {path.name}", work)
+        def opened(made: Any) -> None:
+            self._opened(made)
+            for error in not_kept:
+                self._window.refuse(error)
+
+        self._start(f"Opening {path.name}", work, opened)
 
     def close(self) -> None:
         """Let the programme go and show the start page."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from psnplanner.errors import UserError
 from psnplanner.ui import backup_commands
+from psnplanner.ui.dialogs import passphrase_dialog
 from psnplanner.ui.exchange_commands import RETURN
 from psnplanner.ui.file_commands import FILTER
 from psnplanner.ui.settings import beside
@@ -110,7 +111,10 @@ class FileDrop(QObject):
                 session.backup(out)
             return out
 
-        window.jobs.start(f"Restoring {source.name}", work, window.files.open, window.refuse)
+        def refused(error: UserError) -> None:
+            passphrase_dialog.refuse(window, error, lambda: self.restore_to(source, out))
+
+        window.jobs.start(f"Restoring {source.name}", work, window.files.open, refused)
 
 
 def dropped_file(data: Any) -> Path | None:

@@ -47,31 +47,39 @@ def recent() -> list[Recent]:
 def note(session: Any) -> None:
     """Remember what the start page will say of this programme; its file must be among the recent.
 
-    Cheap: everything is known already while the programme is open.
+    Cheap: everything is known already while the programme is open. Of an encrypted one nothing
+    that is in it: this list is in the clear.
     """
     path = session.path.resolve()
     files = remembered_files()
     if path not in files:
         return
-    state = session.state
-    go_live = state.programme.go_live_on
-    made = Recent(
-        path,
-        state.programme.name,
-        go_live.isoformat() if go_live else "",
-        len(state.sites),
-        sum(status == "live" for status in state.statuses.values()),
-        datetime.now(UTC).isoformat(timespec="seconds"),
-    )
+    made = _known_of(session, path, datetime.now(UTC).isoformat(timespec="seconds"))
     facts = {name: kept for name, kept in _facts().items() if Path(name) in files}
     facts[str(path)] = {key: value for key, value in asdict(made).items() if key != "path"}
     settings().setValue(_KEY, json.dumps(facts))
+
+
+def _known_of(session: Any, path: Path, now: str) -> Recent:
+    from psnplanner.session import passphrases
+
+    if passphrases.is_encrypted(path):
+        return Recent(path, opened_at=now)
+    state = session.state
+    go_live = state.programme.go_live_on
+    live = sum(status == "live" for status in state.statuses.values())
+    return Recent(
+        path, state.programme.name, go_live.isoformat() if go_live else "",
+        len(state.sites), live, now,
+    )  # fmt: skip
 
 
 def forget(path: Path) -> None:
     """Take a programme out of the list; its file is not touched."""
     rest = [str(known) for known in remembered_files() if known != path]
     settings().setValue("recent", rest)
+    facts = {name: kept for name, kept in _facts().items() if name in rest}
+    settings().setValue(_KEY, json.dumps(facts))
 
 
 def _facts() -> dict[str, dict[str, Any]]:

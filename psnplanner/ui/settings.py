@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -13,7 +15,19 @@ RECENT = 8
 
 def settings() -> QSettings:
     """This person's settings, beside their other things (PSNPLANNER_HOME moves them)."""
+    with suppress(OSError):  # Qt would make the folder for everybody to look into
+        home.made_folder()
     return QSettings(str(home.folder() / "window.ini"), QSettings.Format.IniFormat)
+
+
+def previews() -> Path:
+    """Where snapshots are drawn to be looked at, and gone from when their programme is closed."""
+    return home.folder() / "preview"
+
+
+def forget_previews() -> None:
+    """Take away what was only looked at: an encrypted programme must not stay there to be read."""
+    shutil.rmtree(previews(), ignore_errors=True)
 
 
 def beside(name: str = "") -> str:

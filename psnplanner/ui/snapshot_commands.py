@@ -11,6 +11,7 @@ from shiboken6 import isValid
 
 from psnplanner import home
 from psnplanner.ui.dialogs.snapshot_dialog import SnapshotDialog
+from psnplanner.ui.settings import previews
 
 
 def ask(window: Any) -> SnapshotDialog:
@@ -52,9 +53,8 @@ def _writer(session: Any, dialog: SnapshotDialog, outs: list[Path], *, issue: bo
 
 def _preview(window: Any, dialog: SnapshotDialog) -> None:
     # One file of each kind, written over: the browser reads it after we are done with it.
-    folder = home.folder() / "preview"
-    folder.mkdir(parents=True, exist_ok=True)
-    out = folder / f"preview{dialog.endings[0]}"
+    home.made_folder(previews().name)
+    out = previews() / f"preview{dialog.endings[0]}"
     work = _writer(window.session, dialog, [out], issue=False)
     window.jobs.start("Drawing the preview", work, lambda _made: _open(out), window.refuse)
 

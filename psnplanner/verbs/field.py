@@ -23,7 +23,7 @@ from psnplanner.verbs.options import (
     json_option,
     open_programme,
 )
-from psnplanner.verbs.passphrase import ask
+from psnplanner.verbs.passphrase import ask, make_known
 
 _MOST_LISTED = 10_000_000  # characters
 
@@ -169,6 +169,7 @@ def merge(file: Path, packs: tuple[Path, ...], dry_run: bool, as_json: bool) -> 
     with open_programme(file) as session:
         done = []
         for path in packs:
+            make_known(path)
             before, found = session.state, session.read_arrival(path)
             merged = session.merge(
                 found.transactions, found.label, pictures=found.pictures, author=found.author,

@@ -71,16 +71,18 @@ def backup(file: Path, out: Path | None, as_list: bool, as_json: bool) -> None:
 def _list(file: Path, as_json: bool) -> None:
     from psnplanner.session.backups import backups_of
 
+    passphrase.make_known(file)
     found = backups_of(file)
     document = [
         {"file": str(item.path), "made_at": item.made_at.isoformat(), "bytes": item.size_bytes,
-         "transactions": item.transactions, "changes_behind": item.behind}
+         "transactions": item.transactions, "changes_behind": item.behind,
+         "changes_ahead": item.ahead}
         for item in found
     ]  # fmt: skip
-    headings = ["made", "kB", "changes behind", "file"]
+    headings = ["made", "kB", "changes behind", "changes ahead", "file"]
     rows = [
         [f"{item.made_at.astimezone():%Y-%m-%d %H:%M}", round(item.size_bytes / 1e3),
-         "unreadable" if item.transactions is None else item.behind, item.path.name]
+         "unreadable" if item.transactions is None else item.behind, item.ahead, item.path.name]
         for item in found
     ]  # fmt: skip
     none = [f"There are no backups of {file} yet; “psnplanner backup {file}” makes one."]
@@ -100,7 +102,9 @@ def restore(file: Path, backup: Path | None, out: Path | None, as_json: bool) ->
     """
     from psnplanner.session.backups import backups_of, restore_backup
 
+    passphrase.make_known(file)
     chosen = _named(file, backup, backups_of(file))
+    passphrase.make_known(chosen)
     kept = restore_backup(
         chosen, out or file, replace=out is None, progress=console.progress()
     )  # fmt: skip
@@ -113,11 +117,12 @@ def restore(file: Path, backup: Path | None, out: Path | None, as_json: bool) ->
 def _named(file: Path, backup: Path | None, found: list[Backup]) -> Path:
     """The backup that is meant: a path, a name from the list, or the newest that can be read."""
     if backup is None:
-        readable = [item.path for item in found if item.transactions is not None]
-        if not readable:
+        if not found:
             raise UserError("There is no backup of this programme.", str(file),
                             "Name the file to restore.")  # fmt: skip
-        return readable[0]
+        readable = [item.path for item in found if item.transactions is not None]
+        # Where none can be read it is said why, be it a passphrase or damage.
+        return next(iter(readable), found[0].path)
     by_name = [item.path for item in found if item.path.name == str(backup)]
     return by_name[0] if by_name else backup
 
@@ -130,6 +135,7 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
     """Save what can be saved of a damaged programme into a new file."""
     from psnplanner.session import repair as save
 
+    passphrase.make_known(file)
     found = save(file, out)
     document = {
         "file": str(out),
@@ -164,19 +170,26 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
 def encrypt(
     file: Path, out: Path, passphrase_file: Path | None, keyring: bool, as_json: bool
 ) -> None:
-    """Write a programme to a new file under a passphrase.
+    """Write a programme to a new file under a passphrase, an encrypted one under another.
 
     Nobody reads it without: not QGIS, not whoever finds the laptop, and not you, should you
-    forget it. The plain file stays until you delete it; so do its backups.
+    forget it. The file you have stays until you delete it; so do its backups.
     """
     from psnplanner.session import passphrases
 
     passphrases.check_available()
+    passphrase.make_known(file)
+    as_is = "under its old passphrase" if passphrases.is_encrypted(file) else "in the clear"
     passphrases.encrypt(file, out, passphrase.fresh(passphrase_file))
+    lines = [f"Wrote {out}, encrypted. {file} is still there, {as_is}, and so are its backups."]
     if keyring:
-        passphrases.keep_in_keyring(out)
+        try:
+            passphrases.keep_in_keyring(out)
+        except UserError as refused:
+            raise UserError(f"It was written, encrypted. {refused.what}", str(out), refused.remedy
+                            ) from refused  # fmt: skip
     said = {"file": str(out), "encrypted": True, "in_keyring": keyring}
-    show(as_json, said, lambda: [f"Wrote {out}, encrypted. {file} is still there, in the clear."])
+    show(as_json, said, lambda: lines)
 
 
 @click.command()
@@ -187,8 +200,7 @@ def decrypt(file: Path, out: Path, as_json: bool) -> None:
     """Write an encrypted programme to a new file that any SQLite tool and QGIS can read."""
     from psnplanner.session import passphrases
 
-    if passphrases.is_encrypted(file) and not passphrases.held(file):
-        passphrase.supply(file)
+    passphrase.make_known(file)
     passphrases.decrypt(file, out)
     said = {"file": str(out), "encrypted": False}
     show(as_json, said, lambda: [f"Wrote {out}, in the clear."])

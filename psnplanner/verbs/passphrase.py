@@ -17,8 +17,9 @@ from typing import Any
 import click
 
 from psnplanner.errors import UserError
+from psnplanner.home import PASSPHRASE
 
-_FILE, _WORDS = "PSNPLANNER_PASSPHRASE_FILE", "PSNPLANNER_PASSPHRASE"
+_FILE, _WORDS = "PSNPLANNER_PASSPHRASE_FILE", PASSPHRASE
 
 
 def passphrase_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +59,15 @@ def fresh(path: Path | None) -> str:
             "No passphrase was given.", remedy=f"Use --passphrase-file, or set {_FILE}."
         )
     return str(words)
+
+
+def make_known(*paths: Path) -> None:
+    """Give the passphrases of those files that are encrypted, where they can be had."""
+    from psnplanner.session import passphrases
+
+    for path in paths:
+        if passphrases.is_encrypted(path) and not passphrases.held(path):
+            supply(path)
 
 
 def supply(path: Path) -> bool:

@@ -1,10 +1,12 @@
 """Faults, by doing them: the full set, one row a fault. `python -m tests.benchmarks faults`.
 
-Kills are SIGKILL at random instants (seeded), 1,000 of them in all; `--kills N` makes them N, and
-everything else in proportion. Power cuts are disks rebuilt from a log of what the real process
-wrote and synced, so they need strace; the disk that fills up is a small tmpfs, so it needs root;
-a sync needs PostgreSQL. Where one is not to be had the row says so. Each row tells its seconds;
-all of it takes eight minutes of processor time, and the disks and the waiting their own.
+Kills are SIGKILL at random instants (seeded), 1,250 of them in all; `--kills N` makes them N, and
+everything else in proportion. With them stand the hostile files and what the hub carries, so that
+one table shows all that may be asked of a file that is the only one. Power cuts are disks rebuilt
+from a log of what the real process wrote and synced, so they need strace; the disk that fills up
+is a small tmpfs, so it needs root; a sync needs PostgreSQL. Where one is not to be had the row
+says so. Each row tells its seconds; all of it takes half an hour of a slow processor, and the
+disks and the waiting their own.
 """
 
 from __future__ import annotations
@@ -21,10 +23,16 @@ from typing import Any
 from tests.faults import full_disk, power, shares
 from tests.faults.strangers import STRANGERS, read_only_broken_off, read_only_media
 
-KILLS = {"saves": 250, "imports": 150, "merges": 150, "migrations": 150, "backups": 150}
+KILLS = {
+    "saves": 250, "imports": 150, "merges": 150, "migrations": 150, "backups": 150,
+    "rolling backups": 50, "restoring": 50, "repairing": 50, "encrypting": 50, "exports": 50,
+}  # fmt: skip
 SHARE_KILLS, SYNC_KILLS = 50, 100
 ALL_KILLS = sum(KILLS.values()) + SHARE_KILLS + SYNC_KILLS
-IMAGES = {"saves": 200, "imports": 100, "merges": 100, "migrations": 100, "backups": 100}
+IMAGES = {
+    "saves": 200, "imports": 100, "merges": 100, "migrations": 100, "backups": 100,
+    "restoring": 50, "repairing": 50, "encrypting": 50, "exports": 50,
+}  # fmt: skip
 SHARE_IMAGES, CARELESS_IMAGES = 100, 60
 REFUSALS = (
     ("pwrite64", "ENOSPC", "a full disk"),
@@ -36,6 +44,7 @@ OFFSETS = ((20, 37), (23, 41), (29, 43), (31, 29), (6, 5), (9, 7), (11, 13), (14
 STEPS = 12
 FLIPS = {"journal": 400, "anywhere": 400}
 VARIED_EACH = 3
+HUB_S = 20
 SALVAGES = ((0.03, 40, ()), (0.05, 20, ()), (0.03, 10, ("cut",)))
 Row = dict[str, Any]
 
@@ -59,11 +68,11 @@ class Part:
     """So much of everything."""
 
     def __init__(self, share: float) -> None:
-        self._share = share
+        self.of_one = share
 
     def of(self, count: int, least: int = 1) -> int:
         """The part of a count."""
-        return max(least, round(count * self._share))
+        return max(least, round(count * self.of_one))
 
 
 def _all(folder: Path, seed: int, part: Part) -> Iterator[Row]:
@@ -76,6 +85,8 @@ def _all(folder: Path, seed: int, part: Part) -> Iterator[Row]:
     yield from _share(folder)
     yield from _flips(folder, seed, part)
     yield from _salvage(folder, part)
+    yield from _hub(seed, part)
+    yield from _hostile(part)
 
 
 def _row(
@@ -227,4 +238,33 @@ def _salvage(folder: Path, part: Part) -> Iterator[Row]:
         yield _row(f"repair: {share:.0%} {what}", found, "files", lambda found: (
             f"least {found['least']:.1%}, median {found['median']:.1%} of the changes are back, "
             f"value and all (repair says at least {found['least claimed']:.1%})"
+        ))  # fmt: skip
+
+
+def _hub(seed: int, part: Part) -> Iterator[Row]:
+    """What eight clients exchange at once, and that all are alike after it."""
+    from tests.benchmarks import hub
+
+    for row in hub.run(seconds=part.of(HUB_S, 3), seed=seed):
+        if "changes" not in row:
+            yield _not_tried("hub", row["hub"])
+            continue
+        faults = ["the copies are not alike"] if row.get("all alike", "yes") != "yes" else []
+        faults += [] if row["changes"] else ["nothing was exchanged"]
+        yield _row(f"hub: {row['hub']}", row | {"faults": faults}, "changes", lambda row: (
+            f"{row['changes/s']:,} changes a second" + (
+                ", all alike" if "all alike" in row else ""
+            )
+        ))  # fmt: skip
+
+
+def _hostile(part: Part) -> Iterator[Row]:
+    from tests.benchmarks import hostile
+
+    for row in hostile.run(every=max(1, round(1 / part.of_one))):
+        faults = [f"{row['wrong']} called wrong, told on standard error"] if row["wrong"] else []
+        yield _row(f"hostile: {row['files']}", row | {"faults": faults}, "cases", lambda row: (
+            f"{row['refused']} refused in a sentence, {row['read']} read; the slowest "
+            f"{row['slowest_s']} s of the clock, {row['slowest_cpu_s']} s of the processor; "
+            f"{row['peak_mb']:,} MB at most"
         ))  # fmt: skip

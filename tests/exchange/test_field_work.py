@@ -223,6 +223,8 @@ def test_a_pack_that_was_copied_and_worked_on_twice(office: Session) -> None:
 def _bind(session: Session, device: int) -> None:
     from psnplanner import home
 
+    # This person's folder is that of the image, too.
+    shutil.rmtree(home.folder() / "devices", ignore_errors=True)
     db = session._file._db
     db.conn.execute("DELETE FROM own")
     db.conn.commit()

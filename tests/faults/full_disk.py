@@ -2,33 +2,32 @@
 
 `python -m tests.faults.full_disk STEPS`, as root, for it mounts a tmpfs. Every work is tried with
 less and less room; each time it is done whole or refused in one message, the file can still be
-read while the disk is full, nothing partial bears a name, and with room again the work goes on.
+read while the disk is full, nothing partial bears a name, what was said to be done holds what it
+holds where there is room, and with room again the work goes on.
 Prints one JSON object a work.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import functools
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from psnplanner.errors import UserError
-from psnplanner.exchange.pack import Choice
-from psnplanner.file import rolling
-from psnplanner.programme.edits import AddSites, Amend, AmendEach
-from psnplanner.session import Session, repair
-from tests.faults.works import FILE, FORMATS, LISTED, SITES, arriving, clear, programme, sound
+from psnplanner.programme.edits import Amend
+from psnplanner.session import Session
+from tests.faults.deeds import DEEDS, Deed, lay_out
+from tests.faults.outs import held
+from tests.faults.works import FILE, sound
 
-DISK_BYTES = 12_000_000
-Deed = Callable[[Path], object]
+DISK_BYTES, PAGE = 12_000_000, 4096
+_OWN = {FILE, *(f"{FILE}{end}" for end in ("-wal", "-shm", "-journal")), f".{FILE}.lock"}
+_SAID = ("disk is full", "no space left", "disk refused", "not enough room", "cannot be written")
 
 
 @contextlib.contextmanager
@@ -48,14 +47,6 @@ def small_disk() -> Iterator[Path | None]:
             subprocess.run(["umount", name], check=True)
 
 
-@functools.cache
-def _side() -> Path:
-    """A folder on another disk."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
-
-
 def fill(disk: Path, leaving: int) -> Path:
     """Fill a disk up to so many bytes; the ballast."""
     ballast = disk / "ballast"
@@ -68,94 +59,44 @@ def fill(disk: Path, leaving: int) -> Path:
     return ballast
 
 
-def _within(deed: Callable[[Session, Path], object]) -> Deed:
-    def done(folder: Path) -> None:
-        with Session.open(folder / FILE, author="worker") as session:
-            deed(session, folder)
-
-    return done
-
-
-def _edits(session: Session, _folder: Path) -> None:
-    for n in range(3):
-        session.do(AmendEach("site", {s.id: {"note": f"{n} " * 200} for s in SITES}, f"Round {n}"))
-
-
-def _import(session: Session, _folder: Path) -> None:
-    session.do(AddSites("list", LISTED, validated=frozenset(s.id for s in LISTED)))
-
-
-def _merge(session: Session, folder: Path) -> None:
-    session.merge(arriving(_side() / ".base"), "another copy")
-
-
-def _rolling(session: Session, _folder: Path) -> None:
-    # With the usual reserve the small disk itself would be refused.
-    rolling.RESERVE_BYTES = 4096 - 2 * session.path.stat().st_size
-    session.back_up()
-
-
-def _pack(session: Session, folder: Path) -> None:
-    session.make_pack(folder / "out pack.gpkg", Choice(sites=tuple(s.id for s in SITES)), "Ann")
-
-
-DEEDS: dict[str, Deed] = {
-    "opening": _within(lambda s, f: None),
-    "saves": _within(_edits),
-    "import": _within(_import),
-    "merge": _within(_merge),
-    "undo": _within(lambda s, f: s.undo()),
-    "migration": _within(lambda s, f: None),
-    "backup": _within(lambda s, f: s.backup(f / "out backup.gpkg")),
-    "rolling backup": _within(_rolling),
-    "field pack": _within(_pack),
-    "snapshot (html)": _within(lambda s, f: s.snapshot(f / "out.html")),
-    "snapshot (pdf)": _within(lambda s, f: s.snapshot(f / "out.pdf")),
-    **{
-        f"export ({kind})": _within(lambda s, f, kind=kind: s.export(f / f"out.{kind}"))
-        for kind in ("csv", "xlsx", "geojson", "gpkg", "kml", "zip")
-    },
-    "repair": lambda f: repair(f / FILE, f / "out repaired.gpkg"),
-    "new programme": lambda f: Session.create(f / "out new.gpkg").close(),
-}
-"""What is tried, by name."""
-
-
 def campaign(name: str, disk: Path, steps: int) -> dict[str, object]:
     """Try one deed with less and less room, down to none."""
     deed, folder = DEEDS[name], disk / "work"
-    room = _room(name, deed, disk, folder)
+    room, whole = _with_room(name, deed, disk, folder)
     faults: list[str] = []
     done = refused = 0
-    for n in range(steps):
-        leaving = room * (steps - 1 - n) // max(1, steps - 1)
-        outcome, wrong = _try(name, deed, disk, folder, leaving)
+    for leaving in _rooms(room, steps):
+        outcome, wrong = _try(name, disk, folder, leaving, whole)
         done, refused = done + (not outcome), refused + bool(outcome)
         faults += [f"{leaving} bytes left: {fault}" for fault in wrong]
+    if not done:
+        faults.append("never done, however much room there was")
     return {
         "work": name, "tried": steps, "done": done, "refused": refused, "faults": faults,
     }  # fmt: skip
 
 
-def _lay_out(name: str, folder: Path) -> None:
-    if name == "migration":
-        clear(folder)
-        shutil.copy(FORMATS / "0001_programme_file.gpkg", folder / FILE)
-        return
-    clear(folder)
-    programme(_side() / "p")
-    shutil.copy(_side() / "p" / FILE, folder / FILE)
-    if name == "undo":
-        with Session.open(folder / FILE) as session:
-            session.do(AmendEach("site", {s.id: {"note": "x" * 400} for s in SITES}, "Notes"))
+def _rooms(most: int, steps: int) -> list[int]:
+    """So much room: half of them by equal steps, half by halves and less, for what is small."""
+    even = steps // 2
+    rooms = [most * n // max(1, even - 1) for n in range(even)]
+    ratio = (most / PAGE) ** (1 / (steps - even))
+    return sorted(rooms + [round(PAGE * ratio**n) for n in range(steps - even)], reverse=True)
 
 
-def _room(name: str, deed: Deed, disk: Path, folder: Path) -> int:
-    """About how much more the deed needs at its most, in bytes."""
-    _lay_out(name, folder)
+def _with_room(name: str, deed: Deed, disk: Path, folder: Path) -> tuple[int, dict[str, object]]:
+    """About how much more the deed needs at its most, in bytes; and what its files hold then."""
+    lay_out(name, folder)
     before = _used(disk)
     deed(folder)
-    return min(4 * max(_used(disk) - before, 150_000), DISK_BYTES // 2)
+    room = min(4 * max(_used(disk) - before, 400_000), DISK_BYTES // 2)
+    return room, {made: held(folder / made) for made in _made(folder)}
+
+
+def _made(folder: Path) -> list[str]:
+    """Every file in a folder but the programme and its own."""
+    found = [str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()]
+    return sorted(name for name in found if name not in _OWN)
 
 
 def _used(disk: Path) -> int:
@@ -164,23 +105,19 @@ def _used(disk: Path) -> int:
 
 
 def _try(
-    name: str, deed: Deed, disk: Path, folder: Path, leaving: int
-) -> tuple[str, list[str]]:  # fmt: skip
-    _lay_out(name, folder)
-    ballast = fill(disk, leaving)
+    name: str, disk: Path, folder: Path, leaving: int, whole: Mapping[str, object]
+) -> tuple[str, list[str]]:
+    lay_out(name, folder)
+    ballast, deed = fill(disk, leaving), DEEDS[name]
     outcome, faults = _attempt(deed, folder)
     if not (outcome and name == "migration"):  # an old file is brought up to date to be read
         faults += _readable(folder / FILE)
-    outs = [p for p in folder.iterdir() if p.name.startswith("out")]
-    if outcome and outs:
-        faults.append(f"refused, yet there is {outs}")
-    left = [p.name for p in folder.rglob("*") if ".part" in p.name]
-    if left:
-        faults.append(f"left behind: {left}")
     ballast.unlink()
+    faults += _files(folder, whole, refused=bool(outcome))
     if outcome:
         again, wrong = _attempt(deed, folder)
         faults += wrong + ([f"with room again: {again}"] if again else [])
+        faults += _files(folder, whole, refused=False)
     wrong, session = sound(folder / FILE)
     if session is not None:
         session.do(Amend("site", [next(iter(session.state.sites))], {"note": "goes on"}))
@@ -188,17 +125,32 @@ def _try(
     return outcome, faults + wrong
 
 
+def _files(folder: Path, whole: Mapping[str, object], *, refused: bool) -> list[str]:
+    """What is wrong with the files that a deed made, or left though it was refused."""
+    made, faults = _made(folder), []
+    for name in made:
+        if ".part" in name or name.endswith(("-wal", "-shm", "-journal")):
+            faults.append(f"left behind: {name}")
+        elif refused and name.startswith(("out", "home")):
+            faults.append(f"refused, yet there is {name}")
+        else:  # a copy of the programme that is made first, or the first of many
+            try:
+                holds = held(folder / name)
+                if holds != whole.get(name, holds):
+                    faults.append(f"{name} holds {holds}, not {whole[name]}")
+            except Exception as error:
+                faults.append(f"{name} is not whole: {error!r}")
+    missing = [] if refused else [n for n in whole if n.startswith(("out", "home"))]
+    return faults + [f"{name} is not there" for name in missing if name not in made]
+
+
 def _attempt(deed: Deed, folder: Path) -> tuple[str, list[str]]:
     """The refusal, empty if it was done; and what is wrong with how it was said."""
     try:
         deed(folder)
     except UserError as refusal:
-        words = str(refusal)
-        plain = any(
-            said in words.lower()
-            for said in ("disk is full", "no space left", "disk refused", "room")
-        )
-        return words, [] if plain else [f"it says: {words}"]
+        plain = any(said in refusal.what.lower() for said in _SAID)
+        return str(refusal), [] if plain else [f"it says: {refusal}"]
     except Exception as error:
         return "a fault", [f"not refused but broken: {type(error).__name__}: {error}"]
     return "", []

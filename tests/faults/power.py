@@ -29,7 +29,7 @@ SECTOR = 512
 ACKNOWLEDGEMENTS = 12
 _CALLS = (
     "open,openat,creat,pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,"
-    "link,linkat,unlink,unlinkat,lseek"
+    "link,linkat,unlink,unlinkat,lseek,sendfile"
 )
 
 
@@ -154,6 +154,7 @@ def lines(log: Path) -> Iterator[str]:
 
 _CALL = re.compile(r"(\w+)\((.*)\)\s+= (-?\d+)(?:<(.*?)>)?")
 _FD = re.compile(r"(\d+)<((?:[^<>]|<[^<>]*>)*)>")
+_OFFSET = re.compile(r"\[(\d+)\]")
 _QUOTED = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 
@@ -233,6 +234,12 @@ class Player:
         elif call == "write":
             inode.write(self._at[number], quoted[0][:gave])
             self._at[number] += gave
+        elif call == "sendfile":  # how one file is copied to another
+            source = self._open[int(_FD.findall(given)[1][0])]
+            data = _content(source, random.Random(0), "all")
+            first = int(_OFFSET.findall(given)[0])
+            inode.write(self._at[number], bytes(data[first : first + gave]))
+            self._at[number] += gave
         elif call == "lseek":
             self._at[number] = gave
             return False
@@ -256,12 +263,9 @@ def campaign(name: str, images: int, seed: int, folder: Path, *options: str) -> 
     work.prepare(folder)
     start = {p.name: Inode(bytearray(p.read_bytes())) for p in folder.iterdir()}
     log = list(lines(record(name, folder, *options)))
-    steps = _steps(log, folder, start)
+    steps, promised = _steps(log, folder, start)
     faults: list[str] = []
-    wanted = sorted(chance.sample(range(steps), min(images, steps)))
-    cuts = [(at, how) for at in wanted for how in HOW] if images >= steps else [
-        (at, HOW[n % len(HOW)]) for n, at in enumerate(wanted)
-    ]  # fmt: skip
+    cuts = _cuts(chance, images, steps, promised)
     disk = Disk(dict(start), dict(start))
     for inode in start.values():
         inode.pending = []
@@ -289,10 +293,33 @@ def campaign(name: str, images: int, seed: int, folder: Path, *options: str) -> 
     }  # fmt: skip
 
 
-def _steps(log: list[str], folder: Path, start: dict[str, Inode]) -> int:
+def _steps(log: list[str], folder: Path, start: dict[str, Inode]) -> tuple[int, list[int]]:
+    """How many steps there are, and after which of them something had just been promised."""
     copies = {name: Inode(bytearray(inode.durable)) for name, inode in start.items()}
     player = Player(folder, Disk(dict(copies), dict(copies)))
-    return sum(player.play(line) for line in log)
+    steps, promised = 0, []
+    for line in log:
+        known = len(player.said)
+        if player.play(line):
+            if len(player.said) > known > 0:  # the first word is only that the work begins
+                promised.append(steps)
+            steps += 1
+    return steps, promised
+
+
+def _cuts(
+    chance: random.Random, images: int, steps: int, promised: list[int]
+) -> list[tuple[int, str]]:
+    """After which steps to cut, and how: a third where a promise has just been given.
+
+    There a write that nobody waited for shows, and one work in a thousand steps gives but one.
+    """
+    if images >= steps:
+        return [(at, how) for at in range(steps) for how in HOW]
+    cuts = [(at, how) for at in promised for how in HOW]
+    cuts = chance.sample(cuts, min(images // 3, len(cuts)))
+    wanted = chance.sample(range(steps), images - len(cuts))
+    return sorted(cuts + [(at, HOW[n % len(HOW)]) for n, at in enumerate(sorted(wanted))])
 
 
 class _Enough(Exception):

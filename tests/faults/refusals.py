@@ -18,7 +18,7 @@ from pathlib import Path
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import AddSites, Amend
 from psnplanner.session import Session
-from tests.faults.works import FILE, LISTED, SITES, arriving, programme, sound
+from tests.faults.works import FILE, LISTED, SITES, arriving, holds, programme, sound, whole
 
 SENT = "sent.pickle"
 LONGEST_S = 300
@@ -49,7 +49,7 @@ def campaign(call: str, error: str, first: int, every: int, folder: Path) -> dic
     refused = [item["refused"] for item in said if "refused" in item]
     return {
         "saved": len(saved), "refused": len(refused),
-        "faults": faults + _there(folder, saved) + _left(folder),
+        "faults": faults + _there(folder, saved) + _left(folder, saved),
     }  # fmt: skip
 
 
@@ -71,14 +71,20 @@ def _there(folder: Path, saved: list[str]) -> list[str]:
     return faults
 
 
-def _left(folder: Path) -> list[str]:
-    """Pieces that were left, and backups that are not whole."""
+def _left(folder: Path, saved: list[str]) -> list[str]:
+    """Pieces that were left, and backups that are not whole or lack what was saved before them."""
     faults = [f"{p.name} was left" for p in folder.iterdir() if ".part" in p.name]
-    for path in folder.glob("backup*.gpkg"):
-        wrong, session = sound(path)
-        faults += [f"{path.name}: {fault}" for fault in wrong]
-        if session is not None:
-            session.close()
+    note = ""
+    for label in saved:
+        if label.startswith("save "):
+            note = label.removeprefix("save ")
+        elif label.startswith("backup ") and not (folder / f"{label}.gpkg").exists():
+            faults.append(f"{label} is not there")
+        elif label.startswith("backup "):
+            faults += holds(folder / f"{label}.gpkg", note)
+    for path in folder.glob("backup*.gpkg"):  # even where the folder's own sync was refused
+        if path.stem not in saved:
+            faults += whole(path)
     return faults
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from psnplanner.errors import UserError
+from psnplanner.session import Session
 from tests.faults import flips, power, refusals
 from tests.faults.power import Disk, Inode
 from tests.faults.strangers import STRANGERS
-from tests.faults.works import WORKS
+from tests.faults.works import FILE, WORKS, programme
 
-KILLS = 4
+KILLS = 2
 QUICK = [name for name in STRANGERS if name not in ("two programs", "network share (simulated)")]
 traced = pytest.mark.skipif(not power.available(), reason="strace is not installed, or may not")
 
@@ -68,6 +72,36 @@ def test_a_full_disk_is_refused_cleanly(tmp_path: Path) -> None:
     assert found["faults"] == []
     assert int(str(found["refused"])) > 5
     assert int(str(found["saved"])) > 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # XlsxWriter's own
+def test_an_export_cut_short_passes_for_no_whole_one(tmp_path: Path) -> None:
+    """Of every kind, where no file may grow beyond a thousand bytes; KML said nothing of it."""
+    programme(tmp_path / "work")
+    found = {}
+    with Session.open(tmp_path / "work" / FILE) as session:
+        for kind in (".csv", ".xlsx", ".geojson", ".gpkg", ".kml", ".shp", ".zip"):
+            with _no_file_beyond(1000):
+                try:
+                    session.export(tmp_path / "work" / f"out{kind}")
+                except UserError:
+                    found[kind] = sorted(p.name for p in (tmp_path / "work").glob("*out*"))
+                else:
+                    found[kind] = ["not refused"]
+    assert found == {kind: [] for kind in found}
+
+
+@contextlib.contextmanager
+def _no_file_beyond(most: int) -> Iterator[None]:
+    import resource
+
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner
@@ -148,6 +149,11 @@ def test_what_is_damaged_is_salvaged_page_by_page_and_stays_encrypted(
     for page in random.Random(1).sample(range(5, pages), pages // 30):
         data[page * 4096 + 100] ^= 1
     path.write_bytes(data)
+    held = encryption.held(path)
+    passphrases.hold(path, "another passphrase")
+    with pytest.raises(PassphraseNeeded, match="not that of this programme"):
+        repair(path, out)
+    encryption.hold_key(held)
     found = repair(path, out)
     assert 0.7 < found.share <= 1.0
     assert passphrases.is_encrypted(out)
@@ -199,6 +205,72 @@ def test_a_new_programme_is_encrypted_where_that_is_asked_for(
     assert ran.invoke(cli, ["verify", str(path)]).exit_code == 0
 
 
+def test_the_verbs_that_keep_a_file_take_its_passphrase_and_give_it_another(
+    tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each as if nothing else had been done before it; the old passphrase opens the new file not."""
+    path, key, ran = tmp_path / "cm.gpkg", tmp_path / "key", CliRunner()
+    _made(path, clock).close()
+    key.write_text("quite another passphrase", "utf-8")
+
+    def said(*words: object) -> Any:
+        encryption._held.clear()
+        done = ran.invoke(cli, [*map(str, words), "--json"])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return json.loads(done.output)
+
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", WORDS)
+    made = said("backup", path)["file"]
+    (listed,) = said("backup", path, "--list")
+    assert (listed["file"], listed["changes_behind"]) == (made, 0)
+    assert said("restore", path, "--to", tmp_path / "back.gpkg")["from"] == made
+    assert said("merge", path, tmp_path / "back.gpkg")["merged"][0]["changes"] == 0
+    assert said("repair", path, tmp_path / "saved.gpkg")["share"] == 1.0
+    changed = ("encrypt", path, tmp_path / "new.gpkg")
+    with pytest.raises(UserError, match="has that passphrase already"):
+        said(*changed)
+    said(*changed, "--passphrase-file", key)
+    assert said("verify", path)["sound"]
+    with pytest.raises(PassphraseNeeded):
+        said("verify", tmp_path / "new.gpkg")
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", "quite another passphrase")
+    assert said("verify", tmp_path / "new.gpkg")["sound"]
+    with pytest.raises(PassphraseNeeded, match="not that of"):  # and not: there is no backup
+        said("restore", path)
+    path.unlink()
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", WORDS)
+    assert said("restore", path)["from"] == made
+    assert _telling(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such modes")
+def test_copies_are_no_more_open_than_the_programme(
+    tmp_path: Path, clock: Ticking, with_sites: Session
+) -> None:
+    """And what was encrypted is in the clear for its owner alone; a broken-off one is cleared."""
+
+    def mode(path: Path) -> int:
+        return path.stat().st_mode & 0o777
+
+    os.umask(os.umask(0o022) & ~0o044)
+    path, plain = tmp_path / "cm.gpkg", tmp_path / "plain.gpkg"
+    _made(path, clock).close()
+    left = [tmp_path / f".plain.0123abcd.part.gpkg{end}" for end in ("", "-journal")]
+    for piece in left:
+        piece.write_bytes(NAME.encode())
+    passphrases.decrypt(path, plain)
+    assert [mode(plain), *(piece.exists() for piece in left)] == [0o600, False, False]
+    with_sites.path.chmod(0o600)
+    rolling = with_sites.back_up().path
+    with_sites.backup(tmp_path / "copy.gpkg")
+    with_sites.close()
+    rolling.chmod(0o644)
+    kept = restore_backup(rolling, with_sites.path, replace=True)
+    made = [tmp_path / "copy.gpkg", kept, with_sites.path]
+    assert [mode(copy) for copy in made if copy] == [0o600] * 3
+
+
 def test_the_keyring_knows_it_for_the_file_and_its_backups(
     tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +301,11 @@ def test_the_keyring_knows_it_for_the_file_and_its_backups(
         passphrases.keep_in_keyring(session.path)
         session.backup(tmp_path / "elsewhere.gpkg")
     assert not any(WORDS in words for words in Ring.kept.values())
+    null = import_module("keyring.backends.null").Keyring()
+    with monkeypatch.context() as context:
+        context.setattr(import_module("keyring.core"), "_keyring_backend", null)
+        with pytest.raises(UserError, match="cannot be kept"):
+            passphrases.keep_in_keyring(tmp_path / "cm.gpkg")
     encryption._held.clear()
     with Session.open(tmp_path / "elsewhere.gpkg", read_only=True) as back:
         assert len(back.state.sites) == 3

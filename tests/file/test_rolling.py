@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.file import rolling
 from psnplanner.file.rolling import Backup, Keep, is_due, thin
@@ -24,10 +25,10 @@ ONE = ident("site 1")
 NOON = datetime(2014, 6, 2, 12, tzinfo=UTC)
 
 
-def at(hours: float, size: int = 1000, behind: int | None = 1) -> Backup:
+def at(hours: float, size: int = 1000, behind: int | None = 1, ahead: int = 0) -> Backup:
     """A backup made so many hours before noon."""
     made = NOON - timedelta(hours=hours)
-    return Backup(Path(f"{made:%d%H%M}.gpkg"), made, size, 1, behind)
+    return Backup(Path(f"{made:%d%H%M}.gpkg"), made, size, 1, behind, ahead)
 
 
 class TestKeeping:
@@ -52,10 +53,16 @@ class TestKeeping:
         assert len(thin(found, Keep(most_bytes=2000))) == 5
         assert len(thin(found, Keep(most_bytes=1))) == 7
 
+    def test_those_that_hold_what_the_file_lacks_are_thinned_by_themselves(self) -> None:
+        """Another copy's of the same hour are the only ones that hold its work."""
+        own, others = [at(0), at(0.2)], [at(0.1, ahead=3), at(0.3, ahead=1)]
+        assert thin([*own, *others], Keep(1, 1, 1)) == [own[1], others[1]]
+
     @pytest.mark.parametrize(
         ("found", "due"),
         [([], True), ([at(0.5)], False), ([at(1)], True), ([at(5, behind=0)], False),
-         ([at(-5)], True), ([at(5, behind=None)], True)],
+         ([at(-5)], True), ([at(-5), at(0.5)], False), ([at(5, behind=None)], True),
+         ([at(0.1, ahead=1), at(2)], True), ([at(0.1, ahead=1)], True)],
     )  # fmt: skip
     def test_when_one_is_due(self, found: list[Backup], due: bool) -> None:
         """After an hour with changes; a clock that was set back does not stop them."""
@@ -133,9 +140,10 @@ def test_a_disk_with_little_room_is_left_alone(
 def test_a_chosen_folder_keeps_programmes_apart(with_sites: Session, tmp_path: Path) -> None:
     """Two programmes of one name; what a killed process left long ago is cleared away."""
     folder = tmp_path / "all"
+    folder.mkdir()
     BackupSettings(folder=str(folder), hourly=1, daily=1, weekly=1).save()
     with_sites.back_up()
-    left = folder / ".cm.0000.part.gpkg"
+    left = folder / ".cm.0123abcd.part.gpkg"
     left.write_bytes(b"half")
     os.utime(left, (time.time() - 200_000,) * 2)
     (tmp_path / "b").mkdir()
@@ -146,6 +154,32 @@ def test_a_chosen_folder_keeps_programmes_apart(with_sites: Session, tmp_path: P
     assert len(with_sites.backups()) == 1
     assert not left.exists()
     assert BackupSettings.load().hourly == 1
+
+
+def test_copies_of_one_programme_share_a_folder(
+    with_sites: Session, clock: Ticking, tmp_path: Path
+) -> None:
+    """Neither keeps the other from being backed up, or lets the other's backups go."""
+    BackupSettings(folder=str(tmp_path / "all"), hourly=1, daily=1, weekly=1).save()
+    (tmp_path / "all").mkdir()
+    (tmp_path / "b").mkdir()
+    with_sites.backup(tmp_path / "b" / "cm.gpkg")
+    with Session.open(tmp_path / "b" / "cm.gpkg", clock=clock) as other:
+        for session, name in ((with_sites, "A"), (other, "B")) * 2:
+            clock.now += timedelta(hours=0.6)
+            session.do(Amend("site", [ONE], {"name": name + str(clock.now)}))
+            assert session.back_up_if_due() is not None
+        assert [(b.behind, b.ahead) for b in other.backups()] == [(0, 0), (2, 2)]
+        assert [(b.behind, b.ahead) for b in with_sites.backups()] == [(2, 2), (0, 0)]
+
+
+def test_a_chosen_folder_that_is_gone_is_not_made_anew(with_sites: Session, tmp_path: Path) -> None:
+    """Its stick was pulled out: another disk under its name would be a backup of no use."""
+    BackupSettings(folder=str(tmp_path / "stick" / "psn")).save()
+    (tmp_path / "stick").mkdir()
+    with pytest.raises(UserError, match="is not there"):
+        with_sites.back_up_if_due()
+    assert not list((tmp_path / "stick").iterdir())
 
 
 def test_a_backup_takes_the_place_of_the_present_file(with_sites: Session) -> None:
@@ -220,3 +254,40 @@ def test_work_in_both_is_kept_when_a_restored_file_is_edited_again(
         other.merge_file(path)
         assert other.state.sites[ident("site 3")].name == "after"
         assert other.verify() == []
+
+
+@pytest.mark.parametrize("image", [False, True], ids=["the file alone", "with the machine"])
+def test_a_file_that_went_back_and_a_copy_of_its_lost_future_come_together(
+    with_sites: Session, tmp_path: Path, image: bool
+) -> None:
+    """Both ways, also after the copy took in what was done since; no number is given twice unsaid.
+
+    A machine that is set back whole cannot know it: there the merge gives a new name.
+    """
+    path, copy = with_sites.path, tmp_path / "copy.gpkg"
+    with_sites.close()
+    before = path.read_bytes()
+    for place, name in ((path, "lost"), (copy, "there")):
+        if place is copy:
+            shutil.copy(path, copy)
+        with Session.open(place) as session:
+            for word in ("one", "two", "three"):
+                session.do(Amend("site", [ident("site 2")], {"note": f"{name} {word}"}))
+    path.write_bytes(before)
+    if image:
+        shutil.rmtree(home.folder() / "devices")
+    with Session.open(path) as session:
+        session.do(Amend("site", [ONE], {"note": "after"}))
+    renamed = 0
+    for into, other in ((copy, path), (path, copy), (copy, path)):
+        with Session.open(into) as session:
+            renamed += len(session.merge_file(other).renamed)
+            assert session.verify() == []
+    assert (renamed > 0) is image
+    labels = []
+    for place in (path, copy):
+        with Session.open(place, read_only=True) as session:
+            sites = session.state.sites
+            assert (sites[ONE].note, sites[ident("site 2")].note) == ("after", "there three")
+            labels.append({(t.author, t.label, t.recorded_at) for t in session.transactions()})
+    assert labels[0] == labels[1]

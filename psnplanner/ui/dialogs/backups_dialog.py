@@ -229,9 +229,15 @@ def size_words(item: Backup) -> str:
 def behind_words(item: Backup) -> str:
     """What a backup lacks of the programme as it is now."""
     if item.transactions is None:
-        return "cannot be read"
+        from psnplanner.session import passphrases
+
+        encrypted = passphrases.is_encrypted(item.path) and not passphrases.held(item.path)
+        return "needs its passphrase" if encrypted else "cannot be read"
     if item.behind is None:
         return (
             f"the programme cannot be read; this holds {plural(item.transactions, 'transaction')}"
         )
-    return f"{plural(item.behind, 'change')} behind" if item.behind else "the same"
+    said = f"{plural(item.behind, 'change')} behind" if item.behind else ""
+    if item.ahead:
+        said += f"{', and ' if said else ''}{plural(item.ahead, 'change')} it does not have"
+    return said or "the same"

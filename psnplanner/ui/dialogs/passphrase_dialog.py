@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
 
-from psnplanner.errors import UserError
+from psnplanner.errors import PassphraseNeeded, UserError
 from psnplanner.ui.dialogs.form_dialog import FormDialog
 
 PLAIN = (
@@ -80,6 +80,18 @@ class PassphraseDialog(FormDialog):
         passphrases.check_available()
         passphrases.hold(self.path, self.words.text())
         self.given.emit(self.path, self.keep.isChecked())
+
+
+def refuse(window: Any, error: UserError, again: Any) -> None:
+    """Say why something was not done; where only a passphrase was missing, ask, then do it again.
+
+    Whatever opens the programme afterwards can keep its key.
+    """
+    if not isinstance(error, PassphraseNeeded):
+        window.refuse(error)
+        return
+    dialog = ask(window, error, lambda _path, _keep: again())
+    dialog.form.setRowVisible(dialog.keep, False)
 
 
 def secret(name: str) -> QLineEdit:
