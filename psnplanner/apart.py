@@ -44,10 +44,12 @@ def call(
     progress: Progress,
     saying: tuple[float, float, str] = (0.0, 0.2, "Reading the layer"),
     first: Sequence[str] = (),
+    memory_bytes: int = MOST_MEMORY_BYTES,
 ) -> Any:
     """What `function` ("package.module:name") makes of the JSON `given`, as JSON again.
 
-    It gets `seconds` of the processor, counted after the modules `first` are imported. `saying`
+    It gets `seconds` of the processor, counted after the modules `first` are imported, and
+    `memory_bytes`. `saying`
     is from which share to which the progress creeps, and what it says; what `progress` raises
     ends the process. Raises `gives_up` where time or memory run out, `broken` where it crashes
     (None: the same), and the UserError that the function raises.
@@ -55,7 +57,7 @@ def call(
     with tempfile.TemporaryDirectory(prefix="psnplanner-") as name:
         out = Path(name) / "made.json"
         task = {"function": function, "given": given, "seconds": seconds, "first": list(first),
-                "out": str(out)}  # fmt: skip
+                "memory_bytes": memory_bytes, "out": str(out)}  # fmt: skip
         child = started("psnplanner.apart")
         try:
             assert child.stdin is not None
@@ -118,7 +120,7 @@ def _limits() -> Any:
     return resource
 
 
-def limit_self(seconds: float) -> None:
+def limit_self(seconds: float, memory_bytes: int = MOST_MEMORY_BYTES) -> None:
     """From here on, this process uses no more of the processor's time and of memory than that."""
     resource = _limits()
     if resource is None:
@@ -128,7 +130,7 @@ def limit_self(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     # Systems that do not limit memory say so by an error; time is limited all the same.
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
 def main() -> None:
@@ -138,7 +140,7 @@ def main() -> None:
     function = getattr(importlib.import_module(module), name)
     for other in task["first"]:
         importlib.import_module(other)
-    limit_self(task["seconds"])
+    limit_self(task["seconds"], task["memory_bytes"])
     try:
         said: dict[str, Any] = {"made": function(**task["given"])}
     except UserError as error:

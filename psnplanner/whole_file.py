@@ -34,6 +34,10 @@ def whole_file(out: Path, *, replace: bool = True) -> Iterator[Path]:
         make_durable(out.parent)
     except FileExistsError as error:
         raise UserError(TAKEN, where=str(out), remedy="Choose another name.") from error
+    except UserError as error:
+        if error.where == str(beside):  # a name the person never gave
+            error.where = str(out)
+        raise
     except OSError as error:
         raise UserError(
             f"The file cannot be written: {error.strerror or error}.",

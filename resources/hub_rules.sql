@@ -341,7 +341,13 @@ CREATE POLICY own_sites ON slot FOR SELECT TO :surveyor USING (
   OR (site IS NULL AND ent IN (SELECT e.ent FROM entity e WHERE e.wide)));
 CREATE POLICY own_sites ON picture FOR SELECT TO :surveyor USING (
   digest IN (SELECT s.val #>> '{}' FROM slot s WHERE s.ent = :photograph AND s.fld = :digest));
-CREATE POLICY own_writes ON txn FOR INSERT TO :surveyor WITH CHECK (true);
+-- What they take back is their own; `exact` says it once more.
+CREATE POLICY own_writes ON txn FOR INSERT TO :surveyor WITH CHECK (
+  (undo_of IS NULL OR split_part(undo_of, '.', 1) IN
+    (SELECT dev::text UNION SELECT d.dev::text FROM device d WHERE d.owner = session_user))
+  AND (exact IS NULL
+    OR right(exact, length(undo_of) + 4) = ',"' || undo_of || '"]'
+    OR undo_of IS NULL AND right(exact, 6) = ',null]'));
 -- Surveyors make and remove no sites; the programme's status date moves with what they record.
 CREATE POLICY own_sites_writes ON event FOR INSERT TO :surveyor WITH CHECK (
   (site IN (SELECT a.site FROM assignment a) AND NOT (ent = :site AND fld <= 0))

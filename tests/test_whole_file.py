@@ -60,3 +60,10 @@ def test_a_folder_that_refuses_is_said_plainly(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match=r"missing.*Choose a folder"):
         nowhere()
+
+
+def test_what_was_refused_is_told_of_the_name_that_was_given(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    with pytest.raises(UserError) as told, whole_file(out) as beside:
+        raise UserError("The disk is full.", where=str(beside))
+    assert told.value.where == str(out)

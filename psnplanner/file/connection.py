@@ -56,7 +56,7 @@ def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Data
         if read_only and (shared or not _may_write(path.parent)):
             uri = _frozen(path)
         if encrypted:
-            connection = encryption.connect(uri, path, uri=True)
+            connection = encryption.connect(uri, path, uri=True, alone=alone)
         else:
             connection = sqlite3.connect(uri, uri=True)
         try:
@@ -263,7 +263,8 @@ _MEANINGS = {
     "not a database": ("This is not a programme file.", "Open a .gpkg made by PSN Planner."),
     "malformed": (
         "The file is damaged.",
-        "Go back to a backup; “psnplanner verify” says what is affected.",
+        "Go back to a backup; “psnplanner verify” says what is affected, “psnplanner repair” "
+        "saves what can be saved.",
     ),
 }
 

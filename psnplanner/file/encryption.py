@@ -163,8 +163,8 @@ def keep_in_keyring(path: Path) -> None:
         ) from error  # fmt: skip
 
 
-def connect(address: str, path: Path, *, uri: bool) -> Any:
-    """A connection to an encrypted file that is there.
+def connect(address: str, path: Path, *, uri: bool, alone: bool = False) -> Any:
+    """A connection to an encrypted file that is there; `alone` as `connection.connect` has it.
 
     Raises PassphraseNeeded where it is not known or wrong, UserError without the library.
     """
@@ -172,6 +172,8 @@ def connect(address: str, path: Path, *, uri: bool) -> Any:
     connection = library.connect(address, uri=uri)
     try:
         _give_key(connection, key)
+        if alone:  # the first look at the file would already ask for the shared memory
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except library.DatabaseError as error:
         connection.close()

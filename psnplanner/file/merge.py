@@ -133,6 +133,8 @@ class Merge:
             new = self._new_of(sorted(items, key=lambda item: item.n))
             known += len(items) - len(new)
             fresh += new
+        # A copy may hold its own work a second time, under the name that others gave it.
+        fresh = list({(item.dev, item.n, item.hlc): item for item in fresh}.values())
         latest = self._now + FURTHEST_AHEAD
         for item in fresh:
             if instant(item.hlc) > latest:

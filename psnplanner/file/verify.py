@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from psnplanner.programme.state import RECORD_TYPES, State
 
 Progress = Callable[[float, str], None]
 _MOST = 20
+_INDEX = re.compile(r"(missing from|entry in|entries in) index ")
 
 
 def verify(db: Database, progress: Progress | None = None) -> list[str]:
@@ -57,6 +59,9 @@ def verify(db: Database, progress: Progress | None = None) -> list[str]:
             raise
         except Exception as error:  # damage can make any reading fail; it is what we look for
             faults.append(f"{what} stopped: {type(error).__name__}: {error}.")
+    if faults and all(_INDEX.search(fault) for fault in faults):
+        faults.append("Only an index is damaged: every change is there, unaltered; “repair” writes "
+                      "them to a sound file.")  # fmt: skip
     say(1.0, "Done")
     return faults
 
@@ -103,7 +108,7 @@ def _chains(db: Database) -> Iterator[str]:
             yield f"Transactions {before + 1} to {number - 1} of device {dev} are missing."
         if first != expected_first:
             yield f"Changes before transaction {number} of device {dev} are missing."
-        events = _events(db, first, count)
+        events = _readable(db, first, count)
         what = f"Transaction {number} of device {dev} (“{row[5]}”, {row[6]}, by {row[3] or '?'})"
         if len(events) != count:
             yield f"{what} has {len(events)} of {count} changes."
@@ -145,8 +150,22 @@ def _called(db: Database, kind: type[Record], ident: bytes) -> str:
     try:
         found = journal_reading.changes_of_record(db, kind.ENTITY, ident)
         return title(fold(change for _, change in found).tables[kind.ENTITY][ident])
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except sql_errors(ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return ""
+
+
+def _readable(db: Database, first: int, count: int) -> list[Any]:
+    """The changes of a transaction, as far as their pages can be read at all.
+
+    One spoilt page must not keep the rest from being looked at: it says who is affected.
+    """
+    try:
+        return _events(db, first, count)
+    except sql_errors(UnicodeDecodeError):
+        half = count // 2
+        if not half:
+            return []
+        return _readable(db, first, half) + _readable(db, first + half, count - half)
 
 
 def _events(db: Database, first: int, count: int) -> list[Any]:

@@ -189,6 +189,12 @@ _DAY = (
     r"|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{{2}}(0[48]|[2468][048]|[13579][26])"
     r"|([02468][048]|[13579][26])00)-02-29)$"
 )
+# Readers of JSON stumble over numbers and depths without end too: texts are all there is in these.
+_VALUE = "(array_agg(val) FILTER (WHERE fld = {number}))[1]"
+_LIST = (
+    f"CASE WHEN jsonb_typeof({_VALUE}) = 'array' "
+    f"AND NOT {_VALUE} @? 'strict $[*] ? ({{strange}})' THEN {_VALUE} ELSE '[]' END"
+)
 _TYPES = {
     "text": "coalesce({text}, '')",
     "whole": "CASE WHEN {text} ~ '^-?[0-9]{{1,18}}$' THEN ({text})::bigint END",
@@ -197,8 +203,10 @@ _TYPES = {
     "link": "CASE WHEN {text} ~ '^[0-9a-fA-F]{{32}}$' THEN ({text})::uuid END",
     "yes_no": "CASE {text} WHEN 'true' THEN true WHEN '1' THEN true WHEN 'false' THEN false "
     "WHEN '0' THEN false ELSE {default} END",
-    "links": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
-    "pairs": "coalesce((array_agg(val) FILTER (WHERE fld = {number}))[1], '[]')",
+    "links": _LIST.format(strange='@.type() <> "string"', number="{number}"),
+    "pairs": _LIST.format(
+        strange='@.type() <> "array" || exists(@[*] ? (@.type() <> "string"))', number="{number}"
+    ),
 }
 _PLACE = (("latitude", 0, _NUMBER), ("longitude", 1, _NUMBER), ("position_source", 2, "{text}"),
           ("accuracy_m", 3, _NUMBER))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from psnplanner import apart
 from psnplanner.errors import UserError
 from psnplanner.intake.delimited import cell_too_long, too_many_columns, too_many_rows
 from psnplanner.intake.headings import recognised_in
@@ -37,7 +39,9 @@ _LARGE_BYTES, _MOST_RATIO = 30_000_000, 250  # honest sheets shrink to a tenth o
 _CHUNK_BYTES = 1 << 22
 _OVERLAP_BYTES = 200
 _HEADING_ROWS = 40
-_TELL_EVERY = 5_000
+# An honest workbook took 8 to 15 times what it unpacks to, and 42 MB in any case.
+_LEAST_MEMORY, _MOST_GROWTH = 600_000_000, 12
+_LEAST_SECONDS, _SECONDS_A_BYTE = 0.7, 1e-6  # 60,000 rows of 46 MB took 2 s
 # A workbook with a password is an old-style container that holds a stream of this name.
 _MOST_MERGED = 1_000_000
 Area = tuple[tuple[int, int], tuple[int, int]]
@@ -55,22 +59,48 @@ def read_workbook(path: Path, data: bytes, sheet: str | None, progress: Progress
 
     Raises UserError for a workbook that is damaged, locked, empty or built to harm.
     """
+    unpacked = len(data)
     if data.startswith(b"PK"):
-        _check_archive(path, data)
+        unpacked = _check_archive(path, data)
     elif _ENCRYPTED in data:
         raise _locked(path)
     progress(0.05, "Opening the workbook")
-    book = _open(path, data)
+    with tempfile.TemporaryDirectory(prefix="psnplanner-") as folder:
+        copy = Path(folder) / "list"
+        copy.write_bytes(data)
+        said = apart.call(
+            f"{__name__}:answer", {"path": str(path), "copy": str(copy), "sheet": sheet},
+            seconds=_LEAST_SECONDS + unpacked * _SECONDS_A_BYTE,
+            memory_bytes=min(apart.MOST_MEMORY_BYTES, _LEAST_MEMORY + _MOST_GROWTH * unpacked),
+            gives_up=_too_big(path), progress=progress,
+            saying=(0.05, 0.2, "Reading the workbook"),
+        )  # fmt: skip
+    rows = [(number, cells) for number, cells in said["rows"]]
+    return Table(path.name, rows, said["blank"], sheet=said["sheet"],
+                 sheets=tuple(said["sheets"]), kind=WORKBOOK)  # fmt: skip
+
+
+def answer(path: str, copy: str, sheet: str | None) -> dict[str, Any]:
+    """What `read_workbook` makes its table of, in the process that it has it read by.
+
+    A text that many cells share, or a space repeated, is unpacked once for each of them: half a
+    megabyte can stand for all the memory there is, and calamine ends its process at that.
+    """
+    shown = Path(path)
+    book = _open(shown, Path(copy).read_bytes())
     names = _sheets(book)
     if not names:
-        raise UserError("the workbook has no sheet with rows.", str(path), SAVE_AGAIN)
-    chosen = _named(path, names, sheet) if sheet else _best(path, book, names)
-    rows, blank = _rows(path, _sheet(path, book, chosen), progress)
-    return Table(path.name, rows, blank, sheet=chosen, sheets=tuple(names), kind=WORKBOOK)
+        raise UserError("the workbook has no sheet with rows.", path, SAVE_AGAIN)
+    chosen = _named(shown, names, sheet) if sheet else _best(shown, book, names)
+    rows, blank = _rows(shown, _sheet(shown, book, chosen))
+    return {"rows": rows, "blank": blank, "sheet": chosen, "sheets": names}
 
 
-def _check_archive(path: Path, data: bytes) -> None:
-    """Unpack every part once, counting: a bomb is met here and not in memory."""
+def _check_archive(path: Path, data: bytes) -> int:
+    """Unpack every part once, counting: a bomb is met here and not in memory.
+
+    How many bytes it unpacks to.
+    """
     unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -91,6 +121,7 @@ def _check_archive(path: Path, data: bytes) -> None:
                     if member.filename == _ODS_CONTENT:
                         sheet.close()
                     _check_extent(path, sheet.rows, sheet.columns)
+        return unpacked
     except RuntimeError as error:  # zipfile's word for a password
         raise _locked(path) from error
     except (*_DAMAGE, OSError) as error:
@@ -186,7 +217,7 @@ def _best(path: Path, book: Any, names: list[str]) -> str:
     return max(names, key=score)
 
 
-def _rows(path: Path, sheet: Any, progress: Progress) -> tuple[list[Row], int]:
+def _rows(path: Path, sheet: Any) -> tuple[list[Row], int]:
     # calamine's extent counts from its first filled cell; `end` is where Excel shows the last.
     last = sheet.end or (0, 0)
     if last[1] + 1 > MOST_COLUMNS:
@@ -197,8 +228,6 @@ def _rows(path: Path, sheet: Any, progress: Progress) -> tuple[list[Row], int]:
     cells = sheet.to_python(skip_empty_area=False)
     _fill_merged(cells, sheet.merged_cell_ranges or ())
     for number, values in enumerate(cells, 1):
-        if number % _TELL_EVERY == 0:
-            progress(0.1 + 0.1 * number / len(cells), "Reading the list")
         row = trimmed([value if type(value) is str else as_text(value) for value in values])
         if row:
             if max(map(len, row)) > MOST_CELL_CHARACTERS:

@@ -206,12 +206,12 @@ _EXPECTED: dict[str, type | tuple[type, ...]] = {
 
 
 def _plain(kind: str, value: Json) -> Any:
-    if not isinstance(value, _EXPECTED[kind]) or (kind != "text" and not _kept(value)):
+    if not isinstance(value, _EXPECTED[kind]) or not (isinstance(value, str) or _kept(value)):
         raise TypeError(f"{value!r:.80} is not a value of kind {kind}")
     return bool(value) if kind == "yes_no" else value
 
 
-def _kept(number: float) -> bool:
+def _kept(number: Any) -> bool:
     """Whether a file can keep a number: a finite one, or a whole one of 64 bits."""
     return -(2**63) <= number < 2**63 if isinstance(number, int) else isfinite(number)
 

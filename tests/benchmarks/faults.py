@@ -76,17 +76,24 @@ class Part:
 
 
 def _all(folder: Path, seed: int, part: Part) -> Iterator[Row]:
-    yield from _kills(folder, seed, part)
-    yield from _sync_kills(seed, part)
-    yield from _power(folder, seed, part)
-    yield from _refusals(folder, part)
-    yield from _full(part)
-    yield from _strangers(folder)
-    yield from _share(folder)
-    yield from _flips(folder, seed, part)
-    yield from _salvage(folder, part)
-    yield from _hub(seed, part)
-    yield from _hostile(part)
+    for rows in (
+        _kills(folder, seed, part), _sync_kills(seed, part), _power(folder, seed, part),
+        _refusals(folder, part), _full(part), _strangers(folder), _share(folder),
+        _flips(folder, seed, part), _salvage(folder, part), _hub(seed, part), _hostile(part),
+    ):  # fmt: skip
+        try:
+            yield from rows
+        except Exception as error:  # what is found broken must not hide what comes after it
+            name = getattr(rows, "__name__", "").strip("_").replace("_", " ")
+            yield _row(f"the rest of: {name}", {"broke": f"the rig broke: {error!r}"}, "", str)
+
+
+def _faults(do: Callable[..., list[str]], *given: Path) -> list[str]:
+    """What a deed finds wrong; where it breaks off, that."""
+    try:
+        return do(*given)
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _row(
@@ -186,7 +193,9 @@ def _full(part: Part) -> Iterator[Row]:
                 f"{found['done']} done whole, {found['refused']} refused in words"
             ))  # fmt: skip
         for name, do in READ_ONLY.items():
-            yield _row(name, {"times": 1, "faults": do(disk)}, "times", lambda _found: _SAID)
+            yield _row(
+                name, {"times": 1, "faults": _faults(do, disk)}, "times", lambda _found: _SAID
+            )
 
 
 _SAID = "said in words, nothing stale shown"
@@ -198,7 +207,7 @@ READ_ONLY = {
 
 def _strangers(folder: Path) -> Iterator[Row]:
     for name, do in STRANGERS.items():
-        found = {"times": 1, "faults": do(folder / "strangers")}
+        found = {"times": 1, "faults": _faults(do, folder / "strangers")}
         yield _row(name, found, "times", lambda _found: _SAID)
 
 
@@ -209,7 +218,7 @@ def _share(folder: Path) -> Iterator[Row]:
         if mounts is None:
             yield _not_tried(fault, "sshfs and an SFTP server are not here, or may not mount")
             return
-        yield _row(fault, {"times": 1, "faults": shares.two_machines(*mounts)}, "times",
+        yield _row(fault, {"times": 1, "faults": _faults(shares.two_machines, *mounts)}, "times",
                    lambda _found: "one writes, the other reads and is told")  # fmt: skip
 
 

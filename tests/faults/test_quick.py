@@ -15,6 +15,7 @@ import pytest
 
 from psnplanner.errors import UserError
 from psnplanner.session import Session
+from psnplanner.session.passphrases import encrypt
 from tests.faults import flips, power, refusals
 from tests.faults.power import Disk, Inode
 from tests.faults.strangers import STRANGERS
@@ -92,16 +93,54 @@ def test_an_export_cut_short_passes_for_no_whole_one(tmp_path: Path) -> None:
     assert found == {kind: [] for kind in found}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file's size")
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_without_room_a_programme_is_read_and_says_why(tmp_path: Path, encrypted: bool) -> None:
+    """Even the memory that SQLite shares between programs needs room on the disk."""
+    programme(tmp_path / "work")
+    path = tmp_path / "work" / FILE
+    if encrypted:
+        encrypt(path, path.with_name("encrypted.gpkg"), "correct horse battery")
+        path = path.with_name("encrypted.gpkg")
+    with _no_file_beyond(4096), Session.open(path) as session:
+        assert session.state.sites
+        assert "disk is full" in session.notice
+        with pytest.raises(UserError, match="disk is full"):
+            session.back_up()
+        with pytest.raises(UserError, match="disk is full"):
+            session.issue(tmp_path / "issued.svg")
+    assert not (tmp_path / "issued.svg").exists()
+
+
+def test_a_snapshot_whose_issue_is_not_recorded_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk may have room for the one, and not for the other."""
+    programme(tmp_path / "work")
+    with Session.open(tmp_path / "work" / FILE) as session:
+
+        def full(*_given: object) -> None:
+            raise UserError("The disk is full; nothing was changed.")
+
+        monkeypatch.setattr(session, "do", full)
+        monkeypatch.setattr(session, "_issued", lambda *_given: b"drawn")
+        with pytest.raises(UserError, match="disk is full"):
+            session.issue(tmp_path / "issued.svg")
+    assert list(tmp_path.glob("*issued*")) == []
+
+
 @contextlib.contextmanager
 def _no_file_beyond(most: int) -> Iterator[None]:
     import resource
 
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    usual, compiling = resource.getrlimit(resource.RLIMIT_FSIZE), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # it would be cut short as well, and stay so
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, usual[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        sys.dont_write_bytecode = compiling
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -208,7 +208,7 @@ def test_a_new_programme_is_encrypted_where_that_is_asked_for(
 def test_the_verbs_that_keep_a_file_take_its_passphrase_and_give_it_another(
     tmp_path: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each as if nothing else had been done before it; the old passphrase opens the new file not."""
+    """Each as if nothing else had been done before; the new file does not open by the old one."""
     path, key, ran = tmp_path / "cm.gpkg", tmp_path / "key", CliRunner()
     _made(path, clock).close()
     key.write_text("quite another passphrase", "utf-8")
@@ -253,8 +253,7 @@ def test_copies_are_no_more_open_than_the_programme(
     def mode(path: Path) -> int:
         return path.stat().st_mode & 0o777
 
-    os.umask(os.umask(0o022) & ~0o044)
-    path, plain = tmp_path / "cm.gpkg", tmp_path / "plain.gpkg"
+    path, plain = tmp_path / "locked.gpkg", tmp_path / "plain.gpkg"
     _made(path, clock).close()
     left = [tmp_path / f".plain.0123abcd.part.gpkg{end}" for end in ("", "-journal")]
     for piece in left:

@@ -51,6 +51,44 @@ def spoilt(sound: Path, out: Path, numbers: list[int]) -> Path:
     return out
 
 
+def test_verify_names_what_stands_on_a_page_that_cannot_be_read(
+    sound: Path, tmp_path: Path
+) -> None:
+    """The rest of the journal is looked at all the same."""
+    data = bytearray(sound.read_bytes())
+    size = carve.page_size(bytes(data))
+    for number in range(1, len(data) // size):
+        page = bytes(data[number * size : (number + 1) * size])
+        found = [row.values for row in carve.rows([b"", page], 2)]
+        if any(len(told) == 9 and str(told[6]).startswith("note 7 ") for told in found):
+            data[number * size + 3 : number * size + 5] = b"\xff\xff"  # so many cells
+            break
+    bad = tmp_path / "bad.gpkg"
+    bad.write_bytes(data)
+    with Session.open(bad, read_only=True) as session:
+        faults = " ".join(session.verify())
+    assert "malformed" in faults
+    assert "Round 7" in faults
+    assert "Round 3" not in faults
+
+
+def test_verify_says_that_no_change_is_hurt_where_only_an_index_is(
+    sound: Path, tmp_path: Path
+) -> None:
+    """A person need not know what an index is: repair puts it right."""
+    data = bytearray(sound.read_bytes())
+    at = data.rindex(b"note 7 ", 0, data.rindex(b"note 11 "))
+    while data[at // 4096 * 4096] != 0x0A:  # the copy of it that stands in an index
+        at = data.rindex(b"note 7 ", 0, at)
+    data[at] ^= 1
+    bad, out = tmp_path / "bad.gpkg", tmp_path / "out.gpkg"
+    bad.write_bytes(data)
+    with Session.open(bad, read_only=True) as session:
+        assert session.verify()[-1].startswith("Only an index is damaged")
+    assert repair(bad, out).share == 1
+    assert said(out) == said(sound)
+
+
 def test_a_sound_file_is_saved_whole(sound: Path, tmp_path: Path) -> None:
     """Every change, under its own name and proof: it is the same journal."""
     found = repair(sound, tmp_path / "out.gpkg")

@@ -14,10 +14,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hostile import databases, layers, lists, pictures
+from tests.hostile import databases, layers, lists, pictures, workbooks
 from tests.hostile.case import READ, REFUSED, Bench, Case
 
-CASES = [*databases.CASES, *lists.CASES, *layers.CASES, *pictures.CASES]
+CASES = [
+    *databases.CASES, *lists.CASES, *workbooks.CASES, *layers.CASES, *pictures.CASES,
+]  # fmt: skip
 MOST_SECONDS = 2.0
 MOST_MEMORY_BYTES = 1_500_000_000
 _PATIENCE_S = 30.0

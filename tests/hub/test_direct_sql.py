@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,9 +15,12 @@ from psycopg import errors
 
 from psnplanner.file.in_step import hash_after
 from psnplanner.hub.address import Address
+from psnplanner.hub.making import _TYPES, view_name
 from psnplanner.programme.edits import Amend
-from psnplanner.programme.site import StageRecord, Wayleave
+from psnplanner.programme.record import fields_of
+from psnplanner.programme.site import Site, StageRecord, Wayleave
 from psnplanner.programme.stage_edits import RecordStage, SetWayleave
+from psnplanner.programme.state import PROGRAMME_ID, RECORD_TYPES, Programme
 from psnplanner.programme.travel import Sent, SentEvent
 from psnplanner.session import Session
 from psnplanner.session.hub import hub_address, hub_grant
@@ -28,6 +33,7 @@ TXN = (
     "INSERT INTO txn (dev, n, hlc, author, kind, label, effective_on, ctx_whole, cnt, hash) "
     "VALUES (7, 1, 5, 's', 'edit', 'l', '2014-06-02', false, 1, 'h')"
 )
+LATE = 1_420_000_000_000 << 16
 EVENT = (
     "INSERT INTO event (dev, n, i, hlc, ent, record, fld, val) VALUES (7, 1, 0, 5, %s, %s, %s, %s)"
 )
@@ -197,6 +203,144 @@ def test_a_surveyors_own_derived_records_go(
     office.sync(hub)
     assert office.state.overrides.keys() == out.state.overrides.keys() != set()
     assert office.state.wayleaves.keys() >= out.state.wayleaves.keys() != set()
+
+
+def test_a_surveyor_cannot_hand_a_record_to_another_site(surveyor: Address) -> None:
+    """Not by creating it once more, nor by values that show one site and mean another."""
+    of_mine, of_theirs = (json.dumps({1: site.id.hex(), 2: "cpe"}) for site in (MINE, THEIRS))
+    stage, photograph = StageRecord.id_for(MINE.id, "cpe").hex(), ident("a photograph").hex()
+    disguise = {"shown": of_mine, "odd": of_theirs.encode().hex()}
+    both = json.dumps({1: MINE.id.hex(), "01": THEIRS.id.hex()})
+    with as_user(surveyor) as db:
+        db.execute("BEGIN")
+        db.execute(TXN.replace("1, 'h'", "2, 'h'"))
+        for i, (ent, record) in enumerate(((6, stage), (13, photograph))):
+            values = (ent, record, 0, json.dumps(of_mine))
+            db.execute(EVENT.replace("7, 1, 0", f"7, 1, {i}"), values)
+        db.execute("COMMIT")
+    for record, value in (
+        (stage, of_theirs), (photograph, of_theirs), (ident("new").hex(), disguise),
+        (ident("new").hex(), {"shown": of_mine, "hex": of_theirs.encode().hex()}),
+        (ident("new").hex(), both), (photograph, both),
+    ):  # fmt: skip
+        for fld in (0, -1):
+            with as_user(surveyor) as db, db.transaction(force_rollback=True):
+                db.execute(TXN.replace("7, 1, 5", "7, 2, 6"))
+                given = (6 if record == stage else 13, record, fld, json.dumps(value))
+                with pytest.raises(psycopg.Error) as error:
+                    db.execute(EVENT.replace("7, 1, 0, 5", "7, 2, 0, 6"), given)
+                assert error.value.sqlstate in ("42501", "PS007"), value
+
+
+def test_what_no_program_sends_is_refused_at_the_door(
+    office: Session, surveyor: Address, login: Login
+) -> None:
+    """It would keep others from syncing, fill the hub, or take back what is not theirs."""
+    anns = "{}.{}".format(*office.transactions()[-1].key)
+    columns = "dev, n, hlc, undo_of, exact, ctx_ords, ctx_ns, hash, label"
+    rest = ", author, kind, effective_on, ctx_whole, cnt"
+    for rows, refused in (
+        ("(9, 1, 7, NULL, NULL, NULL, NULL, 'h', 'l'), (9, 2, 6, NULL, NULL, NULL, NULL, 'h', 'l')",
+         "PS007"),
+        ("(0, 1, 5, NULL, NULL, NULL, NULL, 'h', 'l')", "PS007"),
+        ("(9, 1, 5, NULL, NULL, '{1}', '{NULL}', 'h', 'l')", "PS007"),
+        ("(9, 1, 5, NULL, NULL, '{1}', '{-1}', 'h', 'l')", "PS007"),
+        ("(9, 1, 5, NULL, NULL, '{1}', NULL, 'h', 'l')", "PS007"),
+        ("(9, 1, 5, NULL, NULL, NULL, NULL, repeat('x', 99)::bytea, 'l')", "PS007"),
+        ("(9, 1, 5, NULL, NULL, NULL, NULL, 'h', repeat('x', 1000001))", "PS007"),
+        (f"(9, 1, 5, '{anns}', NULL, NULL, NULL, 'h', 'l')", "42501"),
+        (f"""(9, 1, 5, NULL, '["s","undo","l","2014-06-02","{anns}"]', NULL, NULL, 'h', 'l')""",
+         "42501"),
+    ):  # fmt: skip
+        listed = rows.replace("l')", "l', 's', 'edit', '2014-06-02', false, 0)")
+        listed = listed.replace("1))", "1), 's', 'edit', '2014-06-02', false, 0)")
+        with as_user(surveyor) as db, pytest.raises(psycopg.Error) as error:
+            db.execute(f"INSERT INTO txn ({columns}{rest}) VALUES {listed}".encode())
+        assert error.value.sqlstate == refused, rows
+    for statement in (
+        "SELECT open_devices(ARRAY(SELECT generate_series(1, 2000)::bigint))",
+        "SELECT keep_picture(repeat('x', 50000001)::bytea)",
+    ):
+        with as_user(surveyor) as db, pytest.raises(psycopg.Error) as error:
+            db.execute(statement.encode())
+        assert error.value.sqlstate == "PS007"
+
+
+BAD: list[object] = [
+    "garbage",
+    "2014-02-30",
+    "today",
+    10**30,
+    1e-300,
+    [1, "x"],
+    True,
+    {"shown": "q"},
+]
+
+
+def test_no_value_breaks_a_view_or_anybodys_copy(
+    server: Server, office: Session, hub: Address, surveyor: Address, login: Login, join: Joining
+) -> None:
+    """In every field that a surveyor may write, and in a planner's headers and creations."""
+    places = [(5, MINE.id, field.number) for field in fields_of(Site).values()]
+    places.append((1, PROGRAMME_ID, fields_of(Programme)["status_on"].number))
+    texts = [json.dumps(value) for value in BAD] + ["[" * 2000 + "]" * 2000, "9" * 5000]
+    numbers = itertools.count(100)
+
+    def put(db: psycopg.Connection[Any], slot: tuple[int, bytes, int], text: str) -> None:
+        ent, record, fld = slot
+        dev, value = next(numbers), None
+        with contextlib.suppress(ValueError, RecursionError):
+            value = json.loads(text)
+        event = SentEvent(ent, record, fld, value)
+        sent = Sent(LATE, dev, 1, "s", "edit", "l", "2014-06-02", None, None, (event,))
+        insert = TXN.replace("7, 1, 5", f"{dev}, 1, {LATE}").replace("'h')", "%s)")
+        change = EVENT.replace("7, 1, 0, 5", f"{dev}, 1, 0, {LATE}")
+        # What is no value to the hub either is refused there.
+        with contextlib.suppress(psycopg.DataError), db.transaction():
+            db.execute(insert, (hash_after(b"", sent),))
+            db.execute(change, (ent, record.hex(), fld, text))
+
+    with as_user(surveyor) as db:
+        for slot, text in itertools.product(places, texts):
+            put(db, slot, text)
+    with as_user(login("planner")) as db:
+        for values in (
+            '{"11": 1e30}',
+            '{"11": 10000000000000000000000}',
+            '{"10": [1, 2, "x", 1e400]}',
+        ):
+            put(db, (5, ident(values), 0), json.dumps(values))
+        for words in (("undo_of", "9" * 19 + "." + "9" * 19), ("exact", "[1,2,3,4,5]")):
+            column, text = words
+            header = TXN.replace("hash)", f"hash, {column})").replace("1, 'h')", "0, 'h', %s)")
+            db.execute(header.replace("7, 1, 5", f"{next(numbers)}, 1, {LATE}"), (text,))
+    with as_user(hub) as db:
+        for entity in RECORD_TYPES:
+            db.execute(f"SELECT * FROM {view_name(entity)}".encode()).fetchall()
+    office.do(Amend("site", [THEIRS.id], {"contact": "goes on"}))
+    assert len(office.sync(hub).held) > len(places)
+    assert join(hub, "new").state.sites[THEIRS.id].contact == "goes on"
+    assert join(surveyor, "sue").state.sites.keys() == {MINE.id}
+
+
+def test_a_day_in_a_view_is_a_day(server: Server) -> None:
+    """The pattern that guards the cast lets through every day, and nothing else."""
+    years = ["0000", "0001", "1900", "2000", "2014", "2016", "2100", "9999"]
+    parts = (years, range(14), range(33))
+    given = [f"{y}-{m:02}-{d:02}" for y, m, d in itertools.product(*parts)]
+    with psycopg.connect(server.url("postgres")) as db:
+        shown = _TYPES["day"].format(text="t").encode()
+        found = db.execute(
+            b"SELECT t, " + shown + b" FROM unnest(%s::text[]) t", (given,)
+        ).fetchall()
+
+    def day(text: str) -> date | None:
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(text)
+        return None
+
+    assert [row[1] for row in found] == [day(row[0]) for row in found]
 
 
 WHOLE = TXN.replace("'h')", "%s)")

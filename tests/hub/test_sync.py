@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from PIL import Image
 
+from psnplanner import home
 from psnplanner.errors import UserError
 from psnplanner.hub.address import Address
 from psnplanner.hub.connection import VERSION
@@ -205,7 +206,10 @@ def test_a_rewritten_history_stays_there_and_is_told_by_name(
 def test_a_restored_file_edited_again_is_recognised_and_nothing_is_lost(
     office: Session, hub: Address, join: Joining, clock: Ticking
 ) -> None:
-    """Same device, same numbers, other changes: told, and the way out that is told works."""
+    """Same device, same numbers, other changes: told, and the way out that is told works.
+
+    The whole machine was set back: nothing on it knows how far the file had come.
+    """
     bob = join(hub, "bob")
     note(bob, 0, "before")
     kept = bob.path.with_suffix(".kept")
@@ -217,6 +221,7 @@ def test_a_restored_file_edited_again_is_recognised_and_nothing_is_lost(
     with kept.open("rb") as source, bob.path.open("r+b") as target:
         target.truncate(0)
         shutil.copyfileobj(source, target)  # the same file to the system, as a restore in place
+    shutil.rmtree(home.folder() / "devices")
     with Session.open(bob.path, author="bob", clock=clock) as session:
         note(session, 2, "never sent")
         with pytest.raises(Parted, match=r"different changes under one name.*note of S003.*by bob"):
@@ -284,7 +289,6 @@ def test_a_password_is_in_no_file_message_or_log(
     server: Server, url: str, office: Session, tmp_path: object
 ) -> None:
     """From the URL it is used, and then it is gone; a new login's is never told to the server."""
-    from psnplanner import home
     from psnplanner.session.hub import hub_grant
 
     secret = "Tr0ub4dor-and-3"

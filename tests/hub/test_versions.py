@@ -73,6 +73,18 @@ def test_an_older_hub_is_refused_then_brought_up_to_date(
             db.execute(EVENT, (7, Wayleave.id_for(THEIRS.id).hex(), 0, values))
 
 
+def test_init_once_more_puts_in_the_rules_of_this_program(
+    office: Session, hub: Address, server: Server
+) -> None:
+    """Also where the tables are of its version: a door that was too wide is narrowed."""
+    rules = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%check%' AND NOT tgisinternal"
+    before = server.asked(rules, hub.settings["dbname"])
+    with as_user(hub) as db:
+        db.execute("DROP TRIGGER check_txns ON txn")
+    assert office.init_hub(hub).sent == 0
+    assert server.asked(rules, hub.settings["dbname"]) == before
+
+
 def test_there_is_a_file_of_every_version() -> None:
     """A new version brings the one before it."""
     assert len(list(FORMATS.glob("hub_*.sql"))) == connection.VERSION - 1
