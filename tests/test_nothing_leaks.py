@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import zipfile
 from pathlib import Path
@@ -79,11 +80,13 @@ def test_a_snapshot_for_others_holds_nothing_of_them(
 
 
 def test_neither_the_log_nor_what_the_window_remembers_names_them(
-    secret: Session, tmp_path: Path
+    secret: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault in the midst of work on one, and a look at the person's whole folder."""
     from psnplanner.ui import recent_programmes
     from psnplanner.ui.settings import remember_file
+
+    monkeypatch.setenv("PSNPLANNER_HOME", str(home.folder() / "made by us"))
 
     def fail() -> None:
         site = next(s for s in secret.state.sites.values() if s.sensitive)
@@ -95,6 +98,10 @@ def test_neither_the_log_nor_what_the_window_remembers_names_them(
     kept = [path for path in home.folder().rglob("*") if path.is_file()]
     assert {"psnplanner.log", "window.ini"} <= {path.name for path in kept}
     assert {path.name: _telling(path) for path in kept if _telling(path)} == {}
+    if os.name != "nt":
+        assert home.folder().stat().st_mode & 0o077 == 0  # nobody else's to look into
+    recent_programmes.forget(secret.path)
+    assert secret.path.stem.encode() not in (home.folder() / "window.ini").read_bytes()
 
 
 def test_a_usual_day_opens_no_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

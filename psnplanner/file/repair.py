@@ -50,7 +50,8 @@ class Salvage:
     """What was saved: changes and transactions, of how many there were as far as can be known.
 
     `rebuilt` of the changes stood on lost pages and were told again from the index and the tables.
-    `torn` are the labels of transactions that lost some or all of their changes for good.
+    `torn` are the labels of transactions that lost some or all of their changes for good. Of so
+    many as are `unnamed` it is lost who did them, when, and what they were called.
     """
 
     changes: int = 0
@@ -58,6 +59,7 @@ class Salvage:
     transactions: int = 0
     photographs: int = 0
     rebuilt: int = 0
+    unnamed: int = 0
     torn: list[str] = field(default_factory=list)
 
     @property
@@ -121,6 +123,7 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
     numbered = -(-len(data) // carve.page_size(data))
     if key is not None:
         pages, numbered = encryption.pages(path, data, more, key), -(-len(data) // encryption.PAGE)
+    del data, more  # of a large file, as much again as the pages are
     named, held = rebuild.indexed(carve.entries(pages, numbered))
     for rowid, values in carve.rows(pages, numbered):
         if _is_event(values):
@@ -237,9 +240,10 @@ def _tell_again(db: Database, found: _Found, salvage: Salvage) -> None:
     for dev, hlc in stamps:
         header = _in_full(found.headers.get((dev, hlc)), dev, said)
         events = [event for _, event in by_transaction.get((dev, hlc), ())]
-        whole = header is not None and len(events) == header[11]
-        if not whole:
-            salvage.torn.append(str(header[6]) if header else SALVAGED)
+        if header is None:
+            salvage.unnamed += 1
+        elif len(events) < header[11]:
+            salvage.torn.append(str(header[6]))
         _append(db, header, events, (dev, hlc), chain, broken)
         salvage.transactions += 1
     _bring_back(db, found, chain)

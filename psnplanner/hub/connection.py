@@ -134,7 +134,7 @@ def _out_of_reach(error: psycopg.Error, address: Address) -> UserError:
                              "Put it into the file that PGPASSFILE names, or type it when asked."
                              )  # fmt: skip
     if error.sqlstate in ("28P01", "28000") or "authentication failed" in said:
-        return UserError("The hub does not know this user and password.", where,
+        return NeedsPassword("The hub does not know this user and password.", where,
                          "Check both with whoever looks after the hub.")  # fmt: skip
     if error.sqlstate == "3D000" or ("does not exist" in said and "database" in said):
         return UserError("There is no such database at the hub.", where,
@@ -144,7 +144,8 @@ def _out_of_reach(error: psycopg.Error, address: Address) -> UserError:
     if error.sqlstate is None and any(word in said for word in proof):
         words = _first_line(said, address)
         return UserError(f"The hub could not prove that it is the one named: {words}.", where,
-                         "Check the address; sslrootcert names its authority's certificate."
+                         "Check the address, and the name and days of its certificate; "
+                         "sslrootcert names its authority's."
                          )  # fmt: skip
     return Unreachable(f"The hub does not answer: {_first_line(said, address)}.", where,
                        "Go on working; sync again when it does.")  # fmt: skip

@@ -10,7 +10,7 @@ class Unreachable(UserError):
 
 
 class NeedsPassword(UserError):
-    """The hub wants a password, and none is known."""
+    """The hub wants a password, and none is known or it is not the one."""
 
 
 class Parted(UserError):

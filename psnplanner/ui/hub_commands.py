@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 SOON_MS, EVERY_MS, AGAIN_MS = 2_000, 60_000, 15_000
 """After an edit; when nothing happens; and while the hub does not answer."""
 
-IDLE, SYNCING, OFFLINE, REFUSED, LOCKED = "idle", "syncing", "offline", "refused", "locked"
+IDLE, SYNCING, OFFLINE = "idle", "syncing", "offline"
+HELD, REFUSED, LOCKED = "held", "refused", "locked"
+_MOST = 5
 _CAME = "sync"
 
 
@@ -121,8 +123,10 @@ class HubCommands:
 
     def follow(self, happened: Any) -> None:
         """Something changed here: the others may want it."""
-        if self._address is not None and happened.transaction.kind != _CAME:
-            self._within(SOON_MS)
+        # A wrong password that is tried at every edit would soon lock its owner out.
+        if self._address is None or self.state == LOCKED or happened.transaction.kind == _CAME:
+            return
+        self._within(SOON_MS)
 
     def let_go(self) -> None:
         """The programme is about to be closed."""
@@ -172,19 +176,19 @@ class HubCommands:
         if session is not self._window.session or self._address is None:
             return
         if isinstance(result, Unreachable):
-            self._show(OFFLINE, str(result))
+            self._show(OFFLINE, _said(result))
             self._within(AGAIN_MS)
         elif isinstance(result, NeedsPassword):
-            self._show(LOCKED, str(result))
+            self._show(LOCKED, _said(result))
         elif isinstance(result, Exception):
-            self._show(REFUSED, str(result))
+            self._show(REFUSED, _said(result))
             self._within(EVERY_MS)
         else:
             self._since = None
             if result.refused:
                 self._show(REFUSED, _kept(result.refused))
             elif result.held:
-                self._show(REFUSED, "\n".join(result.held))
+                self._show(HELD, _held(result.held))
             else:
                 self._show(IDLE, _told(result))
             self._within(0 if again else EVERY_MS)
@@ -207,6 +211,7 @@ class HubCommands:
             IDLE: f"Hub: in step at {now:%H:%M}" if reason else "Hub",
             SYNCING: "Hub: syncing…",
             OFFLINE: f"Hub: offline since {since}",
+            HELD: "Hub: something stays there",
             REFUSED: "Hub: refused",
             LOCKED: "Hub: wants a password",
         }
@@ -216,11 +221,12 @@ class HubCommands:
     def show_state(self) -> None:
         """Say how it stands with the hub, or ask for what it wants."""
         if self.state == LOCKED:
-            self.keep()
+            self.keep().tell(self.reason)
             return
         say = {IDLE: "In step with the hub.", SYNCING: "Exchanging changes with the hub.",
                OFFLINE: "The hub does not answer. You can go on working: what you do is sent "
-               "when it does.", REFUSED: "The hub refused."}[self.state]  # fmt: skip
+               "when it does.", HELD: "In step with the hub, but for what this file could not "
+               "take.", REFUSED: "The hub refused."}[self.state]  # fmt: skip
         messages.tell(self._window, say, f"{self.reason}\n\n{self._address}".strip())
 
     # Joining and leaving
@@ -259,10 +265,23 @@ class HubCommands:
         self._window.say("This programme is no longer kept in step. It stays as it is.")
 
 
+def _said(error: Exception) -> str:
+    """Why an exchange ended; where that was is shown beside it."""
+    if isinstance(error, UserError):
+        return f"{error.what} {error.remedy}".strip()
+    return "Something went wrong on the way; it is tried again."
+
+
+def _held(sentences: tuple[str, ...]) -> str:
+    """What stays at the hub."""
+    more = len(sentences) - _MOST
+    return "\n".join([*sentences[:_MOST], *([f"And {more:,} more."] if more > 0 else [])])
+
+
 def _kept(refused: tuple[str, ...]) -> str:
     """What the hub refused, and what becomes of it."""
-    labels = "; ".join(f"“{label}”" for label in refused[:5])
-    more = f" and {len(refused) - 5:,} more" if len(refused) > 5 else ""
+    labels = "; ".join(f"“{label}”" for label in refused[:_MOST])
+    more = f" and {len(refused) - _MOST:,} more" if len(refused) > _MOST else ""
     return (
         f"Not assigned to you: {labels}{more}. The rest was sent; this stays in the file's "
         "history. Once the site is assigned to you, make the change again, or have “psnplanner hub "

@@ -146,6 +146,7 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
         "transactions": found.transactions,
         "photographs": found.photographs,
         "torn": found.torn,
+        "unnamed": found.unnamed,
     }
     lines = [
         f"Saved {found.changes:,} of {found.changes_before:,} changes ({found.share:.1%}) to {out}."
@@ -154,6 +155,11 @@ def repair(file: Path, out: Path, as_json: bool) -> None:
         lines += [
             f"{found.rebuilt:,} of them stood on lost pages and were told again from the index and "
             "the tables: they hold what is so now, not always what was first written."
+        ]
+    if found.unnamed:
+        lines += [
+            f"Of {found.unnamed:,} transactions it is lost who did them and what they were called; "
+            "their changes stand as “Salvaged changes”."
         ]
     if found.torn:
         lines += [f"{len(found.torn):,} transactions lost some of theirs:"]

@@ -184,6 +184,7 @@ def _laptop(server: Server, folder: Path, url: str, made: int, hour: int) -> lis
     return [
         _row("join: a whole new laptop, s", joined, made),
         _row("laptop's file, MB", size / 1e6, made),
+        {"scale": "laptop's file, bytes a change", "measured": round(size / made)},
         _row("laptop: open the programme, s", opened, made),
         {"scale": "sync with nothing to do, s", "measured": round(idle, 3)},
         {"scale": "sync of one change, s", "measured": round(single, 3)},

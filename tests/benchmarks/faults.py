@@ -103,7 +103,8 @@ def _row(
     if "broke" in found:
         return {"fault": fault, "tried": 0, "result": f"1 WRONG: {found['broke']}", "of which": ""}
     faults = found[wrong]
-    lost = f"{len(faults)} WRONG: {str(faults[0])[:200]}" if faults else "nothing lost"
+    lost = "nothing lost" if found[tried] else "not tried: too few were asked for"
+    lost = f"{len(faults)} WRONG: {str(faults[0])[:200]}" if faults else lost
     return {"fault": fault, "tried": found[tried], "result": lost, "of which": detail(found)}
 
 

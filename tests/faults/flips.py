@@ -43,8 +43,10 @@ def journal_programme(folder: Path) -> Path:
     return path
 
 
-def used_bytes(path: Path) -> list[int]:
-    """Where the bytes of the journal are in a file: headers, pointers, cells, overflow pages."""
+def used_bytes(path: Path) -> list[list[int]]:
+    """Where the bytes of each table and index of the journal are: headers, pointers, cells, and
+    overflow pages.
+    """
     data = path.read_bytes()
     connection = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
     marks = ", ".join("?" * len(JOURNAL))
@@ -53,7 +55,7 @@ def used_bytes(path: Path) -> list[int]:
     ).fetchall()
     connection.close()
     size = carve.page_size(data)
-    return [at for (root,) in roots for at in _tree(data, size, root)]
+    return [list(_tree(data, size, root)) for (root,) in roots]
 
 
 def _tree(data: bytes, size: int, page: int) -> Iterator[int]:
@@ -102,12 +104,13 @@ def campaign(where: str, count: int, seed: int, folder: Path) -> dict[str, objec
     path = journal_programme(folder)
     data = path.read_bytes()
     before = _said_by_tables(path)
-    places = used_bytes(path) if where == "journal" else list(range(len(data)))
+    # Of the journal each table gets as many: what is said of few changes weighs as much.
+    places = used_bytes(path) if where == "journal" else [list(range(len(data)))]
     chance = random.Random(seed)
     outcomes: Counter[str] = Counter()
     missed, named = [], 0
     for _ in range(count):
-        at, bit = chance.choice(places), chance.randrange(8)
+        at, bit = chance.choice(chance.choice(places)), chance.randrange(8)
         spoilt = bytearray(data)
         spoilt[at] ^= 1 << bit
         bad = folder / "bad.gpkg"

@@ -77,9 +77,9 @@ def campaign(name: str, disk: Path, steps: int) -> dict[str, object]:
 
 
 def _rooms(most: int, steps: int) -> list[int]:
-    """So much room: half of them by equal steps, half by halves and less, for what is small."""
-    even = steps // 2
-    rooms = [most * n // max(1, even - 1) for n in range(even)]
+    """So much room, three times at least: half by equal steps to none, half by shares of itself."""
+    even = max(2, steps // 2)
+    rooms = [most * n // (even - 1) for n in range(even)]
     ratio = (most / PAGE) ** (1 / (steps - even))
     return sorted(rooms + [round(PAGE * ratio**n) for n in range(steps - even)], reverse=True)
 

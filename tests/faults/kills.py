@@ -53,11 +53,14 @@ def campaign(name: str, count: int, seed: int, folder: Path) -> dict[str, object
 
 
 def _duration(work: Work, folder: Path) -> float:
-    """How long the work takes from its beginning to its end, or to its thirtieth word, seconds."""
+    """How long the work takes from its beginning to its end, in seconds.
+
+    Of one without an end: to its thirtieth word, or the first after half a second.
+    """
     pid, pipe = _start(work, folder)
     said: list[str] = []
     begun = 0.0
-    while len(said) < 30:
+    while len(said) < 30 and (not begun or time.monotonic() - begun < 0.5):
         more = _hear(pipe)
         if not more:
             break

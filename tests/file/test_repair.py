@@ -211,6 +211,18 @@ def test_cut_short(sound: Path, tmp_path: Path, kept: float) -> None:
         assert session.verify() == []
 
 
+def test_words_that_are_lost_are_not_told_as_changes_that_are(sound: Path, tmp_path: Path) -> None:
+    """A page of the list of transactions: every change is there, but not who made it."""
+    data = sound.read_bytes()
+    size = carve.page_size(data)
+    pages = [data[at : at + size] for at in range(0, len(data), size)]
+    told = [[len(row.values) for row in carve.rows([b"", page], 2)] for page in pages]
+    number = max(range(1, len(told)), key=lambda n: told[n].count(14))
+    found = repair(spoilt(sound, tmp_path / "bad.gpkg", [number]), tmp_path / "out.gpkg")
+    assert (found.share, found.torn) == (1, [])
+    assert found.unnamed == len(told[number])
+
+
 def test_a_backup_gives_back_what_was_lost(sound: Path, tmp_path: Path) -> None:
     """The saved file and an old backup, merged, are whole again."""
     count = sound.stat().st_size // carve.page_size(sound.read_bytes())

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from psnplanner import console
+from psnplanner import console, home
 from psnplanner.cli import cli
 from psnplanner.session import Session
 
@@ -40,6 +40,11 @@ def _unlock(theirs: Path, _ours: Path) -> None:
     from psnplanner.exchange import locked_pack
 
     locked_pack.unlocked(locked_pack.read(theirs), "four words of four", str(theirs))
+
+
+def _repair(theirs: Path, _ours: Path) -> None:
+    out = home.folder() / "saved.gpkg"  # where it may write, and nowhere else
+    cli.main(["repair", str(theirs), str(out)], standalone_mode=False)
 
 
 def _picture(theirs: Path, ours: Path) -> None:
@@ -74,6 +79,8 @@ DOORS: dict[str, Callable[[Path, Path], None]] = {
     "uprns": _verb("gazetteer", "add-uprn", "THEIRS"),
     "boundary": _verb("boundary", "add", "OURS", "THEIRS"),
     "unlock": _unlock,
+    "repair": _repair,
+    "restore": _verb("restore", "OURS", "THEIRS"),
     "picture": _picture,
     "map": _map,
     "workflow": _workflow,

@@ -18,10 +18,11 @@ from psnplanner.programme.edits import Amend
 from psnplanner.session import Session
 from psnplanner.session.hub_told import Synced
 from psnplanner.ui import hub_commands, look
-from psnplanner.ui.hub_commands import IDLE, LOCKED, OFFLINE, REFUSED
+from psnplanner.ui.hub_commands import HELD, IDLE, LOCKED, OFFLINE, REFUSED
 from psnplanner.ui.main_window import MainWindow
-from tests.hub.conftest import SITES, Joining
+from tests.hub.conftest import SITES, Joining, as_user
 from tests.hub.server import SECRET, Server
+from tests.hub.test_direct_sql import EVENT, TXN
 
 assert os.environ.get("QT_QPA_PLATFORM")
 _LONG_MS = 60_000
@@ -88,8 +89,23 @@ def test_it_says_what_the_hub_wants_or_refuses(
     """A password it has not; a hub of another version; changes that are not theirs to make."""
     window.adopt(office)
     until(lambda: window.hub.state == LOCKED)
+    window.hub._passwords[str(hub)] = "not the one"
+    window.hub.adopt()
+    until(lambda: "does not know this user and password" in window.hub.reason)
+    window.hub._timer.stop()
+    office.do(Amend("site", [SITES[0].id], {"note": "it is not tried again at every edit"}))
+    assert not window.hub._timer.isActive()
+    window.hub.button.click()
+    assert "does not know this user and password" in window.hub._dialog.refusal.text()
+    window.hub._dialog.reject()
     window.hub.let_go()
     with_secret(window, hub)
+    with as_user(hub) as db, db.transaction():
+        db.execute(TXN)
+        db.execute(EVENT, (5, SITES[0].id.hex(), 19, '"x"'))
+    window.hub.adopt()
+    until(lambda: window.hub.state == HELD)
+    assert "is not what that device wrote" in window.hub.button.toolTip()
     server.admin("UPDATE psnplanner.hub SET version = 9", database=hub.settings["dbname"])
     window.hub.adopt()
     until(lambda: window.hub.state == REFUSED)

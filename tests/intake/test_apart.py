@@ -19,6 +19,7 @@ from psnplanner.errors import Cancelled, UserError
 from psnplanner.geography import vector_file
 from psnplanner.intake.read import read_table
 from psnplanner.intake.reading import Reading
+from tests.intake.test_read import ROWS, SHEET, with_part, workbook
 from tests.intake.test_vector import layer
 
 DIGITS = "WITH n(i) AS (VALUES(0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) "
@@ -131,3 +132,41 @@ def modules_after(statement: str) -> list[str]:
     code = f"import sys; from pathlib import Path; {statement}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return done.stdout.split()
+
+
+def test_a_workbook_that_asks_for_all_memory_ends_its_own_process_alone(tmp_path: Path) -> None:
+    """calamine makes a rectangle that holds every cell; where it gets none, it aborts."""
+    made = _far_cell(tmp_path / "list.xlsx")
+    with pytest.raises(UserError, match="unpacks to far more than a list of sites needs"):
+        read_table(made)
+
+
+def test_a_workbook_is_read_elsewhere_and_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook(A=ROWS, B=[["Other"], ["sheet"]]))
+    table = read_table(path, Reading(sheet="A"))
+    assert (table.sheet, set(table.sheets), table.kind) == ("A", {"A", "B"}, "workbook")
+    assert [cells for _, cells in table.rows] == [[str(cell) for cell in row] for row in ROWS]
+    with pytest.raises(UserError, match="there is no sheet “C”"):
+        read_table(path, Reading(sheet="C"))
+
+
+def _far_cell(path: Path) -> Path:
+    plain = workbook(A=ROWS)
+    path.write_bytes(with_part(plain, SHEET, b'<c r="B2"', b"<c r='XFD1048576'"))
+    return path
+
+
+def test_a_process_of_ours_is_not_told_the_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads a stranger's file has everything else of our surroundings."""
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", "four words of it's kind")
+    refusal = UserError("It took too long.")
+    told = APART(
+        f"{__name__}:_surroundings", {}, seconds=20, gives_up=refusal, progress=lambda *_: None
+    )
+    assert "PSNPLANNER_HOME" in told
+    assert "PSNPLANNER_PASSPHRASE" not in told
+
+
+def _surroundings() -> list[str]:
+    return sorted(os.environ)

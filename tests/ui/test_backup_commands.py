@@ -78,6 +78,7 @@ def test_the_settings_are_kept(
     own_home: None, window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Off and on, and the folder; no backup is made while it is off."""
+    (tmp_path / "all").mkdir()
     dialog = backup_commands.ask(window)
     dialog.on.setChecked(False)
     dialog._change(folder=str(tmp_path / "all"))

@@ -8,9 +8,11 @@ import pytest
 
 pytest.importorskip("sqlcipher3")
 
+from psnplanner import home
 from psnplanner.session import passphrases
-from psnplanner.ui import encryption_commands
+from psnplanner.ui import encryption_commands, recent_programmes
 from psnplanner.ui.main_window import MainWindow
+from psnplanner.ui.settings import previews
 
 ONE_WINDOW = True
 WORDS = "a battery, a staple and a horse"
@@ -33,6 +35,8 @@ def test_there_and_back(window: MainWindow, qtbot: Any, monkeypatch: pytest.Monk
     dialog.keep.setChecked(True)
     dialog.button.click()
     out = dialog.out
+    home.made_folder(previews().name)
+    (previews() / "preview.html").write_text("What was only looked at")
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
     assert window.session.path == out
     assert passphrases.is_encrypted(out)
@@ -40,9 +44,13 @@ def test_there_and_back(window: MainWindow, qtbot: Any, monkeypatch: pytest.Monk
     assert plain.is_file()
     assert set(window.session.state.sites) == sites
     assert action.text() == "Decr&ypt…"
+    (known,) = [item for item in recent_programmes.recent() if item.path == out.resolve()]
+    assert known.opened is not None
+    assert (known.name, known.sites) == ("", 0)  # the list is in the clear
     back = encryption_commands.ask(window)
     assert not back.words.isVisible()
     back.button.click()
+    assert not previews().exists()
     qtbot.waitUntil(lambda: window.session is not None, timeout=30_000)
     assert not passphrases.is_encrypted(window.session.path)
     assert set(window.session.state.sites) == sites

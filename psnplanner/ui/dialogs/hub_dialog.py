@@ -107,7 +107,11 @@ class HubDialog(FormDialog):
         self.button.setEnabled(True)
 
     def _refuse(self, error: UserError) -> None:
-        self.refusal.setText(str(error))
+        self.tell(str(error))
+
+    def tell(self, words: str) -> None:
+        """Say under the fields why nothing came of it."""
+        self.refusal.setText(words)
         self.refusal.setStyleSheet(look.refusal_style())
         self.refusal.show()
         layout = self.layout()

@@ -11,6 +11,9 @@ from PySide6.QtCore import Qt
 from psnplanner.errors import UserError
 from psnplanner.file import encryption
 from psnplanner.session import Session, new_programme, passphrases
+from psnplanner.session.backups import backups_of
+from psnplanner.ui import backup_commands
+from psnplanner.ui.dialogs.backups_dialog import behind_words
 from psnplanner.ui.dialogs.new_programme import NewProgramme
 from psnplanner.ui.dialogs.passphrase_dialog import PassphraseDialog
 from psnplanner.ui.main_window import MainWindow
@@ -64,6 +67,26 @@ def test_an_encrypted_programme_opens_once_its_passphrase_is_given(
     qtbot.waitUntil(lambda: empty_window.session is not None, timeout=20_000)
     assert empty_window.session.state.programme.name == "Locked"
     assert passphrases.is_encrypted(path)
+
+
+def test_a_backup_is_put_back_once_its_passphrase_is_given(
+    qtbot: Any, empty_window: MainWindow, tmp_path: Path
+) -> None:
+    """From the start page nothing was opened yet: it is asked for, and the list says so."""
+    path = tmp_path / "locked.gpkg"
+    with Session.create(path, new_programme("Locked"), passphrase=WORDS) as session:
+        session.back_up()
+    encryption._held.clear()
+    (made,) = backups_of(path)
+    assert behind_words(made) == "needs its passphrase"
+    backup_commands.put_back(empty_window, made.path, path)
+    dialog = _asked(qtbot, empty_window)
+    assert not dialog.keep.isVisible()
+    dialog.words.setText(WORDS)
+    qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: empty_window.session is not None, timeout=20_000)
+    assert empty_window.session.state.programme.name == "Locked"
+    assert list(tmp_path.glob("locked.before-restore-*.gpkg"))
 
 
 def _asked(qtbot: Any, window: MainWindow, but: object = None) -> PassphraseDialog:
