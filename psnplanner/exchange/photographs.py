@@ -28,6 +28,9 @@ from psnplanner.whole_file import whole_file
 MOST_BYTES = 25_000_000
 MOST_PIXELS = 64_000_000
 _SMALL = (512, 512)
+# A progressive JPEG says its picture in some ten scans. Each of thousands takes a whole picture's
+# time: two megabytes would take minutes.
+_JPEG, _SCAN, _MOST_SCANS = b"\xff\xd8", b"\xff\xda", 200
 CAMERA = "camera"
 """The source of a position that a photograph carries."""
 
@@ -64,6 +67,8 @@ def _looked_at(data: bytes, where: str) -> tuple[str, Any]:
     """A picture's format, and what the camera noted; it is read, to see that it can be."""
     from PIL import Image, UnidentifiedImageError
 
+    if data.startswith(_JPEG) and data.count(_SCAN) > _MOST_SCANS:
+        raise UserError("the picture is damaged.", where, _REMEDY)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

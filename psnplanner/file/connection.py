@@ -37,23 +37,32 @@ class DiskRefused(UserError):
     """The disk is full, over a quota, or failing."""
 
 
-def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Database:
+def connect(
+    path: Path, *, read_only: bool = False, alone: bool = False, peek: bool = False
+) -> Database:
     """Open a file with the settings the journal needs: WAL, every commit on the disk.
 
     `alone` reads without the memory that is shared with others, which needs room on the disk.
-    Raises UserError if the file is not SQLite or cannot be opened, DiskRefused if the disk is why.
+    To `peek` is to read and leave file and log as they are, whatever the log is.
+    Raises UserError if the file is not SQLite or cannot be opened, or if a log was left beside
+    it that is not its own; DiskRefused if the disk is why.
     """
     encrypted = encryption.is_encrypted(path)
     if not encrypted:
         check_is_sqlite(path)
     _check_beside(path)
+    if not peek and log_of(path) is not None:
+        from psnplanner.file import left_log  # which looks at it by this very function
+
+        left_log.check_if_free(path)
     with plain_words(path):
         # Even a reader opens for writing where it may (`query_only` holds it back): SQLite then
         # clears away the -wal and -shm files when the last one leaves.
-        writable = not read_only or (_may_write(path) and _may_write(path.parent))
+        may = _may_write(path) and _may_write(path.parent)
+        writable = not peek and (may or not read_only)
         uri = f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro'}"
         shared = bool(network_kind(path))
-        if read_only and (shared or not _may_write(path.parent)):
+        if (read_only or peek) and (shared or not _may_write(path.parent)):
             uri = _frozen(path)
         if encrypted:
             connection = encryption.connect(uri, path, uri=True, alone=alone)
@@ -63,7 +72,7 @@ def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> Data
             db = Database(connection, execute_plugins=False)
             if alone:
                 db.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()
-            return _settle(db, read_only, shared)
+            return _settle(db, read_only or peek, shared)
         except BaseException:
             connection.close()
             raise
@@ -111,6 +120,15 @@ def _settle(db: Database, read_only: bool, shared: bool) -> Database:
         db.execute("PRAGMA synchronous=FULL").fetchall()
     db.execute("SELECT count(*) FROM sqlite_master").fetchall()
     return db
+
+
+def log_of(path: Path) -> Path | None:
+    """The log beside a file, if there are changes in it."""
+    log = path.resolve().with_name(path.resolve().name + "-wal")
+    try:
+        return log if log.stat().st_size else None
+    except OSError:
+        return None
 
 
 def _may_write(path: Path) -> bool:

@@ -88,6 +88,8 @@ def repair(path: Path, out: Path) -> Salvage:
 
     Raises UserError if nothing of a programme is in it, or the new file cannot be written.
     """
+    if path.exists() and not path.is_file():  # a device has no end, and a pipe waits for ever
+        raise UserError("This is not a file.", str(path), "Give the damaged programme.")
     key = encryption.required(path) if encryption.is_encrypted(path) else None
     found = _find(path, key)
     _in_our_time(found)
@@ -115,7 +117,7 @@ def _find(path: Path, key: encryption.Key | None) -> _Found:
     try:
         data = path.read_bytes()
         log = path.with_name(path.name + "-wal")
-        more = log.read_bytes() if log.exists() else b""
+        more = log.read_bytes() if log.is_file() else b""
     except OSError as error:
         raise UserError(f"The file cannot be read: {error.strerror or error}.", str(path),
                         "Check the name and the disk.") from error  # fmt: skip

@@ -32,6 +32,7 @@ class Standing:
         self._file = identity(self._path)
         self._log: Identity | None = None
         self._frozen = self._stamps() if self._log_is_unread() else None
+        self._written = self._stamps()[0]
 
     def _log_is_unread(self) -> bool:
         # A file in a folder that cannot be written is read without its log: see `connection`.
@@ -50,6 +51,14 @@ class Standing:
     def touched(self) -> bool:
         """Whether a file that is read without its log has been written to since."""
         return self._frozen is not None and self._stamps() != self._frozen
+
+    def note_written(self) -> None:
+        """Remember when the file was last written to: by us, who fold the log into it."""
+        self._written = self._stamps()[0]
+
+    def was_written(self) -> bool:
+        """Whether the file has been written to since; by others, then."""
+        return self._stamps()[0] != self._written
 
     @property
     def log_path(self) -> Path:
@@ -74,9 +83,10 @@ class Standing:
 
     def clear_log(self) -> None:
         """Take our log from beside a file that is not ours, which it would ruin."""
-        if self._log is None or identity(self._path) == self._file:
-            return
-        if identity(self.log_path) == self._log:
+        if self._log is not None and identity(self.log_path) == self._log:
+            if identity(self._path) == self._file:
+                # Overwritten in place: on closing SQLite would fold its log even into this.
+                os.truncate(self.log_path, 0)
             for path in (self.log_path, self._path.with_name(self._path.name + "-shm")):
                 with contextlib.suppress(OSError):
                     path.unlink()
@@ -92,7 +102,7 @@ def is_strange(path: Path) -> bool:
 
 def beside(path: Path) -> Path:
     """The dot-file beside a programme that carries its writer's lock."""
-    resolved = path.resolve()
+    resolved = Path(os.path.realpath(path))  # `resolve` raises for a link to itself
     return resolved.with_name(f".{resolved.name}.lock")
 
 

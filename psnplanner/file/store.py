@@ -13,6 +13,7 @@ from psnplanner.file import (
     heads,
     in_step,
     journal,
+    left_log,
     own_reach,
     pack,
     photographs,
@@ -51,6 +52,9 @@ _NO_ROOM = (
 _CHANGED_SINCE = (
     "This programme has been changed since it was opened here. Open it again to see it as it is."
 )
+_KEPT = "What was open here is kept in “{}” beside it."
+_KEPT_ANEW = "Its history is gone with it; all else that was open here is kept in “{}” beside it."
+_NOT_KEPT = "What was open here is gone with it: go back to a backup."
 _WAYS_OUT = {_NO_ROOM: "", OTHER_OPEN: "Close the other window or command, then open it again."}
 
 
@@ -72,14 +76,15 @@ class ProgrammeFile(Reading):
         self._arrived = journal.arrived(db)
         self._clock = Clock(journal.latest_stamp(db))
         self._standing = Standing(path)
-        self._rescued: Path | None = None
+        self._let_go = False
+        self._is_encrypted = encryption.is_encrypted(path)
         self._own: int | None = None
         self._closed = False
 
     @property
     def read_only(self) -> bool:
         """Whether the file can only be read."""
-        return self._lock is None or self._rescued is not None
+        return self._lock is None or self._let_go
 
     @staticmethod
     def create(
@@ -135,6 +140,8 @@ class ProgrammeFile(Reading):
     def _opened(path: Path, read_only: bool) -> ProgrammeFile:
         lock, notice = (None, "") if read_only else take_lock(path)
         try:
+            if lock is not None:
+                left_log.check(path)
             db = connect(path, read_only=lock is None)
             try:
                 with plain_words(path):
@@ -189,29 +196,48 @@ class ProgrammeFile(Reading):
             seals.close(self._db)
             # The last moment at which nothing has been promised.
             self._check_standing()
+        self._standing.note_written()
 
     def _check_standing(self) -> None:
-        fault = self._standing.fault()
+        fault = self._fault()
         if fault:
             raise UserError(f"{fault} Nothing was saved.", where=str(self.path),
                             remedy="Close it; what was open here is kept beside it then."
                             )  # fmt: skip
 
-    def look(self) -> str:
+    def _fault(self) -> str:
+        """What has happened to the file since it was opened; empty if it stands as it did."""
+        fault = self._standing.fault()
+        if fault or self._lock is None or not self._standing.was_written():
+            return fault
+        if left_log.is_as_open(self.path, self._db):  # touched, or our log folded by another
+            self._standing.note_written()
+            return ""
+        return "Another copy was written over the file while it was open here."
+
+    def look(self, write_anew: Callable[[Path], None]) -> str:
         """What has become of the file under us, in a sentence; empty if it stands as it did.
 
         Where its name is another's now, what was open here is first kept in a file beside it.
+        Of a file that was overwritten the journal is gone: then the state is all that can be
+        kept, for which `write_anew` makes a programme at a path.
         """
-        fault = self._standing.fault()
+        if self._let_go:
+            return self.notice
+        fault = self._fault()
         if self._lock is None:
             return fault or self._behind()
-        if not fault or self._rescued is not None or not self.path.parent.is_dir():
+        if not fault or not self.path.parent.is_dir():
             return self.notice if fault else ""
         kept = free_name(self.path, "kept")
-        backup(self._db, kept)
+        if gone := self._standing.fault():
+            backup(self._db, kept)
+        elif not self._is_encrypted:  # a new file would be kept in the clear
+            write_anew(kept)
+        said = _KEPT if gone else _NOT_KEPT if self._is_encrypted else _KEPT_ANEW
         self._standing.clear_log()
-        self._rescued = kept
-        self.notice = f"{fault} What was open here is kept in “{kept.name}” beside it."
+        self._let_go = True
+        self.notice = f"{fault} {said.format(kept.name)}"
         return self.notice
 
     def _behind(self) -> str:
@@ -221,7 +247,7 @@ class ProgrammeFile(Reading):
         return _CHANGED_SINCE if gone_on or self._standing.touched() else ""
 
     def _check_writable(self) -> None:
-        if self._rescued is not None:
+        if self._let_go:
             raise UserError(self.notice, where=str(self.path),
                             remedy="Open one of the two, and merge the other into it."
                             )  # fmt: skip
@@ -332,11 +358,11 @@ class ProgrammeFile(Reading):
         """How many transactions have arrived here."""
         return self._arrived
 
-    def close(self) -> None:
-        """Let the file go; harmless when done twice."""
+    def close(self, write_anew: Callable[[Path], None]) -> None:
+        """Let the file go, after a last look at it; harmless when done twice."""
         with suppress(UserError):  # a full disk: the log stays, and is refused as a stranger's
             if not self._closed:
-                self.look()
+                self.look(write_anew)
                 if self._own is not None:
                     own_reach.note(self._db, self._own)
         self._closed = True

@@ -73,7 +73,7 @@ def examine(path: Path, refused: UserError, progress: Progress | None = None) ->
     pages cannot be checked without running what somebody wrote into it.
     """
     try:
-        db = connect(path, read_only=True)
+        db = connect(path, peek=True)
     except UserError:
         raise refused from None
     try:

@@ -117,7 +117,7 @@ def _by_hand(
         following = lines[end - 1]
         if following.count('"') > _MOST_MARKS or _is_whole(following, delimiter, usual, work):
             break
-        if work.left <= 0 or left_open and not _may_close(following, delimiter):
+        if work.left <= 0 or (left_open and not _may_close(following, delimiter)):
             continue  # it is as open with this line as without
         more, left_open, why = _cells("\n".join(lines[start:end]), delimiter, work)
         if len(more) == usual and not left_open:

@@ -116,7 +116,7 @@ class Door:
             session._mine = session._run(session._file.own_devices)
         except BaseException:
             if "_file" in vars(session):
-                session._run(session._file.close)
+                session._run(lambda: session._file.close(session._write_anew))
             session._writer.shutdown()
             raise
         session.notice = session._file.notice
@@ -322,7 +322,7 @@ class Door:
         Where another file took its name, what is open here is kept beside it first, and from
         then on can only be read. A reader is told when others have gone on.
         """
-        said = self._run(self._file.look)
+        said = self._run(lambda: self._file.look(self._write_anew))
         self.notice = self._file.notice
         return said
 
@@ -335,8 +335,15 @@ class Door:
         with self._doing:
             if not self._closed:
                 self._closed = True
-                self._run(self._file.close)
+                self._run(lambda: self._file.close(self._write_anew))
                 self._writer.shutdown()
+
+    def _write_anew(self, out: Path) -> None:
+        """Make a programme of what is in the state: all but its history."""
+        header = Header(self.author, undoing.NEW, f"As {self.path.name} was", self.present_day)
+        records = (record for table in self.state.tables.values() for record in table.values())
+        changes = [creation(record) for record in records]
+        ProgrammeFile.create(out, header, changes, self._clock())
 
     def __enter__(self) -> Self:
         return self

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psnplanner import home
 from psnplanner.ui import display
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ def run(path: Path | None, *, argv: list[str] | None = None) -> int:
 
     Raises UserError if Qt lacks a system library or there is no display, before Qt could abort.
     """
+    os.environ.pop(home.PASSPHRASE, None)  # the window asks; browsers it starts need not know
     display.check(visible=False)
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication

@@ -122,7 +122,9 @@ def _killed(server: Server, folder: Path, wanted: int, dice: random.Random
 
     def note() -> list[tuple[bytes, str]]:
         number = len(made)
-        office.do(Amend("site", [dice.choice(idents)], {"contact": f"ann {number}"}))
+        for part in "ab":  # two transactions, which arrive whole or not at all
+            told = {"contact": f"ann {number}{part}"}
+            office.do(Amend("site", [dice.choice(idents)], told))
         office.sync(address)
         made.append(f"bob {number}")
         return [(dice.choice(idents), made[-1])]

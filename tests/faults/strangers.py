@@ -18,7 +18,7 @@ import pysqlite3 as sqlite3
 
 from psnplanner.errors import UserError
 from psnplanner.programme.edits import Amend
-from psnplanner.session import Session
+from psnplanner.session import Session, examine
 from tests.faults.works import FILE, SITES, programme, sound
 
 _OPENS = """
@@ -221,6 +221,76 @@ def replaced_then_killed(folder: Path) -> list[str]:
     return faults + wrong
 
 
+def _older_and_newer(folder: Path) -> tuple[Path, Path]:
+    """A programme after some saves, its log folded in; and a copy of how it was before them."""
+    programme(folder)
+    path, older = folder / FILE, folder / "older.gpkg"
+    shutil.copy(path, older)
+    with Session.open(path) as session:
+        for n in range(30):
+            _set(session, f"long before {n} " + "x" * 2000)()
+    return path, older
+
+
+def overwritten(folder: Path) -> list[str]:
+    """An older copy laid over it in place: to the disk the same file, and not written to."""
+    path, older = _older_and_newer(folder)
+    with Session.open(path) as session:
+        _set(session, "saved")()
+        os.utime(path)  # to be touched is not to be overwritten
+        _set(session, "saved")()
+        shutil.copyfile(older, path)
+        faults = _refusal(_set(session, "lost"), "written over the file")
+        faults += [] if "is kept in" in session.look() else ["it is not told"]
+        faults += _refusal(_set(session, "lost"), "written over the file")
+    faults += [] if path.read_bytes() == older.read_bytes() else ["the copy is not as it was laid"]
+    return faults + _both_whole(folder, there="")
+
+
+def overwritten_unseen(folder: Path) -> list[str]:
+    """The same, noticed only on closing."""
+    path, older = _older_and_newer(folder)
+    with Session.open(path) as session:
+        _set(session, "saved")()
+        shutil.copyfile(older, path)
+    faults = [] if path.read_bytes() == older.read_bytes() else ["the copy is not as it was laid"]
+    return faults + _both_whole(folder, there="")
+
+
+def overwritten_by_noise(folder: Path) -> list[str]:
+    """The same with what is no programme."""
+    path, _ = _older_and_newer(folder)
+    noise = os.urandom(50_000)
+    with Session.open(path) as session:
+        _set(session, "saved")()
+        path.write_bytes(noise)
+        faults = _refusal(_set(session, "lost"), "written over the file")
+    return faults + ([] if path.read_bytes() == noise else ["it was written to"])
+
+
+def overwritten_then_killed(folder: Path) -> list[str]:
+    """The same, and the holder killed before it could see: nobody folds its log in, or reads it."""
+    path, older = _older_and_newer(folder)
+    with other(_OPENS, path) as holder:
+        holder.save("one")
+        shutil.copyfile(older, path)
+    log = path.with_name(path.name + "-wal")
+    before = path.read_bytes(), log.read_bytes()
+    faults = _refusal(lambda: Session.open(path), "do not make a whole")
+    faults += _refusal(lambda: Session.open(path, read_only=True), "do not make a whole")
+    if examine(path, UserError("It does not open.")) == []:
+        faults.append("verify finds nothing")
+    if before != (path.read_bytes(), log.read_bytes()):
+        faults.append("looking at it changed it")
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink()
+    wrong, after = sound(path)
+    if after is not None:
+        with after:
+            faults += [] if _note(after) == "" else ["the copy is not as it was laid"]
+    return faults + wrong
+
+
 def moved(folder: Path) -> list[str]:
     """Moved away while open: a refusal, and what was open is kept under the old name's."""
     programme(folder)
@@ -344,6 +414,10 @@ STRANGERS: dict[str, Callable[[Path], list[str]]] = {
     "file replaced while open": replaced,
     "file replaced, seen on closing": replaced_unseen,
     "file replaced, holder killed": replaced_then_killed,
+    "file overwritten in place while open": overwritten,
+    "file overwritten in place, seen on closing": overwritten_unseen,
+    "file overwritten in place by noise": overwritten_by_noise,
+    "file overwritten in place, holder killed": overwritten_then_killed,
     "file moved while open": moved,
     "log deleted while open": log_taken,
     "journal written by another": foreign_write,

@@ -14,11 +14,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hostile import databases, layers, lists, pictures, workbooks
+from tests.hostile import databases, layers, lists, names, pictures, tricks, workbooks
 from tests.hostile.case import READ, REFUSED, Bench, Case
 
 CASES = [
     *databases.CASES, *lists.CASES, *workbooks.CASES, *layers.CASES, *pictures.CASES,
+    *names.CASES, *tricks.CASES,
 ]  # fmt: skip
 MOST_SECONDS = 2.0
 MOST_MEMORY_BYTES = 1_500_000_000

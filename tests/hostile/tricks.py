@@ -42,12 +42,16 @@ def _extended(features: int) -> bytes:
         "</ExtendedData><Point><coordinates>-2.7,53.3</coordinates></Point></Placemark>"
         for n in range(features)
     )
-    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{found}</Document></kml>'.encode()
+    return (
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{found}</Document></kml>'.encode()
+    )
 
 
 def _old_workbook(sectors: int) -> bytes:
     """An old workbook whose table of sectors leads in a circle."""
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 65534, 9, 6)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 65534, 9, 6)
+    )
     head += bytes(6) + struct.pack("<9I", 0, 1, 1, 0, 4096, 0, 1, 0, 0x7FFFFFFF)
     head += struct.pack("<109I", *([0] * 109))
     return head + struct.pack("<128I", *([1] * 128)) * sectors
@@ -78,23 +82,19 @@ def _bytes_at(at: int, new: bytes) -> Maker:
 
 
 _LISTS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "rows of spaces between marks": (lambda: HEAD + (b'"' + b" " * 900_000 + b'",x\n') * 40, REFUSED),
-    "rows of marks and spaces": (
-        lambda: HEAD + (b'"a' + b'" ' * 900 + b" " * 900_000 + b"x\n") * 40, REFUSED),
-    "rows of open marks that close far below": (
-        lambda: HEAD + (b'"a,' * 300 + b"\n") * 20_000, READ),
-    "marks before each cell": (lambda: HEAD + (b'"a" x,' * 900 + b"\n") * 2_500, READ),
+    "rows of spaces between marks": (lambda: HEAD + (b'"' + b" " * 900_000 + b'",x\n') * 40, READ),
     "half a pair of wide letters": (lambda: b"\xff\xfe" + b"N\0a\0\x00\xd8" * 90_000, REFUSED),
     "wide letters and an odd end": (lambda: "Name,Postcode\nHall,WA8 7QF\n".encode("utf-16") + b"x",
                                     REFUSED),
     "separators of lines that are none": (
-        lambda: "Name,Postcode\u2028Hall,WA8 7QF\u0085x\x0b\x0c\x1c,L1 1JJ\n".encode() * 3, READ),
+        lambda: "Name,Postcode\u2028Hall,WA8 7QF\u0085x\x0b\x0c\x1c,L1 1JJ\n".encode() * 3,
+        REFUSED),
     "a thousand columns of one name": (lambda: b"Name," * 999 + b"Name\n" + b"Hall," * 999 + b"x\n",
-                                       READ),
-    "combining marks without end": (lambda: HEAD + "Hall".encode() + "\u0301".encode() * 400_000
+                                       REFUSED),
+    "combining marks without end": (lambda: HEAD + b"Hall" + "\u0301".encode() * 400_000
                                     + b",WA8 7QF,,\n", READ),
     "digits of other scripts": (lambda: HEAD + "Hall,WA8 7QF,٥٣.٣,-²½\n".encode() * 50, READ),
-    "fifty thousand rows of one name": (lambda: HEAD + b"Hall,WA8 7QF,,\n" * 3_000, READ),
+    "three thousand rows of one name": (lambda: HEAD + b"Hall,WA8 7QF,,\n" * 3_000, READ),
     "names a letter apart": (
         lambda: HEAD + b"".join(b"%s,WA8 7QF,,\n" % (b"abc" * 300 + b"%d" % n) for n in range(500)),
         READ),
@@ -102,12 +102,12 @@ _LISTS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 _PROGRAMMES: dict[str, tuple[Maker, str]] = {
     "a journal that names a file to delete": (_beside("-journal", _hot_journal), REFUSED),
-    "a version of the far future": (sql("PRAGMA user_version = 2147483647"), REFUSED),
-    "a version before all": (sql("PRAGMA user_version = -5"), REFUSED),
-    "another program's mark": (sql("PRAGMA application_id = 1"), REFUSED),
+    "a version of the far future": (sql("PRAGMA user_version = 2147483647"), READ),
+    "a version before all": (sql("PRAGMA user_version = -5"), READ),
+    "another program's mark": (sql("PRAGMA application_id = 1"), READ),
     "a cache of all the memory": (_bytes_at(48, b"\x7f\xff\xff\xff"), READ),
-    "letters of a ninth kind": (_bytes_at(56, b"\0\0\0\x09"), REFUSED),
-    "a write version to come": (_bytes_at(18, b"\x09\x01"), REFUSED),
+    "letters of a ninth kind": (_bytes_at(56, b"\0\0\0\x09"), READ),
+    "a write version to come": (_bytes_at(18, b"\x09\x01"), READ),
     "a read version to come": (_bytes_at(18, b"\x09\x09"), REFUSED),
     "free pages that lead in a circle": (_bytes_at(32, struct.pack(">II", 2, 0x7FFFFFFF)), REFUSED),
     "pages that are half reserve": (_bytes_at(20, b"\xff"), REFUSED),
@@ -119,8 +119,8 @@ _PROGRAMMES: dict[str, tuple[Maker, str]] = {
 _PICTURES: dict[str, tuple[Callable[[], bytes], str]] = {
     "JPEG of two thousand scans": (lambda: _scans(5_000, 2_000), REFUSED),
     "JPEG of a hundred thousand scans": (lambda: _scans(600, 100_000), REFUSED),
-    "PNG of a million pieces": (lambda: _png(8, 8, _chunk(b"tEXt", b"a\0b") * 400_000,
-                                             rows=bytes(200)), REFUSED),
+    "PNG of four hundred thousand pieces": (lambda: _png(8, 8, _chunk(b"tEXt", b"a\0b") * 400_000,
+                                             rows=bytes(200)), READ),
     "JPEG that is a page as well": (lambda: _picture("JPEG") + b"<script>alert(1)</script>", READ),
     "JPEG that is a zip as well": (lambda: _picture("JPEG") + b"PK\x05\x06" + bytes(18), READ),
     "WebP of sixteen thousand a side": (lambda: _wide_webp(), REFUSED),

@@ -59,6 +59,17 @@ def test_a_refusal_is_told_once(window: MainWindow) -> None:
     assert "not enough room" not in window.banner.words.text()
 
 
+def test_a_backup_ends_only_its_own_refusal(window: MainWindow) -> None:
+    """What else the banner says still stands when one was made."""
+    made = window.session.back_up()
+    window.banner.say("The file was replaced.")
+    window.backups._made(made)
+    assert "replaced" in window.banner.words.text()
+    window.backups._refused(REFUSAL)
+    window.backups._made(made)
+    assert "not enough room" not in window.banner.words.text()
+
+
 def test_a_file_replaced_under_the_window_is_told(
     window: MainWindow, qtbot: Any, settle: Callable[..., None], tmp_path: Path
 ) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from psnplanner.errors import UserError
-from psnplanner.ui import display
+from psnplanner.ui import app, display
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 is checked on Linux")
 
@@ -35,6 +36,19 @@ def test_an_invisible_platform_is_no_display(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(UserError, match="offscreen"):
         display.check()
     display.check(visible=False)
+
+
+def test_what_the_window_starts_is_not_told_the_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser has our surroundings."""
+
+    def refuse(**_: object) -> None:
+        raise UserError("No display.")
+
+    monkeypatch.setenv("PSNPLANNER_PASSPHRASE", "four words of it's kind")
+    monkeypatch.setattr(display, "check", refuse)
+    with pytest.raises(UserError, match="No display"):
+        app.run(None)
+    assert "PSNPLANNER_PASSPHRASE" not in os.environ
 
 
 def test_a_missing_library_is_named_with_its_package() -> None:
