@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import numpy as np
+
 from psnplanner.file.database import Database
 from psnplanner.programme.record import Position, RecordId
 from psnplanner.programme.state import State
@@ -18,6 +20,8 @@ VERSION = 10300
 
 WGS84 = 4326
 _MULTIPOLYGON = 6
+_NEARLY = 1e-6
+"""The part of an area by which another GEOS may draw it otherwise."""
 _HEADER = b"GP\x00\x01" + struct.pack("<i", WGS84)
 
 _TABLES = """
@@ -158,18 +162,39 @@ def draw_links(db: Database, state: State, sites: Iterable[RecordId]) -> None:
 
 def draw_areas(db: Database, state: State, phases: Iterable[RecordId]) -> None:
     """Draw again the outlines of these phases round their sites."""
+    for ident in phases:
+        db.conn.execute("DELETE FROM phase_area WHERE phase = ?", (ident,))
+        drawn = phase_area(state, ident)
+        if drawn is not None:
+            db.conn.execute("INSERT INTO phase_area (phase, geom) VALUES (?, ?)", (ident, drawn))
+
+
+def phase_area(state: State, ident: RecordId) -> bytes | None:
+    """The outline of a phase round its sites; None if there is no such phase, or none has a place."""
     from psnplanner.geography.area import as_wkb, outline  # shapely loads with the first outline
 
-    for ident in phases:
-        places = [s.position for s in state.sites_by_phase.get(ident, []) if s.position]
-        db.conn.execute("DELETE FROM phase_area WHERE phase = ?", (ident,))
-        if ident not in state.phases or not places:
-            continue
-        shape = outline([p.latitude for p in places], [p.longitude for p in places])
-        if shape is not None:
-            db.conn.execute(
-                "INSERT INTO phase_area (phase, geom) VALUES (?, ?)", (ident, area(as_wkb(shape)))
-            )
+    places = [s.position for s in state.sites_by_phase.get(ident, []) if s.position]
+    if ident not in state.phases or not places:
+        return None
+    shape = outline([p.latitude for p in places], [p.longitude for p in places])
+    return None if shape is None else area(as_wkb(shape))
+
+
+def nearly_same(one: bytes, other: bytes) -> bool:
+    """Whether two areas are one but for what another GEOS draws otherwise."""
+    import shapely
+
+    if one == other:
+        return True
+    if not one.startswith(_HEADER):
+        return False
+    try:
+        with np.errstate(all="ignore"):  # coordinates can be anything in what is damaged
+            shapes = [shapely.from_wkb(geom[len(_HEADER) :]) for geom in (one, other)]
+            apart = shapes[0].symmetric_difference(shapes[1]).area
+            return bool(apart <= _NEARLY * shapes[1].area)
+    except shapely.errors.ShapelyError:
+        return False
 
 
 def extents(state: State) -> dict[str, tuple[float | None, ...]]:

@@ -42,6 +42,9 @@ from psnplanner.whole_file import whole_file
 
 _TXN_COLUMNS, _EVENT_COLUMNS = 14, 9
 _NO_DATE = "1970-01-01"
+MOST_BYTES = 2_000_000_000
+"""A larger file is not repaired: it is taken apart in memory, at some nine times its size."""
+
 SALVAGED = "Salvaged changes"
 
 
@@ -115,6 +118,11 @@ def repair(path: Path, out: Path) -> Salvage:
 
 def _find(path: Path, key: encryption.Key | None) -> _Found:
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise UserError(
+                f"The file is larger than the {MOST_BYTES / 1e9:.0f} GB that can be repaired.",
+                str(path), "Go back to a backup.",
+            )  # fmt: skip
         data = path.read_bytes()
         log = path.with_name(path.name + "-wal")
         more = log.read_bytes() if log.is_file() else b""

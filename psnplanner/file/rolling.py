@@ -111,8 +111,8 @@ def _check_room(path: Path, folder: Path) -> None:
     free = shutil.disk_usage(folder).free
     if free < 2 * size + RESERVE_BYTES:
         raise UserError(
-            f"There is not enough room for a backup: {free / 1e6:,.0f} MB are free.",
-            where=str(folder), remedy="Free some space, or choose another folder for backups.",
+            f"There is not enough room for a copy: {free / 1e6:,.0f} MB are free.",
+            where=str(folder), remedy="Free some space, or choose another folder.",
         )  # fmt: skip
 
 
@@ -243,6 +243,8 @@ def is_due(found: Iterable[Backup], now: datetime, every: timedelta = timedelta(
 def restore(chosen: Path, out: Path, progress: Progress | None = None) -> None:
     """Make a new programme of a backup, whole and checked. Raises UserError; nothing is left."""
     with plain_words(chosen):
+        if chosen.is_file() and out.parent.is_dir():
+            _check_room(chosen, out.parent)
         source = connect(chosen, read_only=True)
         try:
             with whole_file(out, replace=False) as beside:

@@ -31,6 +31,7 @@ from psnplanner.programme.state import RECORD_TYPES, State
 
 Progress = Callable[[float, str], None]
 _MOST = 20
+_SEND_TO = "Go back to a backup; “psnplanner repair” saves what can be saved."
 _INDEX = re.compile(r"(missing from|entry in|entries in) index ")
 
 
@@ -72,6 +73,8 @@ def examine(path: Path, refused: UserError, progress: Progress | None = None) ->
     Raises `refused`, what opening it said, where it is no programme at all, or one whose very
     pages cannot be checked without running what somebody wrote into it.
     """
+    if "verify" in refused.remedy:  # this is what it sends to
+        refused = UserError(refused.what, refused.where, _SEND_TO)
     try:
         db = connect(path, peek=True)
     except UserError:
@@ -248,10 +251,11 @@ def _drawn(db: Database, state: State) -> Iterator[str]:
         yield "The map entries of the nodes differ from the journal."
     if dict(rows(db, "SELECT site, geom FROM link")) != geopackage.links(state):
         yield "The links on the map differ from the journal."
-    # Outlines are compared by their presence: another GEOS may draw them a little otherwise.
-    areas = {ident for ident, geom in rows(db, "SELECT phase, geom FROM phase_area") if geom}
-    placed = {s.phase for s in state.sites.values() if s.position and s.phase in state.phases}
-    if areas != placed:
+    areas = dict(rows(db, "SELECT phase, geom FROM phase_area"))
+    drawn = {i: area for i in state.phases if (area := geopackage.phase_area(state, i))}
+    if areas.keys() != drawn.keys() or not all(
+        geopackage.nearly_same(areas[ident] or b"", area) for ident, area in drawn.items()
+    ):
         yield "The phase areas on the map differ from the journal."
 
 

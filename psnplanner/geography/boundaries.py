@@ -262,12 +262,15 @@ def _moved(shape: BaseGeometry, origin: LatLon, *, out: bool) -> BaseGeometry:
     return shapely.transform(shape, move)
 
 
+_NOTHING = shapely.Polygon()
+
+
 def as_text(shape: BaseGeometry) -> str:
     """A shape as the text of a GeoJSON geometry, rounded to a metre."""
     rounded = shapely.transform(shape, lambda xy: np.round(xy, _DECIMALS))
     # Only where rounding made it cross itself: neighbours' borders must stay the same.
     sound = _united([rounded])
-    kept = _outline_part(sound) or rounded
+    kept = _outline_part(sound) or _outline_part(rounded) or _NOTHING
     parts = shapely.get_parts(kept)
     kept = parts[0] if len(parts) == 1 else kept
     found = json.loads(shapely.to_geojson(kept))

@@ -30,6 +30,7 @@ from psnplanner.geography import stranger_sql
 SAVE_AGAIN = "Open it in the GIS that made it, and export it again as GeoJSON or GeoPackage."
 _MOST_UNPACKED_BYTES = 500_000_000
 _MOST_JSON_BYTES = 200_000_000
+_MOST_HEADINGS = 2_000
 _LEAST_SECONDS, _SECONDS_A_MEGABYTE = 1.0, 1.0
 _NAMED = ("name", "EPSG", "OGC")  # kinds of coordinate systems that are told, not fetched
 _GEOJSON_TYPES = ("FeatureCollection", "Feature")
@@ -294,6 +295,21 @@ def _check_json(path: Path, data: bytes, purpose: str) -> None:
         raise UserError("this is JSON, but no GeoJSON of features.", str(path), SAVE_AGAIN)
     if b"gdal_streamed_alg" in data or _points_elsewhere(found):
         raise _built_to_harm(path, purpose)
+    if _is_too_wide(found):
+        raise _too_big(path, purpose)
+
+
+def _is_too_wide(found: dict[str, Any]) -> bool:
+    """Whether features name more headings than any list has: GDAL takes their square."""
+    headings = set[str]()
+    features = found.get("features")
+    for feature in features if isinstance(features, list) else [found]:
+        if isinstance(feature, dict):
+            told = feature.get("properties")
+            headings.update(feature, told if isinstance(told, dict) else ())
+        if len(headings) > _MOST_HEADINGS:
+            return True
+    return False
 
 
 def _points_elsewhere(found: dict[str, Any]) -> bool:
@@ -313,13 +329,18 @@ def _check_xml(path: Path, data: bytes, purpose: str) -> None:
     """Refuse XML that is broken, defines entities (they can unfold without end) or is no KML."""
     parser = expat.ParserCreate()
     roots: list[str] = []
+    headings = set[str]()
 
     def doctype(*_: object) -> None:
         raise _built_to_harm(path, purpose)
 
-    def begin(name: str, _: object) -> None:
+    def begin(name: str, told: Mapping[str, str]) -> None:
         if not roots:
             roots.append(name.rpartition(":")[2])
+        if "name" in told:
+            headings.add(told["name"])
+            if len(headings) > _MOST_HEADINGS:
+                raise _too_big(path, purpose)
 
     parser.StartDoctypeDeclHandler = doctype
     parser.StartElementHandler = begin

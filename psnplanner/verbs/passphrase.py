@@ -30,14 +30,22 @@ def passphrase_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
+_MOST_TEXT = 10_000
+"""Characters of a passphrase."""
+
+
 def told(path: Path | None = None) -> str:
     """The passphrase as it was given beside the command; "" where it was not."""
     named = path or (Path(os.environ[_FILE]) if os.environ.get(_FILE) else None)
     if named is None:
         return os.environ.get(_WORDS, "")
     try:
-        return named.read_text("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+        with named.open(encoding="utf-8") as file:
+            words = file.read(_MOST_TEXT + 1)  # a device has no end
+        if len(words) > _MOST_TEXT:
+            raise ValueError("too long for a passphrase")
+        return words.rstrip("\r\n")
+    except (OSError, ValueError) as error:
         raise UserError("The file of the passphrase cannot be read.", str(named),
                         "Name a text file that holds nothing else.") from error  # fmt: skip
 

@@ -134,7 +134,7 @@ def test_a_disk_with_little_room_is_left_alone(
     """Backups never fill the disk."""
     usage = shutil.disk_usage(with_sites.path.parent)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=50_000_000))
-    with pytest.raises(UserError, match="not enough room for a backup: 50 MB"):
+    with pytest.raises(UserError, match="not enough room for a copy: 50 MB"):
         with_sites.back_up()
 
 

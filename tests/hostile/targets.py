@@ -78,7 +78,7 @@ def _programme(data: bytes) -> None:
         found.headers()
         found.verify()
     finally:
-        found.close()
+        found.close(lambda _kept: None)
 
 
 def _copy(data: bytes) -> None:
