@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from psnplanner.intake import values
 
@@ -159,6 +160,7 @@ def distinct(cells: Sequence[str]) -> float:
     return len({cell.casefold() for cell in cells}) / len(cells) if cells else 0.0
 
 
+@lru_cache(maxsize=65_536)  # a reader keeps what it read, not that it could not
 def _reads(reader: Callable[[str], object], cell: str) -> bool:
     try:
         reader(cell)

@@ -18,7 +18,7 @@ _MOST_LINES = 20
 _MOST_OPENINGS = 5
 _MOST_BY_HAND, _MOST_JOINED, _MOST_MARKS = 2_000, 200, 2 * MOST_COLUMNS
 # Marks passed by, and 64 characters each count for one: 2,000 mended rows of a list take 100,000.
-_MOST_WORK = 1_000_000
+_MOST_WORK = 300_000
 _SPACES = re.compile(" *")
 _NOT_CLOSED = "a quotation mark is not closed: read as ordinary text"
 _WITHIN = "quotation marks stand within a cell: read as ordinary text"

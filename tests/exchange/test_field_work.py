@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import UTC, date, datetime
 from functools import partial
@@ -239,11 +240,12 @@ def _bind(session: Session, device: int) -> None:
         (lambda data: data[: len(data) // 2], "cut short: .* of 2 transactions"),
         (lambda data: data.replace(b"riser", b"RISER"), "altered"),
         (lambda data: data[:-30], "cut short: 2 of 2"),
+        (lambda data: re.sub(rb'("proof":")[0-9a-f]', rb"\1\\u00e9", data), "altered"),
         (lambda data: data.replace(b'"pack":"', b'"pack":"00'), "did not make"),
         (lambda data: b"hello", "no return"),
         (lambda data: b"", "no return"),
     ],
-    ids=["half", "altered", "no proof", "other pack", "no return", "empty"],
+    ids=["half", "altered", "no proof", "proof of letters", "other pack", "no return", "empty"],
 )
 def test_a_return_that_is_not_whole_merges_nothing(
     office: Session, spoil: object, words: str

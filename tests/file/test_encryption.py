@@ -378,3 +378,12 @@ def test_other_files_are_not_taken_for_encrypted_ones(tmp_path: Path, with_sites
     assert passphrases.is_encrypted(path)
     assert not passphrases.is_encrypted(with_sites.path)
     assert not passphrases.is_encrypted(tmp_path / "missing")
+
+
+def test_a_passphrase_file_without_an_end_is_refused(tmp_path: Path) -> None:
+    made = ["new", str(tmp_path / "a.gpkg"), "--encrypt", "--passphrase-file", "/dev/zero"]
+    if not Path("/dev/zero").exists():
+        pytest.skip("this system has no such device")
+    done = CliRunner().invoke(cli, made)
+    assert isinstance(done.exception, UserError)
+    assert "passphrase cannot be read" in str(done.exception)

@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from psnplanner.cli import cli
 from psnplanner.errors import UserError
 from psnplanner.file import connection as connections
 from psnplanner.file import encryption, schema, tables
@@ -187,6 +189,11 @@ class TestVerify:
             ("UPDATE dev SET n = 1", "list of devices"),
             ("UPDATE link SET geom = NULL", "links on the map"),
             ("DELETE FROM phase_area", "phase areas on the map"),
+            (
+                "UPDATE phase_area SET geom = CAST(substr(geom, 1, 50) || x'3ff0' || substr(geom, 53) AS BLOB)",
+                "phase areas on the map",
+            ),
+            ("UPDATE phase_area SET geom = x'47500001'", "phase areas on the map"),
             ("UPDATE node SET geom = NULL", "map entries of the nodes"),
             ("DROP TRIGGER event_no_update", "guards are missing: event_no_update"),
             (
@@ -208,6 +215,17 @@ class TestVerify:
             faults = again.verify()
         assert faults
         assert any(re.search(said, fault) for fault in faults), faults
+
+    def test_what_does_not_open_is_not_sent_to_verify_by_verify(self, with_sites: Session) -> None:
+        """The remedy of opening it names `verify`: there it names what comes after."""
+        with_sites.close()
+        data = bytearray(with_sites.path.read_bytes())
+        data[100:4096] = bytes(3996)
+        with_sites.path.write_bytes(data)
+        done = CliRunner().invoke(cli, ["verify", str(with_sites.path)])
+        assert isinstance(done.exception, UserError)
+        assert "repair" in done.exception.remedy
+        assert "verify" not in done.exception.remedy
 
 
 class TestVersions:

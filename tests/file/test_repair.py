@@ -11,7 +11,7 @@ import pytest
 from psnplanner.errors import UserError
 from psnplanner.file import carve, rebuild
 from psnplanner.file.journal_events import CREATES
-from psnplanner.file.repair import repair
+from psnplanner.file.repair import MOST_BYTES, repair
 from psnplanner.programme.edits import AddSites, Amend, AmendEach
 from psnplanner.programme.site import Site, StageRecord
 from psnplanner.programme.stage_edits import RecordStage
@@ -243,3 +243,12 @@ def test_what_is_no_programme(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(UserError, match="No change"):
         repair(bad, tmp_path / "out.gpkg")
     assert not (tmp_path / "out.gpkg").exists()
+
+
+def test_what_is_too_large_to_hold_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    large = tmp_path / "large.gpkg"
+    with large.open("wb") as file:
+        file.write(b"SQLite format 3\0")
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(UserError, match="larger than the 2 GB"):
+        repair(large, tmp_path / "out.gpkg")

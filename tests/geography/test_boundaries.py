@@ -233,3 +233,9 @@ def test_coordinates_off_the_earth_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.geojson").write_text(json.dumps(document))
     with pytest.raises(UserError, match="nowhere on the earth"):
         read_areas(tmp_path / "a.geojson")
+
+
+def test_a_shape_of_nothing_is_kept_as_nothing() -> None:
+    """Bytes of a stranger's GeoPackage can make a collection that holds nothing drawn."""
+    for shape in (shapely.GeometryCollection(), shapely.GeometryCollection([shapely.Point(1, 2)])):
+        assert shape_of(as_text(shape)) is None
