@@ -9,8 +9,6 @@ import struct
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-import numpy as np
-
 from psnplanner.file.database import Database
 from psnplanner.programme.record import Position, RecordId
 from psnplanner.programme.state import State
@@ -20,8 +18,6 @@ VERSION = 10300
 
 WGS84 = 4326
 _MULTIPOLYGON = 6
-_NEARLY = 1e-6
-"""The part of an area by which another GEOS may draw it otherwise."""
 _HEADER = b"GP\x00\x01" + struct.pack("<i", WGS84)
 
 _TABLES = """
@@ -170,7 +166,7 @@ def draw_areas(db: Database, state: State, phases: Iterable[RecordId]) -> None:
 
 
 def phase_area(state: State, ident: RecordId) -> bytes | None:
-    """The outline of a phase round its sites; None if there is no such phase, or none has a place."""
+    """The outline of a phase round its sites; None where none of them has a place."""
     from psnplanner.geography.area import as_wkb, outline  # shapely loads with the first outline
 
     places = [s.position for s in state.sites_by_phase.get(ident, []) if s.position]
@@ -181,20 +177,11 @@ def phase_area(state: State, ident: RecordId) -> bytes | None:
 
 
 def nearly_same(one: bytes, other: bytes) -> bool:
-    """Whether two areas are one but for what another GEOS draws otherwise."""
-    import shapely
+    """Whether two areas are one but for what another version draws otherwise."""
+    from psnplanner.geography.area import nearly_same
 
-    if one == other:
-        return True
-    if not one.startswith(_HEADER):
-        return False
-    try:
-        with np.errstate(all="ignore"):  # coordinates can be anything in what is damaged
-            shapes = [shapely.from_wkb(geom[len(_HEADER) :]) for geom in (one, other)]
-            apart = shapes[0].symmetric_difference(shapes[1]).area
-            return bool(apart <= _NEARLY * shapes[1].area)
-    except shapely.errors.ShapelyError:
-        return False
+    start = len(_HEADER)
+    return one == other or (one.startswith(_HEADER) and nearly_same(one[start:], other[start:]))
 
 
 def extents(state: State) -> dict[str, tuple[float | None, ...]]:

@@ -19,7 +19,7 @@ from psnplanner.file import (
     sound,
     tables,
 )
-from psnplanner.file.connection import connect, rows
+from psnplanner.file.connection import connect, log_of, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
 from psnplanner.file.journal_events import DELETES, field_name, kind_of
@@ -76,7 +76,7 @@ def examine(path: Path, refused: UserError, progress: Progress | None = None) ->
     if "verify" in refused.remedy:  # this is what it sends to
         refused = UserError(refused.what, refused.where, _SEND_TO)
     try:
-        db = connect(path, peek=True)
+        db = connect(path, read_only=True, peek=log_of(path) is not None)
     except UserError:
         raise refused from None
     try:

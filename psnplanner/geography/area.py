@@ -24,6 +24,8 @@ _LINK_FACTOR = 3.0
 _WIDE_SHARE = 85
 _LONGEST_SIDE = 1.2
 _DETAIL_M = 20.0
+_NEARLY = 0.05
+"""The part of an outline by which another GEOS, or another version of this, draws it otherwise."""
 # Sides of a quarter circle, of a margin and of a rounded notch: 2 m and 3 m off, within _DETAIL_M.
 _ROUND, _NOTCH = 8, 4
 
@@ -60,6 +62,19 @@ def outline(
 def as_wkb(geometry: BaseGeometry) -> bytes:
     """A geometry as little-endian well-known binary, as a GeoPackage stores it."""
     return bytes(shapely.to_wkb(geometry, byte_order=1))
+
+
+def nearly_same(one: bytes, other: bytes) -> bool:
+    """Whether two outlines, as well-known binary, differ by no more than _NEARLY.
+
+    The first may be anything: no area at all is near to none.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            found, drawn = shapely.from_wkb(one), shapely.from_wkb(other)
+            return bool(found.symmetric_difference(drawn).area <= _NEARLY * drawn.area)
+    except shapely.errors.ShapelyError:
+        return False
 
 
 def rings(geometry: BaseGeometry | None) -> list[Ring]:

@@ -190,7 +190,8 @@ class TestVerify:
             ("UPDATE link SET geom = NULL", "links on the map"),
             ("DELETE FROM phase_area", "phase areas on the map"),
             (
-                "UPDATE phase_area SET geom = CAST(substr(geom, 1, 50) || x'3ff0' || substr(geom, 53) AS BLOB)",
+                "UPDATE phase_area "
+                "SET geom = CAST(substr(geom, 1, 50) || x'3ff0' || substr(geom, 53) AS BLOB)",
                 "phase areas on the map",
             ),
             ("UPDATE phase_area SET geom = x'47500001'", "phase areas on the map"),
