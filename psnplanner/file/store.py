@@ -188,18 +188,18 @@ class ProgrammeFile(Reading):
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """A write transaction, if the file still stands as it did and nobody else wrote."""
-        self._check_standing()
+        self._check_standing(self._fault())
         with writing(self._db):
             self._standing.note_log()
             self._check_nobody_else_wrote()
             yield
             seals.close(self._db)
-            # The last moment at which nothing has been promised.
-            self._check_standing()
+            # The last moment at which nothing has been promised. Without a log, on a share, a
+            # large change is written to the file before: that is no stranger's doing.
+            self._check_standing(self._standing.fault())
         self._standing.note_written()
 
-    def _check_standing(self) -> None:
-        fault = self._fault()
+    def _check_standing(self, fault: str) -> None:
         if fault:
             raise UserError(f"{fault} Nothing was saved.", where=str(self.path),
                             remedy="Close it; what was open here is kept beside it then."

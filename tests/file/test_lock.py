@@ -10,9 +10,10 @@ import pytest
 
 from psnplanner import home
 from psnplanner.errors import UserError
-from psnplanner.file import lock
-from psnplanner.programme.edits import Amend
-from psnplanner.session import Session
+from psnplanner.file import connection, lock, store_opening
+from psnplanner.programme.edits import AddSites, Amend
+from psnplanner.session import Session, new_programme
+from tests.conftest import a_site
 
 NOBODY = 2**22 + 1
 """No process has this number."""
@@ -86,3 +87,18 @@ def test_a_claim_that_is_no_file_is_not_waited_on(on_share: Path) -> None:
     with Session.open(on_share) as session:
         assert session.read_only
         assert "is no file" in session.notice
+
+
+def test_on_a_share_a_change_larger_than_memory_is_not_taken_for_anothers_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a log SQLite writes to the file itself before all is told to it."""
+    for module in (connection, lock, store_opening):
+        monkeypatch.setattr(module, "network_kind", lambda _path: "cifs")
+    with Session.create(tmp_path / "p.gpkg", new_programme()) as session:
+        session._run(lambda: session._file._db.execute("PRAGMA cache_size=1").fetchall())
+        before = (tmp_path / "p.gpkg").stat().st_size
+        session.do(AddSites("list", [a_site(n, note="x" * 3000) for n in range(60)]))
+        assert (tmp_path / "p.gpkg").stat().st_size > before + 60 * 3000
+        assert session.look() == ""
+        assert session.verify() == []
