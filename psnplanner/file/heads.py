@@ -265,7 +265,8 @@ class Heads:
             self._values[key] = journal_reading.value_at(self._db, *slot, *stamp)
         return self._values[key]
 
-    def _differ(self, slot: Slot, heads: list[Stamp]) -> bool:
+    def differ(self, slot: Slot, heads: list[Stamp]) -> bool:
+        """Whether these changes of a field are a conflict: they give it other values."""
         if slot[2] == DELETES:
             return True
         values = {repr(self._value(slot, head)) for head in heads}
@@ -285,7 +286,7 @@ class Heads:
         for slot, heads in self._forks.items():
             if self._before.get(slot) == heads:
                 continue
-            unlike = self._differ(slot, heads)
+            unlike = self.differ(slot, heads)
             self._db.conn.execute(
                 "INSERT OR REPLACE INTO fork VALUES (?, ?, ?, ?, ?)",
                 (*slot, json.dumps(heads), int(unlike)),

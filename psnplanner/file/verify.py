@@ -22,6 +22,7 @@ from psnplanner.file import (
 from psnplanner.file.connection import connect, log_of, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
+from psnplanner.file.heads import Heads
 from psnplanner.file.journal_events import DELETES, field_name, kind_of
 from psnplanner.file.journal_knowledge import Said, is_full, vector_text
 from psnplanner.programme.edits import plural, title
@@ -182,8 +183,12 @@ def _events(db: Database, first: int, count: int) -> list[Any]:
 
 
 def _forks(db: Database) -> Iterator[str]:
-    """Every head of a field in conflict must be a change to that field, or to its record."""
+    """Every head of a field in conflict must be a change to that field, or to its record.
+
+    Whether it is still open follows from their values.
+    """
     found = rows(db, "SELECT ent, row, fld, heads, open FROM fork")
+    heads_of = Heads(db, [])
     for ent, row, fld, heads, is_open in found:
         stamps = journal.stamps_in(heads)
         sql = (
@@ -194,7 +199,8 @@ def _forks(db: Database) -> Iterator[str]:
         if whole:
             sql = sql.replace("fld IN (?, 0, -1)", "? IS NOT NULL")
         known = all(rows(db, sql, ent, row, fld, *stamp)[0][0] for stamp in stamps)
-        if len(set(stamps)) < 2 or not known or is_open not in (0, 1):
+        are_changes = len(set(stamps)) > 1 and known
+        if not are_changes or is_open != heads_of.differ((ent, row, fld), stamps):
             yield f"The conflict about {field_name(ent, fld) or 'a field'} is damaged."
             return
 

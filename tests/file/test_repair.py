@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -252,3 +253,29 @@ def test_what_is_too_large_to_hold_is_refused_before_it_is_read(tmp_path: Path) 
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(UserError, match="larger than the 2 GB"):
         repair(large, tmp_path / "out.gpkg")
+
+
+@pytest.mark.parametrize("now", ["0", "1", "1 - open"])
+def test_verify_finds_a_conflict_that_is_said_to_be_open_or_not_against_its_values(
+    tmp_path: Path, now: str
+) -> None:
+    """Two copies gave a field one value, and then two: only the second is in conflict."""
+    path = tmp_path / "p.gpkg"
+    with Session.create(path, new_programme()) as session:
+        session.do(AddSites("list", [a_site(n) for n in range(2)]))
+        one, other = session.state.sites
+    copy = path.with_name("copy.gpkg")
+    copy.write_bytes(path.read_bytes())
+    for file, note in ((path, "here"), (copy, "there")):
+        with Session.open(file) as session:
+            session.do(Amend("site", [one], {"note": note}))
+            session.do(Amend("site", [other], {"note": "the same"}))
+    with Session.open(path) as session, Session.open(copy) as there:
+        session.merge(there.sent(session.vector()), "the copy")
+        assert session.verify() == []
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT open FROM fork ORDER BY 1").fetchall() == [(0,), (1,)]
+        connection.execute(f"UPDATE fork SET open = {now}")
+    connection.close()
+    with Session.open(path, read_only=True) as session:
+        assert any("conflict about note is damaged" in fault for fault in session.verify())
