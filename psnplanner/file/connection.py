@@ -124,7 +124,8 @@ def _settle(db: Database, read_only: bool, shared: bool) -> Database:
 
 def log_of(path: Path) -> Path | None:
     """The log beside a file, if there are changes in it."""
-    log = path.resolve().with_name(path.resolve().name + "-wal")
+    real = Path(os.path.realpath(path))  # `resolve` raises for a link to itself
+    log = real.with_name(real.name + "-wal")
     try:
         return log if log.stat().st_size else None
     except OSError:

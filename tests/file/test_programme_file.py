@@ -415,3 +415,12 @@ def test_every_kind_of_value_comes_back(with_sites: Session) -> None:
         assert again.state.sites[rich.id] == rich
         assert ONE not in again.state.sites
         assert again.verify() == []
+
+
+def test_a_link_that_leads_to_itself_is_no_file(tmp_path: Path) -> None:
+    """It is looked for before it is opened: its log, its lock and what it is."""
+    path = tmp_path / "loop.gpkg"
+    path.symlink_to(path)
+    for read_only in (True, False):
+        with pytest.raises(UserError, match="no such file"):
+            Session.open(path, read_only=read_only)
