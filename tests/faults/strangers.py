@@ -212,13 +212,7 @@ def replaced_then_killed(folder: Path) -> list[str]:
         os.replace(newer, path)
     faults = _refusal(lambda: Session.open(path), "would ruin this one")
     faults += _refusal(lambda: Session.open(path, read_only=True), "would ruin this one")
-    for end in ("-wal", "-shm"):
-        path.with_name(path.name + end).unlink()
-    wrong, after = sound(path)
-    if after is not None:
-        with after:
-            faults += [] if _note(after) == "newer 4" else ["the newcomer is not as it was"]
-    return faults + wrong
+    return faults + _without_log(path, "newer 4")
 
 
 def _older_and_newer(folder: Path) -> tuple[Path, Path]:
@@ -282,13 +276,18 @@ def overwritten_then_killed(folder: Path) -> list[str]:
         faults.append("verify finds nothing")
     if before != (path.read_bytes(), log.read_bytes()):
         faults.append("looking at it changed it")
+    return faults + _without_log(path, "")
+
+
+def _without_log(path: Path, there: str) -> list[str]:
+    """What is wrong with the newcomer once the log of another is taken away, as it was told."""
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink()
     wrong, after = sound(path)
     if after is not None:
         with after:
-            faults += [] if _note(after) == "" else ["the copy is not as it was laid"]
-    return faults + wrong
+            wrong += [] if _note(after) == there else ["the newcomer is not as it was"]
+    return wrong
 
 
 def moved(folder: Path) -> list[str]:
