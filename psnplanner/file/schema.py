@@ -186,8 +186,14 @@ def pending(db: Database, path: str) -> list[str]:
             where=path,
             remedy="Open a .gpkg made by PSN Planner; lists are loaded with “import”.",
         )
-    known = {migration.name for migration in [*migrations.pending(db)]}
-    applied = [migration.name for migration in migrations.applied(db)]
+    try:
+        known = {migration.name for migration in [*migrations.pending(db)]}
+        applied = [migration.name for migration in migrations.applied(db)]
+    except KeyError as error:  # a column of the library's own table has another name
+        raise UserError(
+            "The file is damaged.", where=path,
+            remedy="Go back to a backup; “psnplanner repair” saves what can be saved.",
+        ) from error  # fmt: skip
     ours = known | set(names())
     unknown = [name for name in applied if name not in ours]
     if unknown:

@@ -417,6 +417,15 @@ def test_every_kind_of_value_comes_back(with_sites: Session) -> None:
         assert again.verify() == []
 
 
+def test_a_list_of_formats_with_other_columns_is_damage(with_sites: Session) -> None:
+    with_sites.close()
+    with sqlite3.connect(with_sites.path) as connection:
+        connection.execute("ALTER TABLE _sqlite_migrations RENAME COLUMN applied_at TO applied_bt")
+    connection.close()
+    with pytest.raises(UserError, match="damaged"):
+        Session.open(with_sites.path)
+
+
 def test_a_link_that_leads_to_itself_is_no_file(tmp_path: Path) -> None:
     """It is looked for before it is opened: its log, its lock and what it is."""
     path = tmp_path / "loop.gpkg"
