@@ -14,7 +14,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import encryption
 from psnplanner.file.database import Database
 from psnplanner.file.share import network_kind
-from psnplanner.file.standing import is_strange
+from psnplanner.file.standing import has_log, is_strange
 
 APPLICATION_ID = 0x47504B47
 """“GPKG”: says that the file is a GeoPackage."""
@@ -51,7 +51,7 @@ def connect(
     if not encrypted:
         check_is_sqlite(path)
     _check_beside(path)
-    if not peek and log_of(path) is not None:
+    if not peek and has_log(path):
         from psnplanner.file import left_log  # which looks at it by this very function
 
         left_log.check_if_free(path)
@@ -120,16 +120,6 @@ def _settle(db: Database, read_only: bool, shared: bool) -> Database:
         db.execute("PRAGMA synchronous=FULL").fetchall()
     db.execute("SELECT count(*) FROM sqlite_master").fetchall()
     return db
-
-
-def log_of(path: Path) -> Path | None:
-    """The log beside a file, if there are changes in it."""
-    real = Path(os.path.realpath(path))  # `resolve` raises for a link to itself
-    log = real.with_name(real.name + "-wal")
-    try:
-        return log if log.stat().st_size else None
-    except OSError:
-        return None
 
 
 def _may_write(path: Path) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from psnplanner.errors import UserError
 from psnplanner.file import seals, sound
-from psnplanner.file.connection import connect, log_of, plain_words, rows
+from psnplanner.file.connection import connect, plain_words, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
 from psnplanner.file.lock import WriterLock
+from psnplanner.file.standing import has_log
 
 _LAST_SEAL = "SELECT arr, hash FROM seal ORDER BY arr DESC LIMIT 1"
 
@@ -24,7 +25,7 @@ def check(path: Path) -> None:
 
     For whoever holds the writer's lock, or knows that nobody does.
     """
-    if log_of(path) is None:
+    if not has_log(path):
         return
     db = connect(path, peek=True)
     try:
@@ -48,8 +49,6 @@ def check(path: Path) -> None:
 
 def check_if_free(path: Path) -> None:
     """The same, unless somebody has the file open: the log is being written then."""
-    if log_of(path) is None:
-        return
     lock = WriterLock(path)
     if lock.acquire():
         try:

@@ -102,7 +102,7 @@ def is_strange(path: Path) -> bool:
 
 def beside(path: Path) -> Path:
     """The dot-file beside a programme that carries its writer's lock."""
-    resolved = Path(os.path.realpath(path))  # `resolve` raises for a link to itself
+    resolved = path.resolve()
     return resolved.with_name(f".{resolved.name}.lock")
 
 
@@ -116,6 +116,15 @@ def mark(path: Path) -> str:
     return f"{file[1]}:{lock[1]}" if file and lock else ""
 
 
+def has_log(path: Path) -> bool:
+    """Whether there are changes in the log beside a file."""
+    log = path.resolve().with_name(path.resolve().name + "-wal")
+    try:
+        return log.stat().st_size > 0
+    except OSError:
+        return False
+
+
 def has_strange_log(path: Path) -> bool:
     """Whether the log beside a file is of another, which was being written under its name.
 
@@ -125,10 +134,9 @@ def has_strange_log(path: Path) -> bool:
         return False
     try:
         told = beside(path).read_text("ascii").split(":")
-        log = path.resolve().with_name(path.resolve().name + "-wal")
-        if not log.stat().st_size:
-            return False
     except (OSError, UnicodeDecodeError):
         return False
     now = mark(path).split(":")
+    if not has_log(path):
+        return False
     return len(told) == len(now) == 2 and told[1] == now[1] and told[0] != now[0]

@@ -19,12 +19,13 @@ from psnplanner.file import (
     sound,
     tables,
 )
-from psnplanner.file.connection import connect, log_of, rows
+from psnplanner.file.connection import connect, rows
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import sql_errors
 from psnplanner.file.heads import Heads
 from psnplanner.file.journal_events import DELETES, field_name, kind_of
 from psnplanner.file.journal_knowledge import Said, is_full, vector_text
+from psnplanner.file.standing import has_log
 from psnplanner.programme.edits import plural, title
 from psnplanner.programme.fold import fold
 from psnplanner.programme.record import Record, fields_of
@@ -77,7 +78,7 @@ def examine(path: Path, refused: UserError, progress: Progress | None = None) ->
     if "verify" in refused.remedy:  # this is what it sends to
         refused = UserError(refused.what, refused.where, _SEND_TO)
     try:
-        db = connect(path, read_only=True, peek=log_of(path) is not None)
+        db = connect(path, read_only=True, peek=has_log(path))
     except UserError:
         raise refused from None
     try:

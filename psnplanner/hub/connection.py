@@ -135,7 +135,7 @@ def _out_of_reach(error: psycopg.Error, address: Address) -> UserError:
                              )  # fmt: skip
     if error.sqlstate in ("28P01", "28000") or "authentication failed" in said:
         return NeedsPassword("The hub does not know this user and password.", where,
-                         "Check both with whoever looks after the hub.")  # fmt: skip
+                             "Check both with whoever looks after the hub.")  # fmt: skip
     if error.sqlstate == "3D000" or ("does not exist" in said and "database" in said):
         return UserError("There is no such database at the hub.", where,
                          "Check the address, or have the database made.")  # fmt: skip

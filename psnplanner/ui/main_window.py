@@ -179,11 +179,10 @@ class MainWindow(QMainWindow):
 
     def let_go(self) -> None:
         """Stop what is under way and close the programme; all is saved already."""
-        from psnplanner.ui import recent_programmes
-        from psnplanner.ui.settings import forget_previews
+        from psnplanner.ui import recent_programmes, settings
 
         self.jobs.stop()
-        forget_previews()
+        settings.forget_previews()
         self.playback.let_go()
         self.field.let_go()
         self.exchange.let_go()
