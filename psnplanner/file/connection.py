@@ -14,7 +14,7 @@ from psnplanner.errors import UserError
 from psnplanner.file import encryption
 from psnplanner.file.database import Database
 from psnplanner.file.share import network_kind
-from psnplanner.file.standing import has_log, is_strange
+from psnplanner.file.standing import has_log, is_strange, real
 
 APPLICATION_ID = 0x47504B47
 """“GPKG”: says that the file is a GeoPackage."""
@@ -60,7 +60,7 @@ def connect(
         # clears away the -wal and -shm files when the last one leaves.
         may = _may_write(path) and _may_write(path.parent)
         writable = not peek and (may or not read_only)
-        uri = f"{path.resolve().as_uri()}?mode={'rw' if writable else 'ro'}"
+        uri = f"{real(path).as_uri()}?mode={'rw' if writable else 'ro'}"
         shared = bool(network_kind(path))
         if (read_only or peek) and (shared or not _may_write(path.parent)):
             uri = _frozen(path)
@@ -143,7 +143,7 @@ def _frozen(path: Path) -> str:
                 remedy="Close it where it is open; or copy both files to a folder of your own "
                 "disk, and open it there.",
             )
-    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return f"{real(path).as_uri()}?mode=ro&immutable=1"
 
 
 def _check_beside(path: Path) -> None:
@@ -151,9 +151,9 @@ def _check_beside(path: Path) -> None:
 
     A pipe there would be waited on for ever; SQLite itself follows no link there.
     """
-    real = path.resolve()
+    file = real(path)
     for end in ("-wal", "-shm", "-journal"):
-        beside = real.with_name(real.name + end)
+        beside = file.with_name(file.name + end)
         if is_strange(beside):
             raise UserError(
                 f"“{beside.name}” beside it is no file of the kind that belongs there; not opened.",

@@ -15,6 +15,7 @@ from psnplanner.file.connection import APPLICATION_ID, check_is_sqlite, plain_wo
 from psnplanner.file.database import Database
 from psnplanner.file.encryption import Key
 from psnplanner.file.lock import WriterLock
+from psnplanner.file.standing import real
 from psnplanner.whole_file import begin_private, clear_leftovers, whole_file
 
 
@@ -63,7 +64,7 @@ def _copy(path: Path, before: Key | None, out: Path, after: Key | None) -> None:
 
 
 def _export(path: Path, before: Key | None, beside: Path, after: Key | None) -> None:
-    address = f"{path.resolve().as_uri()}?mode=rw"
+    address = f"{real(path).as_uri()}?mode=rw"
     connection = _opened(address, path, before)
     try:
         db = Database(connection, execute_plugins=False)

@@ -19,6 +19,7 @@ from psnplanner.file import backup, schema, verify
 from psnplanner.file.connection import connect, plain_words, rows
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
+from psnplanner.file.standing import real
 from psnplanner.whole_file import clear_leftovers, make_durable, whole_file
 
 Progress = Callable[[float, str], None]
@@ -61,7 +62,7 @@ class Backup:
 
 def folder_of(path: Path, chosen: Path | None = None) -> Path:
     """Where the backups of a programme lie: in the chosen folder, or in one beside the file."""
-    return chosen or path.resolve().with_name(f"{path.stem} backups")
+    return chosen or real(path).with_name(f"{path.stem} backups")
 
 
 def make(path: Path, folder: Path, now: datetime, progress: Progress | None = None) -> Backup:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from psnplanner.file.standing import real
+
 _NETWORK = (
     "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "afpfs", "9p", "ceph",
     "glusterfs", "webdav", "davfs", "fuse.sshfs", "fuse.davfs", "fuse.rclone", "fuse.s3fs",
@@ -21,7 +23,7 @@ _REMOTE_DRIVE = 4
 
 def network_kind(path: Path) -> str:
     """The kind of network share a path lies on, such as “cifs”; empty if on none, or unknown."""
-    kind = _kind(path.resolve())
+    kind = _kind(real(path))
     return kind if kind in _NETWORK else ""
 
 

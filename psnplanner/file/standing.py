@@ -24,11 +24,19 @@ def identity(path: Path) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
+def real(path: Path) -> Path:
+    """Where the links of a path lead; one that leads to itself is there, and is no file.
+
+    `Path.resolve` raises RuntimeError for it.
+    """
+    return Path(os.path.realpath(path))
+
+
 class Standing:
     """What a programme's name and its write-ahead log stood for when it was opened."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path.resolve()
+        self._path = real(path)
         self._file = identity(self._path)
         self._log: Identity | None = None
         self._frozen = self._stamps() if self._log_is_unread() else None
@@ -102,8 +110,8 @@ def is_strange(path: Path) -> bool:
 
 def beside(path: Path) -> Path:
     """The dot-file beside a programme that carries its writer's lock."""
-    resolved = path.resolve()
-    return resolved.with_name(f".{resolved.name}.lock")
+    file = real(path)
+    return file.with_name(f".{file.name}.lock")
 
 
 def mark(path: Path) -> str:
@@ -112,13 +120,14 @@ def mark(path: Path) -> str:
     With the dot-file's own number: of a folder that was copied whole, both are others. Numbers
     of devices are left out, for they may be others after the next start of the machine.
     """
-    file, lock = identity(path.resolve()), identity(beside(path))
+    file, lock = identity(real(path)), identity(beside(path))
     return f"{file[1]}:{lock[1]}" if file and lock else ""
 
 
 def has_log(path: Path) -> bool:
     """Whether there are changes in the log beside a file."""
-    log = path.resolve().with_name(path.resolve().name + "-wal")
+    file = real(path)
+    log = file.with_name(file.name + "-wal")
     try:
         return log.stat().st_size > 0
     except OSError:

@@ -24,14 +24,7 @@ from psnplanner.file import (
 )
 from psnplanner.file.backup import backup, free_name
 from psnplanner.file.clock import Clock
-from psnplanner.file.connection import (
-    DiskRefused,
-    begin,
-    check_is_sqlite,
-    connect,
-    plain_words,
-    writing,
-)
+from psnplanner.file.connection import DiskRefused, begin, connect, plain_words, writing
 from psnplanner.file.database import Database
 from psnplanner.file.lock import WriterLock
 from psnplanner.file.merge import Merge
@@ -128,8 +121,6 @@ class ProgrammeFile(Reading):
         On a disk that refuses to write it is opened for reading, and says so.
         Raises UserError if it is no programme, from a newer version, or damaged.
         """
-        if not path.exists():
-            check_is_sqlite(path)  # says so; following a link to itself would be a fault of ours
         check_log(path)
         try:
             return ProgrammeFile._opened(path, read_only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,14 +28,14 @@ def _all() -> dict[str, str]:
 
 def hub_of(file: Path) -> str:
     """The address of a programme's hub, without a password; empty if it has none."""
-    return _all().get(str(file.resolve()), "")
+    return _all().get(os.path.realpath(file), "")
 
 
 def remember(file: Path, address: Address | None) -> None:
     """Remember a programme's hub, or that it has none any more."""
-    known = {name: hub for name, hub in _all().items() if name != str(file.resolve())}
+    known = {name: hub for name, hub in _all().items() if name != os.path.realpath(file)}
     if address is not None:
-        known[str(file.resolve())] = str(address)
+        known[os.path.realpath(file)] = str(address)
     home.made_folder()
     with whole_file(_path()) as beside:
         beside.write_text(json.dumps(known, ensure_ascii=False, indent=1), "utf-8")

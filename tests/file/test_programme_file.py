@@ -23,6 +23,7 @@ from psnplanner.session import Session, new_programme
 from tests.conftest import a_site, ident
 
 ONE = ident("site 1")
+_KEY = {"PSNPLANNER_PASSPHRASE": "correct horse battery"}
 
 
 def ask(path: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
@@ -427,9 +428,13 @@ def test_a_list_of_formats_with_other_columns_is_damage(with_sites: Session) -> 
 
 
 def test_a_link_that_leads_to_itself_is_no_file(tmp_path: Path) -> None:
-    """It is looked for before it is opened: its log, its lock and what it is."""
+    """Whoever follows its name, to its log, its lock or its backups, must come back."""
     path = tmp_path / "loop.gpkg"
     path.symlink_to(path)
+    for words in (["verify"], ["undo"], ["restore"], ["backup"], ["encrypt", "out.gpkg"]):
+        done = CliRunner().invoke(cli, [words[0], str(path), *words[1:]], env=_KEY)
+        assert isinstance(done.exception, UserError), words
+    assert CliRunner().invoke(cli, ["backup", str(path), "--list"]).exit_code == 0
     for read_only in (True, False):
         with pytest.raises(UserError, match="no such file"):
             Session.open(path, read_only=read_only)
